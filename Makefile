@@ -1,0 +1,43 @@
+# Everything a person types. `make` alone says what there is.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup synth test check lock clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+synth: setup ## Write the Terraform JSON of the scenario to cdktf.out, and say how to deploy it
+	@$(BIN)/python main.py
+
+test: setup ## Run all tests; those for an absent engine are skipped, with the reason
+	@$(BIN)/python -m pytest
+
+check: setup ## Format, lint, types, and the tests that start no engine
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not engine"
+
+setup: .venv/lock-is-installed .venv/package-is-installed ## Make .venv from requirements.lock, once
+
+# Made anew when the lock changes, and only then.
+.venv/lock-is-installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LatticeLink needs Python 3.11 or newer; PYTHON=... make chooses another than " + sys.executable)'
+	@echo "Setting up .venv from requirements.lock (once; a few minutes, 1 GB)..."
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv || { echo "python3 can't make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/package-is-installed: .venv/lock-is-installed pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: ## Resolve requirements.lock anew (needs uv); no index addresses, hashes for every platform
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra node --extra dev \
+		--no-emit-index-url --no-header --upgrade pyproject.toml --output-file requirements.lock
+
+clean: ## Remove what was generated; state stays
+	rm -rf .venv cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

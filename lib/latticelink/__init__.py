@@ -1,0 +1,81 @@
+"""LatticeLink: share one private resource of a VPC with another VPC over AWS PrivateLink resource endpoints.
+
+Everything public is named here. Importing this package loads nothing else: the CDK comes with the first name that
+needs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from latticelink.app import App, Stack, run
+    from latticelink.constructs.endpoint import ResourceEndpoint
+    from latticelink.constructs.gateway import ResourceGateway
+    from latticelink.constructs.network import ExistingNetwork, Network
+    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
+    from latticelink.state import CloudState, LocalState, PublishedResources, State
+    from latticelink.values.addresses import Subnet
+    from latticelink.values.contract import SharedResource
+    from latticelink.values.resources import DnsResource, IpResource
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "App",
+    "CloudState",
+    "DnsResource",
+    "ExistingNetwork",
+    "Finding",
+    "InvalidInput",
+    "IpResource",
+    "LatticeLinkError",
+    "LocalState",
+    "MissingNode",
+    "Network",
+    "PublishedResources",
+    "Report",
+    "ResourceEndpoint",
+    "ResourceGateway",
+    "SharedResource",
+    "Stack",
+    "State",
+    "Subnet",
+    "run",
+]
+
+_HOMES = {
+    "App": "app",
+    "CloudState": "state",
+    "DnsResource": "values.resources",
+    "ExistingNetwork": "constructs.network",
+    "Finding": "errors",
+    "InvalidInput": "errors",
+    "IpResource": "values.resources",
+    "LatticeLinkError": "errors",
+    "LocalState": "state",
+    "MissingNode": "errors",
+    "Network": "constructs.network",
+    "PublishedResources": "state",
+    "Report": "errors",
+    "ResourceEndpoint": "constructs.endpoint",
+    "ResourceGateway": "constructs.gateway",
+    "SharedResource": "values.contract",
+    "Stack": "app",
+    "State": "state",
+    "Subnet": "values.addresses",
+    "run": "app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

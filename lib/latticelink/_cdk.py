@@ -1,0 +1,166 @@
+"""The library's only door to the CDK and to the bindings of the AWS provider.
+
+Names are imported when first asked for, so a stack pays only for the provider modules it uses. CDK Terrain (`cdktn`,
+`cdktn_provider_aws`) can take CDKTF's place by changing the two names below.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from latticelink._node import node_for_jsii
+from latticelink.values.tokens import is_known
+
+_CORE = "cdktf"
+_AWS = "cdktf_cdktf_provider_aws"
+
+if TYPE_CHECKING:
+    from cdktf import App as App
+    from cdktf import CloudBackend as CloudBackend
+    from cdktf import DataResource as DataResource
+    from cdktf import LocalBackend as LocalBackend
+    from cdktf import NamedCloudWorkspace as NamedCloudWorkspace
+    from cdktf import Precondition as Precondition
+    from cdktf import TerraformOutput as TerraformOutput
+    from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
+    from cdktf import TerraformStack as TerraformStack
+    from cdktf_cdktf_provider_aws.data_aws_vpc_endpoint_associations import (
+        DataAwsVpcEndpointAssociations as DataAwsVpcEndpointAssociations,
+    )
+    from cdktf_cdktf_provider_aws.provider import AwsProvider as AwsProvider
+    from cdktf_cdktf_provider_aws.route53_record import Route53Record as Route53Record
+    from cdktf_cdktf_provider_aws.route53_zone import Route53Zone as Route53Zone
+    from cdktf_cdktf_provider_aws.route53_zone import Route53ZoneVpc as Route53ZoneVpc
+    from cdktf_cdktf_provider_aws.security_group import SecurityGroup as SecurityGroup
+    from cdktf_cdktf_provider_aws.subnet import Subnet as Subnet
+    from cdktf_cdktf_provider_aws.vpc import Vpc as Vpc
+    from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint as VpcEndpoint
+    from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import (
+        VpcSecurityGroupEgressRule as VpcSecurityGroupEgressRule,
+    )
+    from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
+        VpcSecurityGroupIngressRule as VpcSecurityGroupIngressRule,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
+        VpclatticeResourceConfiguration as VpclatticeResourceConfiguration,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
+        VpclatticeResourceConfigurationResourceConfigurationDefinition as _Definition,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
+        VpclatticeResourceConfigurationResourceConfigurationDefinitionDnsResource as _DefinitionDns,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
+        VpclatticeResourceConfigurationResourceConfigurationDefinitionIpResource as _DefinitionIp,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_resource_gateway import (
+        VpclatticeResourceGateway as VpclatticeResourceGateway,
+    )
+    from constructs import Construct as Construct
+
+    Definition, DefinitionDns, DefinitionIp = _Definition, _DefinitionDns, _DefinitionIp
+
+_DEFINITION = "VpclatticeResourceConfigurationResourceConfigurationDefinition"
+_HOMES = {
+    "Construct": ("constructs", "Construct"),
+    "Definition": (f"{_AWS}.vpclattice_resource_configuration", _DEFINITION),
+    "DefinitionDns": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}DnsResource"),
+    "DefinitionIp": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}IpResource"),
+} | {
+    name: (f"{_AWS}.{module}", name)
+    for name, module in {
+        "AwsProvider": "provider",
+        "DataAwsVpcEndpointAssociations": "data_aws_vpc_endpoint_associations",
+        "Route53Record": "route53_record",
+        "Route53Zone": "route53_zone",
+        "Route53ZoneVpc": "route53_zone",
+        "SecurityGroup": "security_group",
+        "Subnet": "subnet",
+        "Vpc": "vpc",
+        "VpcEndpoint": "vpc_endpoint",
+        "VpcSecurityGroupEgressRule": "vpc_security_group_egress_rule",
+        "VpcSecurityGroupIngressRule": "vpc_security_group_ingress_rule",
+        "VpclatticeResourceConfiguration": "vpclattice_resource_configuration",
+        "VpclatticeResourceGateway": "vpclattice_resource_gateway",
+    }.items()
+}
+
+if _CORE not in sys.modules:
+    with node_for_jsii():
+        importlib.import_module(_CORE)
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    module, attribute = _HOMES.get(name, (_CORE, name))
+    value = getattr(importlib.import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+@functools.cache
+def _terraform_type(kind: Any) -> str:
+    core = sys.modules[_CORE]
+    prefix = "data." if issubclass(kind, core.TerraformDataSource) else ""
+    return prefix + str(kind.TF_RESOURCE_TYPE)
+
+
+def address(resource: Any) -> str:
+    """Return the Terraform address of a resource or data source, such as `aws_vpc.network_vpc_1A2B3C4D`."""
+    kind: Any = type(resource)
+    return f"{_terraform_type(kind)}.{resource.friendly_unique_id}"
+
+
+def expression(scope: Any, value: str | list[str] | tuple[str, ...]) -> str:
+    """Return `value` as a Terraform expression to use inside another one: a literal is quoted, a token resolved."""
+    if not isinstance(value, str):
+        if list(value)[:1] and value[0].startswith("#{TfToken["):
+            return expression(scope, str(_resolved(scope, list(value))))
+        return f"[{', '.join(expression(scope, item) for item in value)}]"
+    if is_known(value):
+        return json.dumps(value)
+    if "TfToken[" in value:
+        value = str(_resolved(scope, value))
+    if value.startswith("${") and value.endswith("}") and value.count("${") == 1:
+        return value[2:-1]
+    return f'"{value}"'
+
+
+def _resolved(scope: Any, value: str | list[str]) -> Any:
+    core = sys.modules[_CORE]
+    resolver = core.DefaultTokenResolver(core.StringConcat())
+    return core.Tokenization.resolve(value, scope=scope, preparing=False, resolver=resolver)
+
+
+def number_as_text(value: str | float) -> str:
+    """Return a number token as a text token, for arguments that are texts in Terraform."""
+    if isinstance(value, str):
+        return value
+    core = sys.modules[_CORE]
+    return str(core.Token.as_string(core.Token.as_any(value)))
+
+
+def lazy_list(produce: Callable[[], list[Any]]) -> Any:
+    """Return a value that becomes what `produce` returns when the stack is written."""
+    jsii = importlib.import_module("jsii")
+    core = sys.modules[_CORE]
+
+    @jsii.implements(core.IAnyProducer)
+    class Producer:
+        @jsii.member(jsii_name="produce")  # type: ignore[untyped-decorator]
+        def produce(self, context: Any = None) -> Any:  # noqa: ARG002  (the interface of CDKTF)
+            return produce()
+
+    return core.Lazy.any_value(Producer())
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Return whether `error` comes from CDKTF's own JavaScript, such as for a construct id that is there twice."""
+    errors = importlib.import_module("jsii.errors")
+    return isinstance(error, errors.JSIIError) or isinstance(error.__cause__, errors.JavaScriptError)

@@ -1,0 +1,181 @@
+"""The app and its stacks: from `cdktf.json` to Terraform JSON, with one readable report if anything is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
+from latticelink.state import State, parse_stack_id
+from latticelink.summary import summarise
+from latticelink.values.aws_ids import parse_region
+from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
+
+
+class App(_cdk.App):
+    """A CDKTF app that knows the context of `cdktf.json` also when it is started without the cdktf CLI.
+
+    Args:
+        context: the context. Default: `context` of `cdktf.json` in the working directory, with the settings in the
+            variable CDKTF_CONTEXT_JSON over it.
+        outdir: folder of the output. The cdktf CLI's choice wins. Default: `cdktf.out`.
+
+    Raises:
+        InvalidInput: if `cdktf.json` can't be read.
+
+    Source: https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/configuration-file
+    """
+
+    def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
+        self.context: Mapping[str, Any] = _context() if context is None else context
+        super().__init__(context=dict(self.context), outdir=outdir)
+
+
+class Stack(_cdk.TerraformStack):
+    """A Terraform stack with its state, its region and the AWS provider.
+
+    Args:
+        scope: the app.
+        id: 1 to 64 letters, digits, hyphens and underscores; names the stack's folder and its state.
+        state: where its state is kept.
+        region: AWS region code, such as `ap-northeast-1`.
+        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer.
+
+    Raises:
+        InvalidInput: for a malformed id or region, or a constraint that admits providers too old.
+
+    Source: https://developer.hashicorp.com/terraform/language/providers/requirements
+    """
+
+    def __init__(
+        self, scope: Any, id: str, *, state: State, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER
+    ) -> None:
+        with Report(str(id)) as report:
+            id = parse_stack_id(report, "id", id)
+            self.region = parse_region(report, "region", region)
+            version = parse_aws_provider(report, "aws_provider", aws_provider)
+        super().__init__(scope, id)
+        state.keep(self)
+        _cdk.AwsProvider(self, "aws", region=self.region)
+        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": version})
+        # 1.4 brought terraform_data, which makes an endpoint's replacement possible.
+        self.add_override("terraform.required_version", ">= 1.4.0")
+
+
+def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
+    """Build an app, write its Terraform JSON and print a summary; or print all that is wrong and write nothing.
+
+    Args:
+        build: makes the app's stacks.
+        outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
+
+    Returns:
+        The exit code: 0, or 1 if the input was refused.
+    """
+    chosen = os.environ.get("CDKTF_OUTDIR")
+    target = Path(chosen or outdir or "cdktf.out")
+    try:
+        # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
+        staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
+        try:
+            _build(build, str(staging))
+            if staging != target:
+                _move_into_place(staging, target)
+        finally:
+            if staging != target:
+                shutil.rmtree(staging, ignore_errors=True)
+    except LatticeLinkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Can't write to {target}: {error.strerror or error}. Nothing was changed there.", file=sys.stderr)
+        return 1
+    python = Path(sys.executable)
+    shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
+    print(summarise(target, shlex.join([str(shown), *sys.argv])))
+    return 0
+
+
+def _build(build: Callable[[App], None], outdir: str) -> None:
+    with collecting() as findings:
+        try:
+            app = App(outdir=outdir)
+            build(app)
+        except InvalidInput as error:
+            raise InvalidInput([*findings, *error.findings]) from None
+        except Exception as error:
+            if findings:
+                # What the user's own code does with a refused value is a consequence, not another problem.
+                raise LatticeLinkError(
+                    f"{render(findings)}\n\nThere may be more: building stopped at {error!r}."
+                ) from None
+            raise _readable(error) from error
+        if findings:
+            raise InvalidInput(findings)
+    try:
+        app.synth()
+    except Exception as error:
+        raise _readable(error) from error
+
+
+def _readable(error: Exception) -> Exception:
+    """Return CDKTF's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
+    if not _cdk.is_refusal(error):
+        return error
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
+    where = line_of_user_code(error.__traceback__)
+    return LatticeLinkError(f"CDKTF refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+
+
+def _context() -> Mapping[str, Any]:
+    """Return the context of `cdktf.json`, with the settings in CDKTF_CONTEXT_JSON over it."""
+    file = Path("cdktf.json")
+    context: dict[str, Any] = {}
+    with Report("cdktf.json") as report:
+        if file.exists():
+            content = _object(report, "content", lambda: json.loads(file.read_text(encoding="utf-8")))
+            context = _object(report, "context", lambda: content.get("context", {}))
+    with Report("environment") as report:
+        if (passed := os.environ.get("CDKTF_CONTEXT_JSON")) is not None:
+            over = _object(report, "CDKTF_CONTEXT_JSON", lambda: json.loads(passed))
+            both = {key: {**context[key], **over[key]} for key in over if _are_objects(context.get(key), over[key])}
+            context = {**context, **over, **both}
+    return context
+
+
+def _are_objects(*values: Any) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
+def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str, Any]:
+    fix = "Write for example {}."
+    try:
+        value = read()
+    except (OSError, ValueError) as error:
+        value, fix = None, f"Mend it: {error}."
+    if isinstance(value, dict):
+        return value
+    report.refuse(argument, value, rule="It is a JSON object.", fix=fix)
+    return {}
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _move_into_place(staging: Path, target: Path) -> None:
+    """Move the new files over the old ones, the manifest last; what Terraform left in the folders stays."""
+    files = [path for path in staging.rglob("*") if path.is_file()]
+    for file in sorted(files, key=lambda path: (path.name == "manifest.json", path)):
+        place = target / file.relative_to(staging)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(place)

@@ -1,0 +1,277 @@
+"""The consumer's side: a resource endpoint, its security group, and a name of its own in private DNS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+from latticelink import _cdk
+from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
+from latticelink.constructs.security_groups import Peer, allow, allow_each, cidr_peer, group_peer, make_group
+from latticelink.errors import Report
+from latticelink.values.addresses import parse_cidr
+from latticelink.values.aws_ids import parse_ids, parse_security_group_ids
+from latticelink.values.contract import SharedResource
+from latticelink.values.dns import parse_dns_name
+from latticelink.values.names import parse_tag
+from latticelink.values.ports import Ports
+from latticelink.values.tokens import REFUSED, is_known
+
+_ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
+_ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
+
+IpAddressType = Literal["ipv4", "ipv6", "dualstack"]
+
+
+class ResourceEndpoint(_cdk.Construct):
+    """A VPC endpoint of type Resource: addresses in the consumer's VPC through which clients reach one resource.
+
+    AWS lets only the security groups and the tags of such an endpoint change. The provider would plan other changes
+    in place and fail, so a change of subnets, private DNS or address type replaces the endpoint here.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        shared: the resource to reach, from `State.read` or written by hand.
+        network: the clients' VPC; not the producer's.
+        client_cidrs: CIDR blocks of the clients to let in on the shared ports.
+        client_security_group_ids: security groups of the clients to let in on the shared ports.
+        security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
+        subnets: keys of the network's subnets, at most one for each zone; one of the zones must be one of the
+            resource gateway's. Default: all of them.
+        name: Name tag, 1 to 256 characters. Default: made from the ids of stack and endpoint.
+        dns_name: a name for clients, such as `db.shared.internal`: a CNAME in a private zone of the consumer's VPC
+            named like the part after the first dot. That zone answers for the whole part, so choose one of your own.
+        private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
+            consumer's VPC. Needs DNS names and DNS resolution there.
+        ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
+
+    Raises:
+        InvalidInput: for two subnets in one zone, nobody to let in, the producer's own VPC, malformed ids or names.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
+        https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
+    """
+
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        shared: SharedResource,
+        network: Network | ExistingNetwork,
+        *,
+        client_cidrs: Sequence[str] = (),
+        client_security_group_ids: Sequence[str] = (),
+        security_group_ids: Sequence[str] | None = None,
+        subnets: Sequence[str] | None = None,
+        name: str | None = None,
+        dns_name: str | None = None,
+        private_dns_enabled: bool = True,
+        ip_address_type: IpAddressType | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        default_name = f"{network.stack.node.id}-{id}"
+        with Report(self) as report:
+            name = parse_tag(report, "name", name, default_name)
+            chosen = network.pick(report, "subnets", subnets)
+            _refuse_same_zone(report, chosen)
+            _refuse_wrong_home(report, shared, network, _cdk.TerraformStack.of(self))
+            blocks = [parse_cidr(report, "client_cidrs", cidr) for cidr in client_cidrs]
+            groups = parse_ids(report, "client_security_group_ids", client_security_group_ids, "sg")
+            brought = (
+                None
+                if security_group_ids is None
+                else parse_security_group_ids(report, "security_group_ids", security_group_ids)
+            )
+            _refuse_clients(report, [*client_cidrs, *client_security_group_ids], brought)
+            self.dns_name = None if dns_name is None else parse_dns_name(report, "dns_name", dns_name)
+            if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):
+                report.refuse(
+                    "ip_address_type",
+                    ip_address_type,
+                    rule="The address type of an endpoint is 'ipv4', 'ipv6' or 'dualstack'.",
+                    fix="Write one of these, or leave it out.",
+                    source=_ENDPOINT_DOC,
+                )
+        self.network = network
+        self.shared = shared
+        self.security_group_ids: tuple[str, ...] = brought or (
+            self._group(
+                default_name,
+                [
+                    *(cidr_peer(self, block) for block in blocks),
+                    *(group_peer(self, group) for group in groups),
+                ],
+            ),
+        )
+        subnet_ids = [subnet.id for subnet in chosen]
+        fixed = _cdk.DataResource(
+            self,
+            "fixed-at-creation",
+            input={
+                "ip_address_type": ip_address_type,
+                "private_dns_enabled": private_dns_enabled,
+                "subnet_ids": f"${{sort({_cdk.expression(self, subnet_ids)})}}",
+            },
+        )
+        endpoint = _cdk.VpcEndpoint(
+            self,
+            "endpoint",
+            vpc_id=network.vpc_id,
+            vpc_endpoint_type="Resource",
+            resource_configuration_arn=shared.arn,
+            subnet_ids=subnet_ids,
+            security_group_ids=list(self.security_group_ids),
+            private_dns_enabled=private_dns_enabled,
+            ip_address_type=ip_address_type,
+            tags={"Name": name},
+            lifecycle=_cdk.TerraformResourceLifecycle(
+                replace_triggered_by=[_cdk.address(fixed)],
+                # AWS answers in upper case, which AWS provider 5.100 to 6.28 take for a change (#45947).
+                ignore_changes=["ip_address_type"] if ip_address_type else None,
+                precondition=self._preconditions(chosen) or None,
+            ),
+        )
+        self._address = _cdk.address(endpoint)
+        self.id = f"${{{self._address}.id}}"
+        if self.dns_name is not None:
+            host, _, domain = self.dns_name.partition(".")
+            _cdk.Route53Record(
+                self,
+                "dns-name",
+                zone_id=network.private_zone(domain),
+                name=f"{host}.{domain}",
+                type="CNAME",
+                ttl=60,
+                records=[self.default_dns_name],
+            )
+
+    @property
+    def addresses(self) -> str:
+        """Expression of a map from subnet id to the endpoint's IPv4 address there; known after apply."""
+        return f"${{{{for s in {self._address}.subnet_configuration : s.subnet_id => s.ipv4}}}}"
+
+    @cached_property
+    def default_dns_name(self) -> str:
+        """Expression of the endpoint's own DNS name, as AWS gives it; known after apply.
+
+        AWS's pages disagree on how the name is built, so it is read, never computed. An endpoint for a SINGLE
+        configuration has exactly one name; should AWS ever answer otherwise, the apply stops and says so, rather
+        than taking the first of an unordered list.
+        Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointAssociations.html
+        """
+        associations = _cdk.DataAwsVpcEndpointAssociations(
+            self,
+            "associations",
+            vpc_endpoint_id=self.id,
+        )
+        names = "distinct(flatten([for a in {0}.associations : [for d in a.dns_entry : d.dns_name]]))"
+        associations.add_override(
+            "lifecycle.postcondition",
+            [
+                {
+                    "condition": f"${{length({names.format('self')}) == 1}}",
+                    "error_message": f"Endpoint ${{self.vpc_endpoint_id}} for {self.shared.name!r} should have one "
+                    f"DNS name, but AWS lists: ${{jsonencode({names.format('self')})}}. Apply again in a minute; if "
+                    "it stays so, leave out dns_name and use the endpoint's addresses.",
+                }
+            ],
+        )
+        return f"${{one({names.format(_cdk.address(associations))})}}"
+
+    def _group(self, name: str, clients: list[Peer]) -> str:
+        group = make_group(
+            self,
+            "group",
+            vpc_id=self.network.vpc_id,
+            name=name,
+            description="Clients to the resource endpoint",
+        )
+        why = f"Clients of {self.shared.name}"
+        if isinstance(self.shared.ports, Ports):
+            allow(self, "clients", "ingress", group, clients, self.shared.ports, why=why)
+        else:
+            allow_each(self, "clients", "ingress", group, clients, self.shared.ports, why=why)
+        return group
+
+    def _preconditions(self, chosen: list[PlacedSubnet]) -> list[Any]:
+        """Return what only the plan can tell: that the VPCs differ and that they meet in a zone."""
+        conditions = []
+        name = self.shared.name
+        if self.shared.vpc_id is not None:
+            theirs = _cdk.expression(self, self.shared.vpc_id)
+            ours = _cdk.expression(self, self.network.vpc_id)
+            conditions.append(
+                _cdk.Precondition(
+                    condition=f"${{try({theirs}, null) != {ours}}}",
+                    error_message=f"Resource {name!r} is shared from the VPC that this endpoint would be in, and AWS "
+                    "makes no resource endpoint there. Put the endpoint in another VPC, or reach the resource "
+                    "directly.",
+                )
+            )
+        zone_ids = [subnet.zone_id for subnet in chosen if subnet.zone_id]
+        if self.shared.zone_ids is not None and len(zone_ids) == len(chosen) > 0:
+            theirs = _cdk.expression(self, self.shared.zone_ids)
+            ours = _cdk.expression(self, zone_ids)
+            conditions.append(
+                _cdk.Precondition(
+                    condition=f"${{try(length(setintersection({theirs}, {ours})) > 0, true)}}",
+                    error_message=f"The endpoint for {name!r} and its resource gateway have no Availability Zone in "
+                    f"common: the gateway is in ${{jsonencode({theirs})}}, the endpoint in ${{jsonencode({ours})}}. "
+                    "Add a subnet in one of the gateway's zones; compare zone ids, as names differ by account.",
+                )
+            )
+        return conditions
+
+
+def _refuse_same_zone(report: Report, chosen: list[PlacedSubnet]) -> None:
+    zones = [subnet.zone for subnet in chosen if subnet.zone is not None]
+    for zone in sorted({zone for zone in zones if zones.count(zone) > 1}):
+        inside = [subnet.key for subnet in chosen if subnet.zone == zone]
+        report.refuse(
+            "subnets",
+            inside,
+            rule=f"An endpoint has one subnet in each zone; these are all in {zone}.",
+            fix=f"Choose one of them, such as subnets=[{inside[0]!r}].",
+            source=_ACCESS_DOC,
+        )
+
+
+def _refuse_wrong_home(report: Report, shared: SharedResource, network: Network | ExistingNetwork, stack: Any) -> None:
+    network.refuse_other_stack(report, stack)
+    if shared.stack is not None and shared.stack is not stack:
+        report.refuse(
+            "shared",
+            shared.name,
+            rule="Stacks meet only in remote state; this resource belongs to another stack's code.",
+            fix=f"Publish it there (state.publish) and read it here: state.read(self, ...)[{shared.name!r}].",
+        )
+    their_vpc = (shared.published or shared).vpc_id
+    same_text_same_vpc = shared.published is None or (their_vpc is not None and is_known(their_vpc))
+    if same_text_same_vpc and their_vpc == network.vpc_id != REFUSED:
+        report.refuse(
+            "network",
+            network.vpc_id,
+            rule="AWS makes no resource endpoint in the VPC that the resource is shared from.",
+            fix=f"Put the endpoint in another VPC, or reach {shared.name!r} directly.",
+            source=_ENDPOINT_DOC,
+        )
+
+
+def _refuse_clients(report: Report, clients: list[str], brought: tuple[str, ...] | None) -> None:
+    if brought is None and not clients:
+        report.refuse(
+            "client_cidrs",
+            clients,
+            rule="The endpoint's group lets in only the clients that are named; none is.",
+            fix="Write client_cidrs=[network.cidr], name client_security_group_ids, or bring security_group_ids.",
+            source=_ACCESS_DOC,
+        )
+    if brought is not None and clients:
+        report.refuse(
+            "security_group_ids",
+            brought,
+            rule="Rules are made only in the group that is made here.",
+            fix="Leave out the clients and put the rules in your groups, or leave out security_group_ids.",
+        )

@@ -1,0 +1,164 @@
+"""What is wrong with the user's input, said once and for people.
+
+    LatticeLinkError
+    ├── InvalidInput (ValueError)    what the user gave is refused; carries every finding
+    └── MissingNode  (SystemExit)    no Node.js for CDKTF to run on
+
+A place that takes input opens a `Report`, lets it refuse what is wrong, and goes on to the end, so that one run shows
+everything. Inside `collecting()` (which `latticelink.run` opens) the findings of all reports come together; outside,
+a report with findings raises when it closes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+class LatticeLinkError(Exception):
+    """The base of every error that this library raises on purpose."""
+
+
+class MissingNode(LatticeLinkError, SystemExit):
+    """No Node.js was found for CDKTF to run on.
+
+    It shows while modules are imported, before a program can catch it, so it ends the program with its message and
+    exit code 1 and without a traceback.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.code = message
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: where, with which value, against which rule, and what to do.
+
+    Args:
+        place: the construct path and the argument, outermost first, such as `("producer", "network", "cidr")`.
+        value: the value as given, in Python's notation.
+        rule: what is allowed, as a sentence.
+        fix: what to change, as a sentence.
+        source: address of the AWS or Terraform documentation page that states the rule; empty if it is our own.
+        line: file and line of the user's code, such as `stacks/producer.py:21`; empty if unknown.
+    """
+
+    place: tuple[str, ...]
+    value: str
+    rule: str
+    fix: str
+    source: str = ""
+    line: str = ""
+
+
+class InvalidInput(LatticeLinkError, ValueError):
+    """The user's input is refused; `findings` says all that is wrong with it, and `str()` is a readable tree of it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(render(findings))
+        self.findings = tuple(findings)
+
+
+def render(findings: Sequence[Finding]) -> str:
+    """Return the findings as an indented tree: the construct, below it the argument, below that rule and fix."""
+    lines: list[str] = []
+    heading = None
+    for finding in findings:
+        *owner, argument = finding.place
+        if (new := ("/".join(owner), finding.line)) != heading:
+            heading = new
+            lines.append(f"\n{'/'.join(owner) or 'input'}" + (f"  ({finding.line})" if finding.line else ""))
+        lines.append(f"  {argument} = {finding.value}")
+        lines.append(f"    rule: {finding.rule}")
+        lines.append(f"    fix:  {finding.fix}")
+        if finding.source:
+            lines.append(f"    see:  {finding.source}")
+    count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
+    return f"{count} in the input; nothing was written.\n" + "\n".join(lines)
+
+
+class _HasNode(Protocol):
+    @property
+    def node(self) -> Any: ...
+
+
+_collected: ContextVar[list[Finding] | None] = ContextVar("latticelink_findings", default=None)
+
+
+@contextmanager
+def collecting() -> Iterator[list[Finding]]:
+    """Gather the findings of all reports inside the block into the list that is yielded, instead of raising."""
+    token = _collected.set([])
+    try:
+        findings = _collected.get()
+        assert findings is not None
+        yield findings
+    finally:
+        _collected.reset(token)
+
+
+class Report:
+    """Gathers what is wrong with one construct or value; a context manager that speaks up when it closes.
+
+    Args:
+        *place: where the input belongs, outermost first. A construct stands for its path.
+
+    Raises:
+        InvalidInput: when the block ends with findings and nobody collects them.
+    """
+
+    def __init__(self, *place: str | _HasNode) -> None:
+        self._place = place
+        self.findings: list[Finding] = []
+
+    def refuse(self, argument: str, value: object, *, rule: str, fix: str, source: str = "") -> None:
+        """Record that `argument` (with `value` as given) breaks `rule`, and how to fix it."""
+        path = [part for item in self._place for part in _path(item)]
+        self.findings.append(Finding((*path, argument), _shown(value), rule, fix, source, line_of_user_code()))
+
+    def __enter__(self) -> Report:
+        """Open the report."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        """Hand the findings on, or raise them."""
+        collected = _collected.get()
+        if collected is not None:
+            collected.extend(self.findings)
+        elif self.findings and error is None:
+            raise InvalidInput(self.findings)
+
+
+def _path(item: str | _HasNode) -> list[str]:
+    return [item] if isinstance(item, str) else str(item.node.path).split("/")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
+
+
+def line_of_user_code(trace: TracebackType | None = None) -> str:
+    """Return file and line of the innermost frame that is the user's, of `trace` or of the caller; or nothing."""
+    frames: list[tuple[str, int]] = []
+    while trace is not None:
+        frames.insert(0, (trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+        trace = trace.tb_next
+    frame = None if frames else sys._getframe(1)
+    while frame is not None:
+        frames.append((frame.f_code.co_filename, frame.f_lineno))
+        frame = frame.f_back
+    for name, line in frames:
+        path = Path(name)
+        if not name.startswith((_PACKAGE, "<")) and not {"jsii", "site-packages"} & set(path.parts):
+            return f"{path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path.name}:{line}"
+    return ""

@@ -1,0 +1,90 @@
+"""AWS's own identifiers: regions, zones, resource ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from latticelink.errors import Report
+from latticelink.values.tokens import REFUSED, is_known
+
+_ID_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
+_REGION_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
+_ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
+
+# AWS allows five security groups on a resource gateway and, by default, on a network interface.
+_MOST_GROUPS = 5
+_GROUPS_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html"
+
+
+def parse_id(report: Report, argument: str, given: str, prefix: str) -> str:
+    """Return `given` if it is an id such as `vpc-0123456789abcdef0` (for prefix `vpc`) or a token; refuse the rest."""
+    if isinstance(given, str) and (
+        not is_known(given) or re.fullmatch(rf"{re.escape(prefix)}-([0-9a-z]{{8}}|[0-9a-z]{{17}})", given)
+    ):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule=f"An id here starts with '{prefix}-', followed by 8 or 17 lower-case letters and digits.",
+        fix=f"Write an id such as '{prefix}-0123456789abcdef0', not a name or an ARN.",
+        source=_ID_SOURCE,
+    )
+    return REFUSED
+
+
+def parse_ids(report: Report, argument: str, given: Sequence[str], prefix: str) -> tuple[str, ...]:
+    """Return the ids in `given`; refuse what is no list of ids, and an id that is there twice."""
+    if isinstance(given, str):
+        report.refuse(argument, given, rule="Ids are given as a list.", fix=f"Write [{given!r}].")
+        return ()
+    ids = tuple(parse_id(report, argument, item, prefix) for item in given)
+    for item in sorted({item for item in ids if item != REFUSED and ids.count(item) > 1}):
+        report.refuse(argument, item, rule="Each id is given once.", fix="Remove the second one.")
+    return ids
+
+
+def parse_security_group_ids(report: Report, argument: str, given: Sequence[str]) -> tuple[str, ...]:
+    """Return the security-group ids in `given`; refuse none at all, and more than five."""
+    ids = parse_ids(report, argument, given, "sg")
+    if not ids or len(ids) > _MOST_GROUPS:
+        report.refuse(
+            argument,
+            given,
+            rule=f"One to {_MOST_GROUPS} security groups can be attached.",
+            fix="Leave the argument out to have a group made." if not ids else "Join the rules in fewer groups.",
+            source=_GROUPS_SOURCE,
+        )
+    return ids
+
+
+def parse_region(report: Report, argument: str, given: str) -> str:
+    """Return `given` if it has the form of a region's name; refuse the rest."""
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", given)):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule="A region is named by its code.",
+        fix="Write a code such as 'ap-northeast-1'.",
+        source=_REGION_SOURCE,
+    )
+    return REFUSED
+
+
+def parse_zone(report: Report, argument: str, given: str, region: str) -> str:
+    """Return `given` if it has the form of a zone's name in `region` (which may be unknown); refuse the rest."""
+    if isinstance(given, str) and not is_known(given):
+        return given
+    in_region = not is_known(region) or (isinstance(given, str) and given.startswith(region))
+    if isinstance(given, str) and in_region and re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9](-[a-z0-9]+)*[a-z]", given):
+        return given
+    example = region if is_known(region) else "ap-northeast-1"
+    report.refuse(
+        argument,
+        given,
+        rule=f"A zone is named by its region{f', here {region},' if is_known(region) else ''} and a letter.",
+        fix=f"Write a name such as '{example}a'.",
+        source=_ZONE_SOURCE,
+    )
+    return REFUSED

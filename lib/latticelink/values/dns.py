@@ -1,0 +1,96 @@
+"""DNS names: form, and whether the public DNS can know them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from latticelink.errors import Report
+from latticelink.values.tokens import REFUSED, is_known
+
+_FORM_SOURCE = "https://www.rfc-editor.org/rfc/rfc1123#page-13"
+_RESOURCE_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+_SPECIAL_USE = "https://www.iana.org/assignments/special-use-domain-names/special-use-domain-names.xhtml"
+
+# Never in the public DNS: reserved for private or special use (IANA, and ICANN for `internal`).
+_PRIVATE_TOP_LEVELS = frozenset({"alt", "example", "internal", "invalid", "local", "localhost", "onion", "test"})
+_PRIVATE_DOMAINS = ("home.arpa", "resolver.arpa", "service.arpa")
+_EC2_NAME = re.compile(r"ip-([0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3})\.([a-z0-9-]+\.compute|ec2)\.internal")
+
+
+def parse_dns_name(report: Report, argument: str, given: str, *, labels: int = 2) -> str:
+    """Return `given` in lower case, without a final dot, if it is a host name of at least `labels` labels.
+
+    Tokens pass. Refused is what RFC 1123 refuses: labels of other than 1 to 63 letters, digits and inner hyphens
+    (underscores pass, as Route 53 takes them), more than 253 characters in all, and a bare IP address.
+    """
+    if isinstance(given, str) and not is_known(given):
+        return given
+    name = given.lower().removesuffix(".") if isinstance(given, str) else ""
+    if _is_address(name):
+        report.refuse(
+            argument,
+            given,
+            rule="This is a name, not an address.",
+            fix=f"To share an address, use IpResource({name!r}).",
+        )
+        return REFUSED
+    parts = name.split(".")
+    if (
+        len(name) > 253
+        or len(parts) < labels
+        or not all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", part) for part in parts)
+    ):
+        report.refuse(
+            argument,
+            given,
+            rule=f"A DNS name has at least {labels} labels joined by dots, each of 1 to 63 letters, digits and inner "
+            "hyphens, and at most 253 characters in all.",
+            fix="Write a full name such as 'db.example.com'.",
+            source=_FORM_SOURCE,
+        )
+        return REFUSED
+    return name
+
+
+def parse_public_dns_name(report: Report, argument: str, given: str) -> str:
+    """Return `given` as `parse_dns_name` does; refuse as well what the public DNS can't resolve.
+
+    A resource gateway resolves the name of a DNS resource in the public DNS; AWS refuses another name without a
+    usable reason.
+    """
+    name = parse_dns_name(report, argument, given)
+    if not is_known(name):
+        return name
+    if ec2 := _EC2_NAME.fullmatch(name):
+        address = ec2[1].replace("-", ".")
+        report.refuse(
+            argument,
+            given,
+            rule="The name of a DNS resource is publicly resolvable; EC2's private names resolve only in their own "
+            "VPC.",
+            fix=f"Share the address instead: IpResource({address!r}).",
+            source=_RESOURCE_SOURCE,
+        )
+        return REFUSED
+    if name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
+        name == domain or name.endswith(f".{domain}") for domain in _PRIVATE_DOMAINS
+    ):
+        report.refuse(
+            argument,
+            given,
+            rule="The name of a DNS resource is publicly resolvable (it may resolve to a private address); names below "
+            f"'{name.rsplit('.', 1)[-1]}' never are.",
+            fix="Share the address with IpResource, or a name of a public zone.",
+            source=f"{_RESOURCE_SOURCE} and {_SPECIAL_USE}",
+        )
+        return REFUSED
+    return name
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""Names within AWS's rules: checked where the user gives one, derived from the user's key where not."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from latticelink.errors import Report
+from latticelink.values.tokens import is_known
+
+_API = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/"
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """What AWS allows as the name of one kind of object.
+
+    Args:
+        what: the kind of object, for messages.
+        forbidden_prefix: how a name must not start, because AWS's own ids do.
+        source: the page of AWS's documentation that states the rule.
+        shortest: least number of characters.
+        longest: greatest number of characters.
+    """
+
+    what: str
+    forbidden_prefix: str
+    source: str
+    shortest: int = 3
+    longest: int = 40
+
+    def allows(self, name: str) -> bool:
+        """Return whether AWS takes `name`."""
+        return (
+            self.shortest <= len(name) <= self.longest
+            and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) is not None
+            and not name.startswith(self.forbidden_prefix)
+        )
+
+    def sentence(self) -> str:
+        """Return the rule in words."""
+        return (
+            f"The name of {self.what} has {self.shortest} to {self.longest} characters: lower-case letters, digits and "
+            f"single hyphens, no hyphen at either end, not starting with {self.forbidden_prefix!r}."
+        )
+
+
+RESOURCE_GATEWAY = NameRule("a resource gateway", "rgw-", f"{_API}API_CreateResourceGateway.html")
+RESOURCE_CONFIGURATION = NameRule("a resource configuration", "rcfg-", f"{_API}API_CreateResourceConfiguration.html")
+
+
+def derive_name(rule: NameRule, *parts: str) -> str:
+    """Return a name that `rule` allows, made from `parts` (the user's keys, outermost first).
+
+    Upper case is lowered and what AWS refuses becomes a hyphen. Where something was cut or lost, a hash of the parts
+    keeps the names of different parts different; it depends on nothing else, so it is the same on every machine.
+    """
+    text = "-".join(parts)
+    lowered = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    lost = bool(re.search(r"[^A-Za-z0-9 ._/-]", text)) or len(lowered) < rule.shortest
+    if lowered.startswith(rule.forbidden_prefix):
+        lowered = f"x-{lowered}"
+    if not lost and len(lowered) <= rule.longest:
+        return lowered
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    kept = lowered[: rule.longest - len(digest) - 1].strip("-")
+    return f"{kept}-{digest}" if kept else f"x-{digest}"
+
+
+def parse_name(report: Report, argument: str, name: str | None, rule: NameRule, *derive_from: str) -> str:
+    """Return `name` if AWS allows it, or one derived from `derive_from` if it is None; refuse anything else."""
+    if name is None:
+        return derive_name(rule, *derive_from)
+    if not isinstance(name, str) or not rule.allows(name):
+        derived = derive_name(
+            rule, name if isinstance(name, str) and name and is_known(name) else "-".join(derive_from)
+        )
+        report.refuse(
+            argument, name, rule=rule.sentence(), fix=f"Write {derived!r}, or leave it out.", source=rule.source
+        )
+        return derive_name(rule, *derive_from)
+    return name
+
+
+def parse_key(report: Report, argument: str, key: str) -> str:
+    """Return `key`, the user's own name for a shared resource, by which consumers read it; refuse what can't be one.
+
+    A key is part of the contract and of Terraform addresses: 1 to 64 letters, digits, hyphens, underscores, dots and
+    single spaces, starting and ending with a letter or digit.
+    """
+    if isinstance(key, str) and len(key) <= 64 and re.fullmatch(r"[A-Za-z0-9]+([ ._-]+[A-Za-z0-9]+)*", key):
+        return key
+    if isinstance(key, str) and not is_known(key):
+        fix = "Write the name itself: consumers look it up in the state before Terraform can fill in an expression."
+    else:
+        fix = "Write a short name such as 'orders-db'."
+    report.refuse(
+        argument,
+        key,
+        rule="The name of a shared resource has 1 to 64 letters, digits, spaces, dots, hyphens or underscores, and "
+        "starts and ends with a letter or digit.",
+        fix=fix,
+    )
+    return "refused"
+
+
+def parse_tag(report: Report, argument: str, value: str | None, default: str) -> str:
+    """Return `value` as a Name tag, or `default` if it is None; refuse what AWS doesn't take as a tag's value.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
+    """
+    if value is None:
+        return default
+    if isinstance(value, str) and is_known(value) and 1 <= len(value) <= 256 and value.isprintable():
+        return value
+    report.refuse(
+        argument,
+        value,
+        rule="A Name tag is a text of 1 to 256 printable characters without Terraform expressions.",
+        fix=f"Write a plain text such as {default!r}, or leave it out.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions",
+    )
+    return default

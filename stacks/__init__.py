@@ -1,0 +1,1 @@
+"""The scenario's two stacks and what they are made of."""

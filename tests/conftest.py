@@ -1,0 +1,64 @@
+"""What all tests share: building an app and reading what it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+class Template:
+    """The JSON of one stack, found by resource type and name, never by hashed ids."""
+
+    def __init__(self, folder: Path) -> None:
+        self.text = (folder / "cdk.tf.json").read_text()
+        self.json: dict[str, Any] = json.loads(self.text)
+
+    def all(self, kind: str, section: str = "resource") -> list[dict[str, Any]]:
+        return list(self.json.get(section, {}).get(kind, {}).values())
+
+    def one(self, kind: str, section: str = "resource", **values: Any) -> dict[str, Any]:
+        found = [
+            block for block in self.all(kind, section) if all(block.get(key) == value for key, value in values.items())
+        ]
+        assert len(found) == 1, f"{len(found)} blocks of {kind} with {values}"
+        return found[0]
+
+    def ref(self, kind: str, attribute: str, **values: Any) -> str:
+        """Return the expression that refers to the one block of `kind` with `values`."""
+        block = self.one(kind, **values)
+        return f"${{{kind}.{block['//']['metadata']['uniqueId']}.{attribute}}}"
+
+
+def read_stacks(outdir: Path) -> dict[str, Template]:
+    return {folder.name: Template(folder) for folder in sorted((outdir / "stacks").iterdir())}
+
+
+Synth = Callable[[Callable[[Any], None]], dict[str, Template]]
+
+
+@pytest.fixture
+def synth(tmp_path: Path) -> Synth:
+    """Return a function that builds an app in this process and returns its stacks as written."""
+    from latticelink import App
+
+    def build_and_read(build: Callable[[Any], None]) -> dict[str, Template]:
+        app = App(context={}, outdir=str(tmp_path / "out"))
+        build(app)
+        app.synth()
+        return read_stacks(tmp_path / "out")
+
+    return build_and_read
+
+
+@pytest.fixture
+def stack() -> Any:
+    """Return a stack in an app of its own, for tests of what is refused."""
+    from latticelink import App, LocalState, Stack
+
+    return Stack(App(context={}), "producer", state=LocalState(), region="ap-northeast-1")

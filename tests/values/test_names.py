@@ -1,0 +1,85 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latticelink.errors import InvalidInput, Report
+from latticelink.values.names import (
+    RESOURCE_CONFIGURATION,
+    RESOURCE_GATEWAY,
+    NameRule,
+    derive_name,
+    parse_key,
+    parse_name,
+    parse_tag,
+)
+from tests.strategies import keys
+
+# The patterns of botocore's service model vpc-lattice 2022-11-30, shared types ResourceGatewayName and
+# ResourceConfigurationName.
+PATTERNS = {
+    RESOURCE_GATEWAY: r"(?!rgw-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+",
+    RESOURCE_CONFIGURATION: r"(?!rcfg-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+",
+}
+rules = st.sampled_from(list(PATTERNS))
+
+
+def aws_takes(rule: NameRule, name: str) -> bool:
+    return 3 <= len(name) <= 40 and re.fullmatch(PATTERNS[rule], name) is not None
+
+
+@given(rules, st.lists(st.text(), min_size=1, max_size=3))
+def test_a_derived_name_is_always_one_that_aws_takes(rule: NameRule, parts: list[str]) -> None:
+    assert aws_takes(rule, derive_name(rule, *parts))
+
+
+@given(rules, st.text(alphabet="abcrgwf019-_ A", max_size=45))
+def test_our_rule_and_the_pattern_of_aws_agree(rule: NameRule, name: str) -> None:
+    assert rule.allows(name) == aws_takes(rule, name)
+
+
+@given(rules, st.text(alphabet="ab-", min_size=60, max_size=90), st.text(alphabet="ab-", min_size=60, max_size=90))
+def test_two_long_keys_get_two_names(rule: NameRule, one: str, other: str) -> None:
+    assert (derive_name(rule, one) == derive_name(rule, other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("what", "parts", "name"),
+    [
+        ("a key that is a name already stays", ("producer", "nginx"), "producer-nginx"),
+        ("upper case and underscores are made to fit", ("Producer", "Orders_DB"), "producer-orders-db"),
+        ("the prefix of AWS's ids is kept from the front", ("rcfg-a",), "x-rcfg-a"),
+        ("a cut name ends in a hash of the whole", ("producer", "n" * 60), f"producer-{'n' * 22}-f6ecbec2"),
+        ("a name too short gets a hash", ("a",), "a-ca978112"),
+        ("lost characters leave a hash", ("データ",), "x-16773842"),
+    ],
+)
+def test_derived_names(what: str, parts: tuple[str, ...], name: str) -> None:
+    assert derive_name(RESOURCE_CONFIGURATION, *parts) == name, what
+
+
+@pytest.mark.parametrize(
+    "name", ["ab", "a" * 41, "Bad_Name", "bad--name", "-bad", "bad-", "rgw-bad", "", "${x}", "%{x}", None.__class__]
+)
+def test_a_name_that_aws_refuses_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match=r"3 to 40 characters: lower-case letters"), Report("gateway") as report:
+        parse_name(report, "name", name, RESOURCE_GATEWAY, "producer", "gateway")
+
+
+@given(keys)
+def test_a_plain_key_is_taken_as_it_is(key: str) -> None:
+    with Report("gateway") as report:
+        assert parse_key(report, "name", key) == key
+
+
+@pytest.mark.parametrize("key", ["", " ", "a ", "-a", 'a"b', "a\\b", "a\nb", "${x}", "%{x}", "a" * 65, 7, "a/b"])
+def test_a_key_that_terraform_could_misread_is_refused(key: str) -> None:
+    with pytest.raises(InvalidInput, match="1 to 64 letters"), Report("gateway") as report:
+        parse_key(report, "name", key)
+
+
+@pytest.mark.parametrize("tag", ["", "a\nb", "${x}", "a" * 257, 7])
+def test_a_bad_name_tag_is_refused(tag: str) -> None:
+    with pytest.raises(InvalidInput, match="1 to 256 printable characters"), Report("endpoint") as report:
+        parse_tag(report, "name", tag, "default")
