@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from latticelink._fastload import import_provider_lazily
 from latticelink._node import node_for_jsii
 from latticelink.values.tokens import is_known
 
@@ -93,6 +94,7 @@ _HOMES = {
 if _CORE not in sys.modules:
     with node_for_jsii():
         importlib.import_module(_CORE)
+import_provider_lazily(_AWS)
 
 
 def __getattr__(name: str) -> Any:
@@ -138,12 +140,14 @@ def _resolved(scope: Any, value: str | list[str]) -> Any:
     return core.Tokenization.resolve(value, scope=scope, preparing=False, resolver=resolver)
 
 
-def number_as_text(value: str | float) -> str:
-    """Return a number token as a text token, for arguments that are texts in Terraform."""
-    if isinstance(value, str):
-        return value
-    core = sys.modules[_CORE]
-    return str(core.Token.as_string(core.Token.as_any(value)))
+def token_as_text(value: str | float) -> str:
+    """Return a token of a number or text as a text, for arguments that are texts in Terraform."""
+    return str(sys.modules[_CORE].Token.as_string(value))
+
+
+def token_as_number(value: str | float) -> float:
+    """Return a token of a number or text as a number, for arguments that are numbers in Terraform."""
+    return float(sys.modules[_CORE].Token.as_number(value))
 
 
 def lazy_list(produce: Callable[[], list[Any]]) -> Any:

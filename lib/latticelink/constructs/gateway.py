@@ -163,7 +163,7 @@ class ResourceGateway(_cdk.Construct):
             name=aws_name,
             type="SINGLE",
             protocol="TCP",
-            port_ranges=[*map(str, configured.ranges), *map(_cdk.number_as_text, configured.tokens)],
+            port_ranges=[*map(str, configured.ranges), *map(_cdk.token_as_text, configured.tokens)],
             resource_gateway_identifier=self.id,
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
             resource_configuration_definition=[_definition(resource)],

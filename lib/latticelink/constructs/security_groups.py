@@ -66,11 +66,12 @@ def allow(
         ports: known ranges, and tokens of single ports.
         why: the rules' description, in the characters that AWS allows there.
     """
+    ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
+    for token in ports.tokens:
+        port = _cdk.token_as_number(token)
+        ends.append((f"port-{_key(scope, _cdk.token_as_text(token))}", port, port))
     for peer in peers:
-        for ports_key, low, high in [
-            *((str(item), item.low, item.high) for item in ports.ranges),
-            *((f"port-{_key(scope, _cdk.number_as_text(token))}", token, token) for token in ports.tokens),
-        ]:
+        for ports_key, low, high in ends:
             _rule(direction)(
                 scope,
                 f"{key}-{direction}-{ports_key}-{peer.key}",

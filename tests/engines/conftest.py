@@ -1,0 +1,104 @@
+"""Finds the real programs; a test of one that is absent is skipped with the reason and the remedy."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROVIDER_VERSION = "5.100.0"
+MIRROR_VARIABLE = "LATTICELINK_PROVIDER_MIRROR"
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """The real Terraform, with a CLI configuration of its own."""
+
+    program: str
+    environment: dict[str, str]
+
+    def run(self, folder: Path, *arguments: str, expect: int = 0) -> str:
+        """Run `terraform` in `folder`; return what it printed, fail if its exit code is not `expect`."""
+        result = subprocess.run(
+            [self.program, *arguments],
+            cwd=folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == expect, result.stdout
+        return result.stdout
+
+    def plan(self, folder: Path, *arguments: str) -> dict[str, list[str]]:
+        """Return what Terraform plans to do with each resource."""
+        self.run(folder, "plan", "-input=false", "-out=the.plan", *arguments)
+        shown: dict[str, Any] = json.loads(self.run(folder, "show", "-json", "the.plan"))
+        return {change["address"]: change["change"]["actions"] for change in shown.get("resource_changes", [])}
+
+
+def _find_mirror() -> str | None:
+    if given := os.environ.get(MIRROR_VARIABLE):
+        return given
+    pattern = f"*/registry.terraform.io/hashicorp/aws/{PROVIDER_VERSION}/*/terraform-provider-aws*"
+    found = subprocess.run(
+        ["find", "/", "-xdev", "-path", "/proc", "-prune", "-o", "-path", pattern, "-print", "-quit"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    ).stdout.strip()
+    return found.split("/registry.terraform.io/")[0] if found else None
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Return Terraform without providers."""
+    program = shutil.which("terraform")
+    if program is None:
+        pytest.skip("no terraform on PATH: install it from https://developer.hashicorp.com/terraform/install")
+    config = tmp_path_factory.mktemp("terraform") / "cli.tfrc"
+    config.write_text("disable_checkpoint = true\n")
+    environment = {
+        **os.environ,
+        "TF_CLI_CONFIG_FILE": str(config),
+        "TF_IN_AUTOMATION": "1",
+        "NO_COLOR": "1",
+        "CHECKPOINT_DISABLE": "1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    return Terraform(program, environment)
+
+
+@pytest.fixture(scope="session")
+def terraform_aws(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Return Terraform that can install the AWS provider: from a mirror on this machine, or else the registry."""
+    if mirror := _find_mirror():
+        text = f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(mirror)}\n  }}\n}}\n"
+        Path(terraform.environment["TF_CLI_CONFIG_FILE"]).write_text(f"disable_checkpoint = true\n{text}")
+    probe = tmp_path_factory.mktemp("probe")
+    required = {"aws": {"source": "hashicorp/aws", "version": PROVIDER_VERSION}}
+    (probe / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
+    result = subprocess.run(
+        [terraform.program, "init"],
+        cwd=probe,
+        env=terraform.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        pytest.skip(
+            f"no AWS provider {PROVIDER_VERSION}: connect to registry.terraform.io, or set {MIRROR_VARIABLE} to a "
+            "folder made by `terraform providers mirror`"
+        )
+    return terraform
