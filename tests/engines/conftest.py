@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -34,14 +35,22 @@ class Terraform:
             text=True,
             check=False,
         )
-        assert result.returncode == expect, result.stdout
-        return result.stdout
+        printed = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
+        assert result.returncode == expect, printed
+        return printed
 
     def plan(self, folder: Path, *arguments: str) -> dict[str, list[str]]:
         """Return what Terraform plans to do with each resource."""
         self.run(folder, "plan", "-input=false", "-out=the.plan", *arguments)
         shown: dict[str, Any] = json.loads(self.run(folder, "show", "-json", "the.plan"))
         return {change["address"]: change["change"]["actions"] for change in shown.get("resource_changes", [])}
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip the test, or fail it where the engines must be there: with LATTICELINK_REQUIRE_ENGINES=1, as in CI."""
+    if os.environ.get("LATTICELINK_REQUIRE_ENGINES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def _find_mirror() -> str | None:
@@ -63,14 +72,13 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     """Return Terraform without providers."""
     program = shutil.which("terraform")
     if program is None:
-        pytest.skip("no terraform on PATH: install it from https://developer.hashicorp.com/terraform/install")
+        absent("no terraform on PATH: install it from https://developer.hashicorp.com/terraform/install")
     config = tmp_path_factory.mktemp("terraform") / "cli.tfrc"
     config.write_text("disable_checkpoint = true\n")
     environment = {
         **os.environ,
         "TF_CLI_CONFIG_FILE": str(config),
         "TF_IN_AUTOMATION": "1",
-        "NO_COLOR": "1",
         "CHECKPOINT_DISABLE": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ACCESS_KEY_ID": "test",
@@ -97,7 +105,7 @@ def terraform_aws(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory
         check=False,
     )
     if result.returncode != 0:
-        pytest.skip(
+        absent(
             f"no AWS provider {PROVIDER_VERSION}: connect to registry.terraform.io, or set {MIRROR_VARIABLE} to a "
             "folder made by `terraform providers mirror`"
         )

@@ -89,6 +89,7 @@ def test_a_consumer_reads_the_contract_by_name(terraform: Terraform, tmp_path: P
 
 
 def test_the_output_works_after_it_was_copied_elsewhere(terraform: Terraform, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
     reader(tmp_path / "here", "nginx")
     shutil.copytree(tmp_path / "here" / "cdktf.out", tmp_path / "there" / "cdktf.out")
     publish(terraform, tmp_path / "there", {OUTPUT: CONTRACT})
@@ -188,6 +189,10 @@ def deployed(terraform_aws: Terraform, tmp_path_factory: pytest.TempPathFactory)
         "tags": written["tags"],
         "tags_all": written["tags"],
         "state": "available",
+        "cidr_blocks": [],
+        "dns_entry": [],
+        "network_interface_ids": ["eni-11111111", "eni-22222222"],
+        "route_table_ids": [],
     }
     place = folder / "state" / "consumer.tfstate"
     state = json.loads(place.read_text())

