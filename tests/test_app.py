@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import ROOT
 
 HEADER = """
 from latticelink import App, ExistingNetwork, IpResource, LocalState, Network, ResourceGateway, Stack, run
@@ -154,3 +157,12 @@ def test_fast_loading_changes_no_byte(tmp_path: Path) -> None:
     files = sorted(path.relative_to(fast) for path in fast.rglob("*") if path.is_file())
     assert sorted(path.relative_to(stock) for path in stock.rglob("*") if path.is_file()) == files
     assert all((fast / file).read_bytes() == (stock / file).read_bytes() for file in files)
+
+
+def test_the_library_in_fifteen_lines_of_the_readme_works(tmp_path: Path) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    (tmp_path / "app.py").write_text(code)
+    result = subprocess.run([sys.executable, "app.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "  'orders' from producer: TCP 5432, as producer-orders\n" in result.stdout
+    assert "    with consumer: 10.0.0.0/16, as orders.shared.internal\n" in result.stdout

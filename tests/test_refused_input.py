@@ -308,7 +308,8 @@ def test_a_token_passes_every_check(synth: Any) -> None:
             subnets=["${aws_subnet.a.id}"],
         )
         target = IpResource("${aws_instance.i.private_ip}", security_group_id="${aws_security_group.t.id}")
-        made.share("db", target, ports=["${var.port}", database.port])
+        shared = made.share("db", target, ports=["${var.port}", database.port])
+        LocalState().publish(stack, shared)
         endpoint(
             stack,
             existing,
@@ -321,6 +322,7 @@ def test_a_token_passes_every_check(synth: Any) -> None:
     assert producer.one("aws_vpclattice_resource_gateway")["vpc_id"] == "${aws_vpc.v.id}"
     ports = ["${var.port}", "${aws_db_instance.db.port}"]
     assert producer.one("aws_vpclattice_resource_configuration")["port_ranges"] == ports
+    assert producer.json["output"]["latticelink"]["value"]["resources"]["db"]["ports"] == ports
     rules = producer.all("aws_vpc_security_group_ingress_rule")
     into_target = [rule for rule in rules if rule["security_group_id"] == "${aws_security_group.t.id}"]
     assert {(rule["from_port"], rule["to_port"]) for rule in into_target} == {(port, port) for port in ports}

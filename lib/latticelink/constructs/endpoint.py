@@ -14,7 +14,7 @@ from latticelink.values.addresses import parse_cidr
 from latticelink.values.aws_ids import parse_ids, parse_security_group_ids
 from latticelink.values.contract import SharedResource
 from latticelink.values.dns import parse_dns_name
-from latticelink.values.names import parse_tag
+from latticelink.values.names import SECURITY_GROUP, derive_name, parse_tag
 from latticelink.values.ports import Ports
 from latticelink.values.tokens import REFUSED, is_known
 
@@ -71,7 +71,7 @@ class ResourceEndpoint(_cdk.Construct):
         ip_address_type: IpAddressType | None = None,
     ) -> None:
         super().__init__(scope, id)
-        default_name = f"{network.stack.node.id}-{id}"
+        default_name = derive_name(SECURITY_GROUP, network.stack.node.id, id)
         with Report(self) as report:
             name = parse_tag(report, "name", name, default_name)
             chosen = network.pick(report, "subnets", subnets)

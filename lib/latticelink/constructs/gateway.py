@@ -13,7 +13,7 @@ from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, parse_key, parse_name
-from latticelink.values.ports import parse_ports
+from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.resources import DnsResource, IpResource, Resource
 from latticelink.values.tokens import REFUSED
 
@@ -135,8 +135,12 @@ class ResourceGateway(_cdk.Construct):
         """
         with Report(self, str(name)) as report:
             key = self._new_key(report, name)
-            open_ports = parse_ports(report, "ports", ports)
-            configured = open_ports if port_ranges is None else parse_ports(report, "port_ranges", port_ranges)
+            open_ports = _with_text_tokens(parse_ports(report, "ports", ports))
+            configured = (
+                open_ports
+                if port_ranges is None
+                else _with_text_tokens(parse_ports(report, "port_ranges", port_ranges))
+            )
             if not configured.covers(open_ports):
                 report.refuse(
                     "port_ranges",
@@ -163,7 +167,7 @@ class ResourceGateway(_cdk.Construct):
             name=aws_name,
             type="SINGLE",
             protocol="TCP",
-            port_ranges=[*map(str, configured.ranges), *map(_cdk.token_as_text, configured.tokens)],
+            port_ranges=configured.texts(),
             resource_gateway_identifier=self.id,
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
             resource_configuration_definition=[_definition(resource)],
@@ -227,6 +231,11 @@ def _shareable(report: Report, resource: Resource) -> Resource:
             source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
         )
     return resource
+
+
+def _with_text_tokens(ports: Ports) -> Ports:
+    """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
+    return Ports(ports.ranges, tuple(_cdk.token_as_text(token) for token in ports.tokens))
 
 
 def _definition(resource: Resource) -> Any:

@@ -54,7 +54,7 @@ def to_output(resources: Iterable[SharedResource]) -> dict[str, Any]:
                 "arn": resource.arn,
                 "id": resource.id,
                 "name": resource.configuration_name,
-                "ports": _port_texts(resource.ports),
+                "ports": resource.ports if isinstance(resource.ports, str) else resource.ports.texts(),
                 "protocol": resource.protocol,
                 "type": resource.type,
                 "vpc_id": resource.vpc_id,
@@ -81,7 +81,3 @@ def from_output(name: str, outputs: str, *, stack: Any, published: SharedResourc
         stack=stack,
         published=published,
     )
-
-
-def _port_texts(ports: Ports | str) -> list[str] | str:
-    return ports if isinstance(ports, str) else [*map(str, ports.ranges), *map(str, ports.tokens)]

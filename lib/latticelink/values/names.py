@@ -47,6 +47,13 @@ class NameRule:
 
 
 RESOURCE_GATEWAY = NameRule("a resource gateway", "rgw-", f"{_API}API_CreateResourceGateway.html")
+SECURITY_GROUP = NameRule(
+    "a security group",
+    "sg-",
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html",
+    shortest=1,
+    longest=255,
+)
 RESOURCE_CONFIGURATION = NameRule("a resource configuration", "rcfg-", f"{_API}API_CreateResourceConfiguration.html")
 
 

@@ -41,6 +41,10 @@ class Ports:
         """Return the ports for a person: `80, 8000-8080`."""
         return ", ".join([*map(str, self.ranges), *("a port known after apply" for _ in self.tokens)])
 
+    def texts(self) -> list[str]:
+        """Return the ports as AWS's port ranges: `["80", "8000-8080"]`."""
+        return [*map(str, self.ranges), *map(str, self.tokens)]
+
     def covers(self, other: Ports) -> bool:
         """Return whether every known port of `other` is among these; True if these are not all known."""
         return bool(self.tokens) or all(
