@@ -20,20 +20,23 @@ check: setup ## Format, lint, types, and the tests that start no engine
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -m "not engine"
 
-setup: .venv/lock-is-installed .venv/package-is-installed ## Make .venv from requirements.lock, once
+setup: ## Make .venv from requirements.lock; anew only when the lock changes
+	@cmp -s requirements.lock .venv/requirements.lock || $(MAKE) --no-print-directory venv
+	@printf '%s\n' "$(CURDIR)" | cat - pyproject.toml | cmp -s - .venv/installed-from || $(MAKE) --no-print-directory package
 
-# Made anew when the lock changes, and only then.
-.venv/lock-is-installed: requirements.lock
+.PHONY: venv package
+venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LatticeLink needs Python 3.11 or newer; PYTHON=... make chooses another than " + sys.executable)'
-	@echo "Setting up .venv from requirements.lock (once; a few minutes, 1 GB)..."
+	@echo "Setting up .venv from requirements.lock (once; about a minute, 1 GB)..."
 	@rm -rf .venv
-	@$(PYTHON) -m venv .venv || { echo "python3 can't make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) can't make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $@
+	@cp requirements.lock .venv/requirements.lock
 
-.venv/package-is-installed: .venv/lock-is-installed pyproject.toml
+# The package is installed from this folder, so a moved folder needs it again.
+package:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@printf '%s\n' "$(CURDIR)" | cat - pyproject.toml > .venv/installed-from
 
 lock: ## Resolve requirements.lock anew (needs uv); no index addresses, hashes for every platform
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra node --extra dev \

@@ -63,7 +63,8 @@ class WebServer(Construct):
         self.instance = Instance(
             self,
             "instance",
-            ami=image.value,
+            # Not `value`, which the provider marks as sensitive: a public image id belongs in the plan.
+            ami=image.insecure_value,
             instance_type=instance_type,
             subnet_id=network.subnet_ids[0],
             vpc_security_group_ids=[self.security_group_id],

