@@ -20,6 +20,7 @@ from latticelink import (
     ResourceEndpoint,
     ResourceGateway,
     SharedResource,
+    Stack,
     Subnet,
 )
 from tests.test_scenario import run_main
@@ -233,6 +234,27 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "Leave out the clients and put the rules in your groups, or leave out security_group_ids.",
     ),
     (
+        "one block where a list of blocks belongs",
+        lambda stack: endpoint(stack, client_cidrs="10.0.0.0/8"),
+        "producer/nginx/client_cidrs = '10.0.0.0/8'",
+        "CIDR blocks are given as a list.",
+        "Write ['10.0.0.0/8'].",
+    ),
+    (
+        "an expression where a private DNS name belongs",
+        lambda stack: endpoint(stack, dns_name="${var.host}.shared.internal"),
+        "producer/nginx/dns_name = '${var.host}.shared.internal'",
+        "The private zone and its place in Terraform are named after dns_name, so it is a plain name.",
+        "Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
+    ),
+    (
+        "a state that is none",
+        lambda stack: Stack(stack.node.root, "other", state="local", region="eu-west-1"),
+        "other/state = 'local'",
+        "The state of a stack is kept in a LocalState or a CloudState.",
+        "Write state=LocalState().",
+    ),
+    (
         "an endpoint in the producer's VPC, by id",
         lambda stack: endpoint(
             stack,
@@ -274,8 +296,6 @@ def test_bad_input_is_refused_with_place_value_rule_and_fix(
 
 
 def test_two_vpcs_with_the_same_cidr_are_allowed(synth: Any) -> None:
-    from latticelink import Stack
-
     def build(app: Any) -> None:
         state = LocalState()
         for name in ("one", "two"):
@@ -287,8 +307,6 @@ def test_two_vpcs_with_the_same_cidr_are_allowed(synth: Any) -> None:
 def test_a_token_passes_every_check(synth: Any) -> None:
     """Nothing that only Terraform knows is judged, wherever it stands."""
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
-
-    from latticelink import Stack
 
     def build(app: Any) -> None:
         stack = Stack(app, "producer", state=LocalState(), region="${var.region}")
@@ -315,7 +333,6 @@ def test_a_token_passes_every_check(synth: Any) -> None:
             existing,
             client_cidrs=[existing.cidr],
             client_security_group_ids=["${aws_security_group.c.id}"],
-            dns_name="${var.host}.shared.internal",
         )
 
     producer = synth(build)["producer"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from latticelink import _cdk
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
-from latticelink.state import State, parse_stack_id
+from latticelink.state import LocalState, State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.values.aws_ids import parse_region
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
@@ -62,6 +62,14 @@ class Stack(_cdk.TerraformStack):
             id = parse_stack_id(report, "id", id)
             self.region = parse_region(report, "region", region)
             version = parse_aws_provider(report, "aws_provider", aws_provider)
+            if not isinstance(state, State):
+                report.refuse(
+                    "state",
+                    state,
+                    rule="The state of a stack is kept in a LocalState or a CloudState.",
+                    fix="Write state=LocalState().",
+                )
+                state = LocalState()
         super().__init__(scope, id)
         state.keep(self)
         _cdk.AwsProvider(self, "aws", region=self.region)

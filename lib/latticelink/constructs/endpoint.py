@@ -10,7 +10,7 @@ from latticelink import _cdk
 from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
 from latticelink.constructs.security_groups import Peer, allow, allow_each, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
-from latticelink.values.addresses import parse_cidr
+from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_ids, parse_security_group_ids
 from latticelink.values.contract import SharedResource
 from latticelink.values.dns import parse_dns_name
@@ -77,7 +77,7 @@ class ResourceEndpoint(_cdk.Construct):
             chosen = network.pick(report, "subnets", subnets)
             _refuse_same_zone(report, chosen)
             _refuse_wrong_home(report, shared, network, _cdk.TerraformStack.of(self))
-            blocks = [parse_cidr(report, "client_cidrs", cidr) for cidr in client_cidrs]
+            blocks = parse_cidrs(report, "client_cidrs", client_cidrs)
             groups = parse_ids(report, "client_security_group_ids", client_security_group_ids, "sg")
             brought = (
                 None
@@ -85,7 +85,7 @@ class ResourceEndpoint(_cdk.Construct):
                 else parse_security_group_ids(report, "security_group_ids", security_group_ids)
             )
             _refuse_clients(report, [*client_cidrs, *client_security_group_ids], brought)
-            self.dns_name = None if dns_name is None else parse_dns_name(report, "dns_name", dns_name)
+            self.dns_name = None if dns_name is None else _plain_dns_name(report, dns_name)
             if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):
                 report.refuse(
                     "ip_address_type",
@@ -135,7 +135,7 @@ class ResourceEndpoint(_cdk.Construct):
         )
         self._address = _cdk.address(endpoint)
         self.id = f"${{{self._address}.id}}"
-        if self.dns_name is not None:
+        if self.dns_name is not None and self.dns_name != REFUSED:
             host, _, domain = self.dns_name.partition(".")
             _cdk.Route53Record(
                 self,
@@ -223,6 +223,18 @@ class ResourceEndpoint(_cdk.Construct):
                 )
             )
         return conditions
+
+
+def _plain_dns_name(report: Report, dns_name: str) -> str:
+    if is_known(dns_name):
+        return parse_dns_name(report, "dns_name", dns_name)
+    report.refuse(
+        "dns_name",
+        dns_name,
+        rule="The private zone and its place in Terraform are named after dns_name, so it is a plain name.",
+        fix="Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
+    )
+    return REFUSED
 
 
 def _refuse_same_zone(report: Report, chosen: list[PlacedSubnet]) -> None:

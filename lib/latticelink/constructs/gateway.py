@@ -9,7 +9,7 @@ from latticelink import _cdk
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.constructs.security_groups import allow, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
-from latticelink.values.addresses import Cidr, parse_cidr
+from latticelink.values.addresses import Cidr, parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, parse_key, parse_name
@@ -76,7 +76,7 @@ class ResourceGateway(_cdk.Construct):
                     rule="Rules are made only in the group that is made here.",
                     fix="Leave out ingress_cidrs and put the rules in your groups, or leave out security_group_ids.",
                 )
-            self._ingress = [parse_cidr(report, "ingress_cidrs", cidr) for cidr in ingress_cidrs]
+            self._ingress = parse_cidrs(report, "ingress_cidrs", ingress_cidrs)
         self._makes_rules = brought is None
         self.security_group_ids: tuple[str, ...] = brought or (
             make_group(

@@ -83,6 +83,14 @@ def parse_cidr(report: Report, argument: str, given: str) -> Cidr:
     return Cidr(given, network)
 
 
+def parse_cidrs(report: Report, argument: str, given: Sequence[str]) -> list[Cidr]:
+    """Return the blocks in `given`, each once; refuse what is no list of blocks."""
+    if isinstance(given, str):
+        report.refuse(argument, given, rule="CIDR blocks are given as a list.", fix=f"Write [{given!r}].")
+        return []
+    return [parse_cidr(report, argument, cidr) for cidr in dict.fromkeys(given)]
+
+
 def parse_vpc_cidr(report: Report, argument: str, given: str) -> Cidr:
     """Return the IPv4 CIDR block of a VPC or subnet in `given`; refuse what AWS doesn't take as one."""
     cidr = parse_cidr(report, argument, given)

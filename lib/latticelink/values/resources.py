@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from latticelink.errors import Report
-from latticelink.values.addresses import Cidr, parse_cidr, parse_shared_ip
+from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.dns import parse_public_dns_name
 
@@ -75,7 +75,7 @@ class DnsResource:
                     fix="Give the target's security_group_id, or the cidrs that the name resolves to.",
                     source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
                 )
-            known = tuple(parse_cidr(report, "cidrs", cidr) for cidr in self.cidrs)
+            known = tuple(parse_cidrs(report, "cidrs", self.cidrs))
         object.__setattr__(self, "known_cidrs", known)
 
 
