@@ -182,19 +182,6 @@ def test_the_environment_of_other_child_processes_is_left_alone(tmp_path: Path) 
     assert result.stderr == ""
 
 
-def test_fast_loading_changes_no_byte(tmp_path: Path) -> None:
-    """The stock path imports every module of the provider's bindings; what is written is the same."""
-    from tests.test_scenario import run_main
-
-    for name, switch in (("fast", "1"), ("stock", "0")):
-        (tmp_path / name).mkdir()
-        assert run_main(tmp_path / name, LATTICELINK_FAST_LOAD=switch).returncode == 0
-    fast, stock = tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out"
-    files = sorted(path.relative_to(fast) for path in fast.rglob("*") if path.is_file())
-    assert sorted(path.relative_to(stock) for path in stock.rglob("*") if path.is_file()) == files
-    assert all((fast / file).read_bytes() == (stock / file).read_bytes() for file in files)
-
-
 def test_the_library_in_fifteen_lines_of_the_readme_works(tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
     (tmp_path / "app.py").write_text(code)

@@ -1,8 +1,9 @@
-"""Keeps Python from importing all 2,100 modules of the AWS provider's bindings when a few are used.
+"""Keeps Python and Node.js from loading all 2,200 modules of the AWS provider's bindings when a few are used.
 
-The package's `__init__` imports every one of its modules (hashicorp/terraform-cdk #3753, #2792, #3702), which takes
-most of the time of a synth. Its modules don't need it: each loads the JavaScript side by itself. So an empty package
-of the same name takes its place, which imports a module when it is first asked for. Output is the same byte for byte.
+On the Python side the package's `__init__` imports every one of its modules (hashicorp/terraform-cdk #3753, #2792,
+#3702). They don't need it: each loads the JavaScript side by itself. So an empty package of the same name takes its
+place, which imports a module when it is first asked for. On the Node.js side the index file does the same, and a
+preloaded script makes it lazy. Output is the same byte for byte; together they take most of the time off a synth.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib.util
 import logging
 import os
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,12 +23,30 @@ _KNOWN_VERSIONS = "21.22."
 _log = logging.getLogger("latticelink")
 
 
-def import_provider_lazily(package: str) -> None:
-    """Put the stand-in for `package` in place, or step aside where its layout may be another one.
+def is_on() -> bool:
+    """Return whether fast loading is wanted; `LATTICELINK_FAST_LOAD=0` turns it off."""
+    return os.environ.get("LATTICELINK_FAST_LOAD") != "0"
 
-    `LATTICELINK_FAST_LOAD=0` turns it off.
+
+def node_environment() -> dict[str, str]:
+    """Return the variables with which jsii's Node.js loads the provider lazily and keeps its compiled code.
+
+    What the user has set stays: NODE_OPTIONS is extended, a NODE_COMPILE_CACHE is kept. Node.js before 22.1 ignores
+    the latter, and all versions go on without it where the folder can't be written.
     """
-    if os.environ.get("LATTICELINK_FAST_LOAD") == "0":
+    if not is_on():
+        return {}
+    script = str(Path(__file__).with_name("_lazy_provider.cjs")).replace("\\", "\\\\").replace('"', '\\"')
+    caches = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    return {
+        "NODE_OPTIONS": f'{os.environ.get("NODE_OPTIONS", "")} --require "{script}"'.strip(),
+        "NODE_COMPILE_CACHE": os.environ.get("NODE_COMPILE_CACHE") or str(Path(caches, "latticelink", "node")),
+    }
+
+
+def import_provider_lazily(package: str) -> None:
+    """Put the stand-in for `package` in place, or step aside where its layout may be another one."""
+    if not is_on():
         return
     if package in sys.modules:
         _log.debug("%s is imported already; fast loading steps aside", package)

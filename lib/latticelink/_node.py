@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from latticelink._fastload import node_environment
 from latticelink.errors import MissingNode
 
 # Node 24 says on each start that CDKTF 0.21, which is archived, uses `util.isArray`. Nobody who sees it can mend it.
@@ -35,7 +36,7 @@ def node_for_jsii() -> Iterator[None]:
     Raises:
         MissingNode: if there is none, or `JSII_NODE` names no program.
     """
-    added: dict[str, str] = {}
+    added = node_environment()
     if chosen := os.environ.get("JSII_NODE"):
         if shutil.which(chosen) is None:
             raise MissingNode(
@@ -43,7 +44,10 @@ def node_for_jsii() -> Iterator[None]:
             )
     elif packaged := packaged_node():
         added["JSII_NODE"] = packaged
-        added["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} {_QUIET}".strip()
+        options = added.get("NODE_OPTIONS", os.environ.get("NODE_OPTIONS", ""))
+        added["NODE_OPTIONS"] = f"{options} {_QUIET}".strip()
+        # The packaged Node.js comes with the lock: its end of life is for us to watch, not for whoever runs a synth.
+        added["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
     elif on_path := shutil.which("node"):
         added["JSII_NODE"] = on_path
     else:
