@@ -101,6 +101,14 @@ def test_a_folder_that_cannot_be_written_is_told_without_traceback(tmp_path: Pat
     assert "Traceback" not in result.stderr
 
 
+def test_a_reader_who_leaves_early_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(f"{HEADER}\nraise SystemExit(run(make))\n")
+    command = f'"{sys.executable}" app.py | true; exit "${{PIPESTATUS[0]}}"'
+    result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "cdktf.out" / "manifest.json").exists()
+
+
 def test_what_terraform_left_beside_the_output_stays(tmp_path: Path) -> None:
     left = tmp_path / "cdktf.out" / "stacks" / "producer" / ".terraform.lock.hcl"
     left.parent.mkdir(parents=True)

@@ -108,7 +108,11 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         return 1
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
-    print(summarise(target, shlex.join([str(shown), *sys.argv])))
+    try:
+        print(summarise(target, shlex.join([str(shown), *sys.argv])), flush=True)
+    except BrokenPipeError:
+        # Whoever read along (`| head`) has seen enough; the output is written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
