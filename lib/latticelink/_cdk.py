@@ -140,11 +140,18 @@ def _resolved(scope: Any, value: str | list[str]) -> Any:
     return core.Tokenization.resolve(value, scope=scope, preparing=False, resolver=resolver)
 
 
+def stack_of(scope: Any) -> Any:
+    """Return the stack that `scope` is or belongs to; CDKTF is asked only where it must be: that is a round trip."""
+    core = sys.modules[_CORE]
+    return scope if isinstance(scope, core.TerraformStack) else core.TerraformStack.of(scope)
+
+
 def token_as_text(value: str | float) -> str:
     """Return a token of a number or text as a text, for arguments that are texts in Terraform."""
     return str(sys.modules[_CORE].Token.as_string(value))
 
 
+@functools.cache
 def token_as_number(value: str | float) -> float:
     """Return a token of a number or text as a number, for arguments that are numbers in Terraform."""
     return float(sys.modules[_CORE].Token.as_number(value))

@@ -71,12 +71,12 @@ class ResourceEndpoint(_cdk.Construct):
         ip_address_type: IpAddressType | None = None,
     ) -> None:
         super().__init__(scope, id)
-        default_name = derive_name(SECURITY_GROUP, network.stack.node.id, id)
+        default_name = derive_name(SECURITY_GROUP, network.stack_id, id)
         with Report(self) as report:
             name = parse_tag(report, "name", name, default_name)
             chosen = network.pick(report, "subnets", subnets)
             _refuse_same_zone(report, chosen)
-            _refuse_wrong_home(report, shared, network, _cdk.TerraformStack.of(self))
+            _refuse_wrong_home(report, shared, network, _cdk.stack_of(scope))
             blocks = parse_cidrs(report, "client_cidrs", client_cidrs)
             groups = parse_ids(report, "client_security_group_ids", client_security_group_ids, "sg")
             brought = (
@@ -115,7 +115,7 @@ class ResourceEndpoint(_cdk.Construct):
                 "subnet_ids": f"${{sort({_cdk.expression(self, subnet_ids)})}}",
             },
         )
-        endpoint = _cdk.VpcEndpoint(
+        self._endpoint: Any = _cdk.VpcEndpoint(
             self,
             "endpoint",
             vpc_id=network.vpc_id,
@@ -133,8 +133,6 @@ class ResourceEndpoint(_cdk.Construct):
                 precondition=self._preconditions(chosen) or None,
             ),
         )
-        self._address = _cdk.address(endpoint)
-        self.id = f"${{{self._address}.id}}"
         if self.dns_name is not None and self.dns_name != REFUSED:
             host, _, domain = self.dns_name.partition(".")
             _cdk.Route53Record(
@@ -146,6 +144,15 @@ class ResourceEndpoint(_cdk.Construct):
                 ttl=60,
                 records=[self.default_dns_name],
             )
+
+    @cached_property
+    def _address(self) -> str:
+        return _cdk.address(self._endpoint)
+
+    @property
+    def id(self) -> str:
+        """Expression of the endpoint's id; known after apply."""
+        return f"${{{self._address}.id}}"
 
     @property
     def addresses(self) -> str:

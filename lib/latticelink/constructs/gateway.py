@@ -59,10 +59,9 @@ class ResourceGateway(_cdk.Construct):
     ) -> None:
         super().__init__(scope, id)
         self.network = network
-        stack_id = network.stack.node.id
         with Report(self) as report:
-            network.refuse_other_stack(report, _cdk.TerraformStack.of(self))
-            self.name = parse_name(report, "name", name, RESOURCE_GATEWAY, stack_id, id)
+            network.refuse_other_stack(report, _cdk.stack_of(scope))
+            self.name = parse_name(report, "name", name, RESOURCE_GATEWAY, network.stack_id, id)
             self._subnets = network.pick(report, "subnets", subnets)
             brought = (
                 None
@@ -98,7 +97,6 @@ class ResourceGateway(_cdk.Construct):
             tags={"Name": self.name},
         )
         self.id = f"${{{_cdk.address(gateway)}.id}}"
-        self._stack_id = stack_id
         self._keys: set[str] = set()
         self._names: dict[str, str] = {}
 
@@ -150,7 +148,7 @@ class ResourceGateway(_cdk.Construct):
                     source=_CONFIGURATION_DOC,
                 )
             aws_name = parse_name(
-                report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self._stack_id, key
+                report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
             )
             if (twin := self._names.setdefault(aws_name, key)) != key:
                 report.refuse(

@@ -31,7 +31,8 @@ class _Network(_cdk.Construct):
 
     def __init__(self, scope: Any, id: str) -> None:
         super().__init__(scope, id)
-        self.stack: Any = _cdk.TerraformStack.of(self)
+        self.stack: Any = _cdk.stack_of(scope)
+        self.stack_id: str = self.stack.node.id
         self._block = Cidr(REFUSED)
         self._zones: dict[str, str] = {}
 
@@ -140,7 +141,7 @@ class Network(_Network):
             placed_zones = [
                 parse_zone(report, f"subnets[{subnet.key!r}].zone", subnet.zone, region) for subnet in planned
             ]
-        name = name or f"{self.stack.node.id}-{id}"
+        name = name or f"{self.stack_id}-{id}"
         self.vpc: Any = _cdk.Vpc(
             self,
             "vpc",

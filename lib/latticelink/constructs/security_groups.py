@@ -94,12 +94,12 @@ def allow_each(
             f"{key}-{direction}-{peer.key}",
             security_group_id=group_id,
             ip_protocol="tcp",
+            from_port=_cdk.token_as_number('${tonumber(split("-", each.value)[0])}'),
+            to_port=_cdk.token_as_number('${tonumber(reverse(split("-", each.value))[0])}'),
             description=why,
             **{peer.argument: peer.value},
         )
         rule.add_override("for_each", f"${{toset({_cdk.expression(scope, ports)})}}")
-        rule.add_override("from_port", '${tonumber(split("-", each.value)[0])}')
-        rule.add_override("to_port", '${tonumber(reverse(split("-", each.value))[0])}')
 
 
 def _rule(direction: Direction) -> Any:
