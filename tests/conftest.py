@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,26 @@ class Template:
 
 def read_stacks(outdir: Path) -> dict[str, Template]:
     return {folder.name: Template(folder) for folder in sorted((outdir / "stacks").iterdir())}
+
+
+def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python in `folder`, with `environment` over the present one; return how it ended."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def same_files(one: Path, other: Path) -> bool:
+    """Return whether two folders hold the same files with the same bytes; fail if they hold other files, or none."""
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert files
+    assert sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file()) == files
+    return all((one / file).read_bytes() == (other / file).read_bytes() for file in files)
 
 
 Synth = Callable[[Callable[[Any], None]], dict[str, Template]]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from latticelink._node import packaged_node
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_python
 
 HEADER = """
 from latticelink import App, ExistingNetwork, IpResource, LocalState, Network, ResourceGateway, Stack, run
@@ -24,14 +24,7 @@ def run_app(folder: Path, body: str, **environment: str) -> subprocess.Completed
     """Run an app whose build function has `body`; return how it ended."""
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     (folder / "app.py").write_text(f"{HEADER}\ndef build(app):\n{lines}\n\nraise SystemExit(run(build))\n")
-    return subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_python(folder, "app.py", **environment)
 
 
 def test_findings_of_values_and_constructs_come_together_with_their_lines(tmp_path: Path) -> None:

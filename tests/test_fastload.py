@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import run_python, same_files
 from tests.test_scenario import run_main
 
 # An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
@@ -91,21 +92,7 @@ app.synth()
 def run_app(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(code)
-    return subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def same_files(one: Path, other: Path) -> bool:
-    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
-    assert files
-    assert sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file()) == files
-    return all((one / file).read_bytes() == (other / file).read_bytes() for file in files)
+    return run_python(folder, "app.py", **environment)
 
 
 def test_the_scenario_is_the_same_to_the_byte_as_on_the_stock_path(tmp_path: Path) -> None:

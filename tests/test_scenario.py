@@ -6,15 +6,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Template, read_stacks
+from tests.conftest import ROOT, Template, read_stacks, run_python, same_files
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -23,14 +21,7 @@ def run_main(folder: Path, *, settings: dict[str, Any] | None = None, **environm
     """Run `main.py` in `folder`, with `settings` as its cdktf.json if given."""
     if settings is not None:
         (folder / "cdktf.json").write_text(json.dumps({"context": {"latticelink": settings}}))
-    return subprocess.run(
-        [sys.executable, str(ROOT / "main.py")],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_python(folder, str(ROOT / "main.py"), **environment)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +62,7 @@ def test_two_synths_from_two_folders_give_the_same_bytes(outdir: Path, tmp_path:
     other = tmp_path / "another folder"
     other.mkdir()
     assert run_main(other).returncode == 0
-    files = {path.relative_to(outdir) for path in outdir.rglob("*") if path.is_file()}
-    assert {path.relative_to(other / "cdktf.out") for path in other.rglob("*") if path.is_file()} == files
-    assert all((outdir / file).read_bytes() == (other / "cdktf.out" / file).read_bytes() for file in files)
+    assert same_files(outdir, other / "cdktf.out")
 
 
 def test_the_defaults_in_the_code_are_those_of_cdktf_json(outdir: Path, tmp_path: Path) -> None:

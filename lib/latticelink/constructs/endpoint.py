@@ -79,11 +79,7 @@ class ResourceEndpoint(_cdk.Construct):
             _refuse_wrong_home(report, shared, network, _cdk.stack_of(scope))
             blocks = parse_cidrs(report, "client_cidrs", client_cidrs)
             groups = parse_ids(report, "client_security_group_ids", client_security_group_ids, "sg")
-            brought = (
-                None
-                if security_group_ids is None
-                else parse_security_group_ids(report, "security_group_ids", security_group_ids)
-            )
+            brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
             _refuse_clients(report, [*client_cidrs, *client_security_group_ids], brought)
             self.dns_name = None if dns_name is None else _plain_dns_name(report, dns_name)
             if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):

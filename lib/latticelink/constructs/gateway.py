@@ -63,11 +63,7 @@ class ResourceGateway(_cdk.Construct):
             network.refuse_other_stack(report, _cdk.stack_of(scope))
             self.name = parse_name(report, "name", name, RESOURCE_GATEWAY, network.stack_id, id)
             self._subnets = network.pick(report, "subnets", subnets)
-            brought = (
-                None
-                if security_group_ids is None
-                else parse_security_group_ids(report, "security_group_ids", security_group_ids)
-            )
+            brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
             if brought is not None and ingress_cidrs:
                 report.refuse(
                     "ingress_cidrs",

@@ -44,8 +44,10 @@ def parse_ids(report: Report, argument: str, given: Sequence[str], prefix: str) 
     return ids
 
 
-def parse_security_group_ids(report: Report, argument: str, given: Sequence[str]) -> tuple[str, ...]:
-    """Return the security-group ids in `given`; refuse none at all, and more than five."""
+def parse_security_group_ids(report: Report, argument: str, given: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Return the security-group ids in `given`, None if none were brought; refuse an empty list, and more than five."""
+    if given is None:
+        return None
     ids = parse_ids(report, argument, given, "sg")
     if not ids or len(ids) > _MOST_GROUPS:
         report.refuse(
