@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -161,7 +162,7 @@ def test_the_users_node_options_are_kept_and_a_home_that_cannot_be_written_does_
 
 
 def test_processes_side_by_side_share_the_caches(tmp_path: Path) -> None:
-    environment = {**os.environ, "NODE_COMPILE_CACHE": str(tmp_path / "cache")}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     running = []
     for number in range(3):
         folder = tmp_path / str(number)
@@ -171,3 +172,38 @@ def test_processes_side_by_side_share_the_caches(tmp_path: Path) -> None:
     assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
     assert same_files(tmp_path / "0" / "cdktf.out", tmp_path / "1" / "cdktf.out")
     assert same_files(tmp_path / "0" / "cdktf.out", tmp_path / "2" / "cdktf.out")
+
+
+def test_the_cache_of_compiled_code_serves_the_next_run_and_does_not_grow(tmp_path: Path) -> None:
+    def cached() -> set[str]:
+        assert run_main(tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache")).returncode == 0
+        return {str(path) for path in (tmp_path / "cache").rglob("*") if path.is_file()}
+
+    first = cached()
+    assert cached() == first
+    node = run_python(tmp_path, "-c", "from latticelink._node import packaged_node; print(packaged_node() or '')")
+    if node.stdout.strip():  # A Node.js before 22.1 has no such cache.
+        assert len(first) > 100
+
+
+def test_the_first_synth_leaves_the_index_of_types_that_makes_the_next_one_fast(tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    if (unpacked := Path("~/.cache/aws/jsii/package-cache").expanduser()).is_dir():
+        shutil.copytree(unpacked, packages, copy_function=_link_or_copy)
+    for index in packages.rglob(".jsii.runtime*"):
+        index.unlink()
+    assert run_main(tmp_path, JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(packages)).returncode == 0
+    for package in ("constructs", "cdktf", "@cdktf/provider-aws"):
+        (folder,) = packages.glob(f"{package}/*/*")
+        assert sorted(path.name for path in folder.glob(".jsii.runtime*")) == [
+            ".jsii.runtime-defs.v1.jsonl",
+            ".jsii.runtime-index.v1",
+            ".jsii.runtime.v1.json",
+        ]
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

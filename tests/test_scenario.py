@@ -255,6 +255,13 @@ def test_a_narrowed_constraint_and_the_cloud_state_reach_both_stacks(tmp_path: P
     }
 
 
+@pytest.mark.parametrize("kind", ["local", "cloud"])
+def test_synth_needs_no_terraform(tmp_path: Path, kind: str) -> None:
+    state = {"kind": kind, **({"organization": "acme"} if kind == "cloud" else {})}
+    result = run_main(tmp_path, settings={"state": state}, PATH=str(tmp_path / "nothing here"))
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_the_variable_of_the_cdktf_cli_goes_over_the_settings_of_the_file(tmp_path: Path) -> None:
     context = json.dumps({"latticelink": {"instance_type": "t4g.nano"}})
     settings = {"gateway_name": "my-gateway"}

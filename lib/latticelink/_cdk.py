@@ -22,11 +22,10 @@ _AWS = "cdktf_cdktf_provider_aws"
 
 if TYPE_CHECKING:
     from cdktf import App as App
-    from cdktf import CloudBackend as CloudBackend
-    from cdktf import DataResource as DataResource
     from cdktf import LocalBackend as LocalBackend
-    from cdktf import NamedCloudWorkspace as NamedCloudWorkspace
+    from cdktf import NamedRemoteWorkspace as NamedRemoteWorkspace
     from cdktf import Precondition as Precondition
+    from cdktf import RemoteBackend as RemoteBackend
     from cdktf import TerraformOutput as TerraformOutput
     from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
     from cdktf import TerraformStack as TerraformStack
@@ -117,6 +116,16 @@ def address(resource: Any) -> str:
     """Return the Terraform address of a resource or data source, such as `aws_vpc.network_vpc_1A2B3C4D`."""
     kind: Any = type(resource)
     return f"{_terraform_type(kind)}.{resource.friendly_unique_id}"
+
+
+def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
+    """Make a `terraform_data` that keeps `input`; return its address.
+
+    CDKTF's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
+    """
+    resource = sys.modules[_CORE].TerraformResource(scope, id, terraform_resource_type="terraform_data")
+    resource.add_override("input", input)
+    return f"terraform_data.{resource.friendly_unique_id}"
 
 
 def expression(scope: Any, value: str | list[str] | tuple[str, ...]) -> str:

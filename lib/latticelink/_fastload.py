@@ -31,17 +31,17 @@ def is_on() -> bool:
 def node_environment() -> dict[str, str]:
     """Return the variables with which jsii's Node.js loads the provider lazily and keeps its compiled code.
 
-    What the user has set stays: NODE_OPTIONS is extended, a NODE_COMPILE_CACHE is kept. Node.js before 22.1 ignores
-    the latter, and all versions go on without it where the folder can't be written.
+    What the user has set stays: NODE_OPTIONS is extended, and a NODE_COMPILE_CACHE is used in place of ours. Node.js
+    before 22.1 has no such cache, and all versions go on without it where the folder can't be written.
     """
     if not is_on():
         return {}
     script = str(Path(__file__).with_name("_lazy_provider.cjs")).replace("\\", "\\\\").replace('"', '\\"')
     caches = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    return {
-        "NODE_OPTIONS": f'{os.environ.get("NODE_OPTIONS", "")} --require "{script}"'.strip(),
-        "NODE_COMPILE_CACHE": os.environ.get("NODE_COMPILE_CACHE") or str(Path(caches, "latticelink", "node")),
-    }
+    added = {"NODE_OPTIONS": f'{os.environ.get("NODE_OPTIONS", "")} --require "{script}"'.strip()}
+    if "NODE_COMPILE_CACHE" not in os.environ:
+        added["LATTICELINK_NODE_CACHE"] = str(Path(caches, "latticelink", "node"))
+    return added
 
 
 def import_provider_lazily(package: str) -> None:

@@ -247,13 +247,19 @@ class CloudState(State):
                     report.refuse(argument, given, rule=rule, fix=fix, source=_CLOUD_DOC)
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        workspace = _cdk.NamedCloudWorkspace(self.workspace.format(stack=stack_id))
-        _cdk.CloudBackend(stack, hostname=self.hostname, organization=self.organization, workspaces=workspace)
+        config = self._config(stack_id)
+        # CDKTF's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
+        workspace = _cdk.NamedRemoteWorkspace(config["workspaces"]["name"])
+        _cdk.RemoteBackend(stack, **{**config, "workspaces": workspace})
+        stack.add_override("terraform.backend", None)
+        stack.add_override("terraform.cloud", config)
 
     def _reader(self, stack_id: str) -> dict[str, Any]:
+        return {"backend": "remote", "config": self._config(stack_id)}
+
+    def _config(self, stack_id: str) -> dict[str, Any]:
         workspaces = {"name": self.workspace.format(stack=stack_id)}
-        config = {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
-        return {"backend": "remote", "config": config}
+        return {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
 
 
 class PublishedResources:

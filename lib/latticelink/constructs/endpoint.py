@@ -102,10 +102,10 @@ class ResourceEndpoint(_cdk.Construct):
             ),
         )
         subnet_ids = [subnet.id for subnet in chosen]
-        fixed = _cdk.DataResource(
+        fixed = _cdk.terraform_data(
             self,
             "fixed-at-creation",
-            input={
+            {
                 "ip_address_type": ip_address_type,
                 "private_dns_enabled": private_dns_enabled,
                 "subnet_ids": f"${{sort({_cdk.expression(self, subnet_ids)})}}",
@@ -123,7 +123,7 @@ class ResourceEndpoint(_cdk.Construct):
             ip_address_type=ip_address_type,
             tags={"Name": name},
             lifecycle=_cdk.TerraformResourceLifecycle(
-                replace_triggered_by=[_cdk.address(fixed)],
+                replace_triggered_by=[fixed],
                 # AWS answers in upper case, which AWS provider 5.100 to 6.28 take for a change (#45947).
                 ignore_changes=["ip_address_type"] if ip_address_type else None,
                 precondition=self._preconditions(chosen) or None,
