@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +23,20 @@ from latticelink._node import packaged_node
 
 ROOT = Path(__file__).parent.parent
 FLOOR = "from cdktf import App, TerraformStack; app = App(); TerraformStack(app, 'one'); app.synth()"
+COUNTED = """
+import runpy, sys
+from jsii._kernel.providers.process import _NodeProcess
+count, send = [0], _NodeProcess.send
+def counted(*arguments):
+    count[0] += 1
+    return send(*arguments)
+_NodeProcess.send = counted
+del sys.argv[0]
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+finally:
+    print(count[0], file=sys.stderr)
+"""
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -31,6 +47,7 @@ class Variant:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    program: str = sys.executable
     seconds: list[float] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
 
@@ -39,7 +56,7 @@ class Variant:
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
             process = subprocess.Popen(
-                [sys.executable, *self.command],
+                [self.program, *self.command],
                 cwd=folder,
                 env={**os.environ, **self.environment},
                 stdout=subprocess.DEVNULL,
@@ -84,62 +101,99 @@ def _resident(pid: int) -> int:
     return own + sum(_resident(int(child)) for child in children)
 
 
-def measure(variants: list[Variant], count: int) -> None:
-    """Run the variants in turn, `count` times each after one that warms up."""
-    for turn in range(count + 1):
+def measure(variants: list[Variant], *, runs: int, warm_up: bool) -> None:
+    """Run the variants in turn, `runs` times each, after one run of each that isn't counted if `warm_up`."""
+    for turn in range(runs + warm_up):
         for variant in variants:
-            variant.run(counts=turn > 0)
+            variant.run(counts=turn >= warm_up)
+
+
+def javascript(output: Path) -> Variant | None:
+    """Return the variant that makes the stacks in `output` with CDKTF for JavaScript; None where npm is absent."""
+    if shutil.which("npm") is None:
+        print("npm is absent, so CDKTF for JavaScript is not measured", file=sys.stderr)
+        return None
+    modules = ROOT / "bench" / "node_modules"
+    if not (modules / "@cdktf" / "provider-aws").is_dir():
+        packages = ["cdktf@0.21.0", "@cdktf/provider-aws@21.22.1", "constructs@10.4.2"]
+        install = ["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", *packages]
+        subprocess.run(install, cwd=ROOT / "bench", check=True)
+    command = [str(ROOT / "bench" / "javascript.cjs"), str(ROOT / "bench"), str(output)]
+    return Variant("JavaScript", command, program=packaged_node() or "node")
+
+
+def round_trips(links: int) -> int:
+    """Return how often Python asks Node.js in an app of `links` links."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", COUNTED, str(ROOT / "bench/links_ours.py"), str(links)]
+        result = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+    return int(result.stderr)
+
+
+def row(what: str, above: float, below: float, show: Callable[[float], str]) -> str:
+    """Return a line of the table: two medians and their ratio."""
+    ratio = f"{above / below:.2f}" if below else "?"
+    return f"{what:44} {ratio:>6}   {show(above)} / {show(below)}"
+
+
+def seconds(value: float) -> str:
+    """Return a time for people."""
+    return f"{value:.2f} s" if value > 0.1 else f"{value * 1000:.2f} ms"
+
+
+def mebibytes(value: float) -> str:
+    """Return an amount of memory for people."""
+    return f"{value / 2**20:.0f} MiB"
 
 
 def main() -> None:
-    """Measure everything and print the table."""
+    """Measure everything and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="counted runs of each variant (default 5)")
+    parser.add_argument("--runs", type=int, default=5, help="counted runs of each variant of the scenario (default 5)")
     parser.add_argument("--links", type=int, default=1000, help="number of links in the growth test (default 1000)")
     arguments = parser.parse_args()
-    node = {"JSII_NODE": packaged_node() or "node"}
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, str(ROOT / "main.py")], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        measure_scenario(arguments.runs, javascript(Path(folder, "cdktf.out")))
+    measure_links(arguments.links)
+
+
+def measure_scenario(runs: int, other: Variant | None) -> None:
+    """Measure a synth of the scenario against the stock path, an empty app and CDKTF for JavaScript."""
     scenario = [str(ROOT / "main.py")]
     fast = Variant("fast", scenario)
     stock = Variant("stock", scenario, {"LATTICELINK_FAST_LOAD": "0"})
-    floor = Variant("floor", ["-c", FLOOR], node)
+    floor = Variant("floor", ["-c", FLOOR], {"JSII_NODE": packaged_node() or "node"})
     importing = Variant("import", ["-c", "import latticelink"])
     nothing = Variant("nothing", ["-c", "pass"])
-    measure([stock, fast, floor, importing, nothing], arguments.runs)
-    few, many, more = 10, arguments.links, 2 * arguments.links
-    ours = {n: Variant(f"ours {n}", [str(ROOT / "bench/links_ours.py"), str(n)]) for n in (few, many, more)}
-    plain = {n: Variant(f"plain {n}", [str(ROOT / "bench/links_plain.py"), str(n)]) for n in (few, many)}
-    measure([*ours.values(), *plain.values()], max(1, arguments.runs // 2))
+    others = [other] if other else []
+    measure([stock, fast, floor, *others, importing, nothing], runs=runs, warm_up=True)
+    print(f"{f'scenario, medians of {runs} runs':45} ratio")
+    print(row("wall: stock / fast", stock.time, fast.time, seconds))
+    print(row("wall: fast / floor (an empty app)", fast.time, floor.time, seconds))
+    print(row("peak memory: fast / stock", fast.memory, stock.memory, mebibytes))
+    if other:
+        print(row("wall: fast / CDKTF for JavaScript", fast.time, other.time, seconds))
+    print(f"{'import latticelink':53}{seconds(importing.time - nothing.time)}")
+
+
+def measure_links(many: int) -> None:
+    """Measure how the cost grows with the number of links, and a link against plain CDKTF code."""
+    runs = 3
+    counts = sorted({10, max(10, many // 10), many, 2 * many})
+    ours = {n: Variant(f"ours {n}", [str(ROOT / "bench/links_ours.py"), str(n)]) for n in counts}
+    plain = {n: Variant(f"plain {n}", [str(ROOT / "bench/links_plain.py"), str(n)]) for n in (counts[0], many)}
+    measure([*ours.values(), *plain.values()], runs=runs, warm_up=False)
+    few = counts[0]
+    print(f"\n{f'links, medians of {runs} runs':45} ratio")
     a_link = (ours[many].time - ours[few].time) / (many - few)
     a_plain_link = (plain[many].time - plain[few].time) / (many - few)
-
-    rows = [
-        ("scenario, wall: stock / fast", stock.time / fast.time, f"{stock.time:.2f} s / {fast.time:.2f} s"),
-        ("scenario, wall: fast / floor", fast.time / floor.time, f"{fast.time:.2f} s / {floor.time:.2f} s"),
-        (
-            "scenario, peak memory: fast / stock",
-            fast.memory / stock.memory if stock.memory else float("nan"),
-            f"{fast.memory / 2**20:.0f} MiB / {stock.memory / 2**20:.0f} MiB",
-        ),
-        (
-            f"{many} links, per link: ours / plain",
-            a_link / a_plain_link,
-            f"{a_link * 1000:.2f} ms / {a_plain_link * 1000:.2f} ms",
-        ),
-        (
-            f"links, wall: {more} / {many}",
-            ours[more].time / ours[many].time,
-            f"{ours[more].time:.2f} s / {ours[many].time:.2f} s",
-        ),
-        (
-            f"links, peak memory: {more} / {many}",
-            ours[more].memory / ours[many].memory if ours[many].memory else float("nan"),
-            f"{ours[more].memory / 2**20:.0f} MiB / {ours[many].memory / 2**20:.0f} MiB",
-        ),
-        ("import latticelink", float("nan"), f"{(importing.time - nothing.time) * 1000:.0f} ms"),
-    ]
-    print(f"{'what':40} {'ratio':>7}  medians of {arguments.runs} runs (links: {max(1, arguments.runs // 2)})")
-    for what, ratio, medians in rows:
-        print(f"{what:40} {'' if ratio != ratio else format(ratio, '7.2f'):>7}  {medians}")
+    print(row(f"per link at {many}: ours / plain CDKTF", a_link, a_plain_link, seconds))
+    print(row(f"wall: {2 * many} / {many}", ours[2 * many].time, ours[many].time, seconds))
+    print(row(f"peak memory: {2 * many} / {many}", ours[2 * many].memory, ours[many].memory, mebibytes))
+    print(f"\n{'links':>6} {'round trips':>12} {'wall':>9} {'peak memory':>12}")
+    for n in counts:
+        print(f"{n:6} {round_trips(n):12} {seconds(ours[n].time):>9} {mebibytes(ours[n].memory):>12}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
     "values": ("latticelink.values", "latticelink.errors"),
     "errors": (),
-    "summary": ("latticelink.values",),
+    "order": ("latticelink.errors",),
+    "summary": ("latticelink.order", "latticelink.values"),
+    "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
     "constructs": ("latticelink.constructs", "latticelink.values", "latticelink.errors", "latticelink"),
     "state": ("latticelink.values", "latticelink.errors", "latticelink"),
 }

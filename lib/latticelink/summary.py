@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from latticelink.order import StackFolder, in_deploy_order
 from latticelink.values import contract
 
 _READ = re.compile(
@@ -17,16 +18,20 @@ _READ = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Stack:
-    name: str
-    folder: str
-    dependencies: tuple[str, ...]
-    content: dict[str, Any]
+_MOST = 20
 
-    def blocks(self, kind: str, section: str = "resource") -> dict[str, Any]:
-        found: dict[str, Any] = self.content.get(section, {}).get(kind, {})
-        return found
+
+class _Stack:
+    """A stack's place in the deploy order, and its JSON."""
+
+    def __init__(self, folder: StackFolder) -> None:
+        self.name = folder.name
+        self.path = folder.path
+        self.dependencies = folder.dependencies
+        self.content: dict[str, Any] = json.loads(folder.file.read_text(encoding="utf-8"))
+
+    def blocks(self, kind: str, section: str = "resource") -> list[dict[str, Any]]:
+        return list(self.content.get(section, {}).get(kind, {}).values())
 
     def count(self, section: str) -> int:
         return sum(len(blocks) for blocks in self.content.get(section, {}).values())
@@ -44,16 +49,18 @@ def summarise(outdir: Path, command: str) -> str:
         outdir: the folder that CDKTF wrote, with `manifest.json`.
         command: the shell command that wrote it.
     """
-    stacks = _in_deploy_order(outdir)
+    stacks = [_Stack(folder) for folder in in_deploy_order(outdir)]
     lines = [f"Wrote {outdir}/ for {len(stacks)} stack{'s' if len(stacks) != 1 else ''}, in deploy order:"]
     for number, stack in enumerate(stacks, 1):
         after = f", after {', '.join(stack.dependencies)}" if stack.dependencies else ""
         counts = f"{_count(stack, 'resource', 'resource')}, {_count(stack, 'data', 'data source')}"
         lines.append(f"  {number}. {stack.name}: {counts}{after}")
-    if shared := [line for stack in stacks for line in _shared_lines(stack, stacks)]:
-        lines += ["", "Shared:", *shared]
+    if shared := list(_shared(stacks)):
+        more = len(shared) - _MOST
+        lines += ["", "Shared:", *(line for paragraph in shared[:_MOST] for line in paragraph)]
+        lines += [f"  and {more} more, in the outputs {contract.OUTPUT!r}"] if more > 0 else []
     lines += ["", "Deploy it in one of three ways, with AWS credentials in the environment:"]
-    for door, line in _doors(stacks, outdir, command):
+    for door, line in _doors(stacks, command):
         lines += ["", f"  {door}:", f"    {line}"]
     return "\n".join(lines)
 
@@ -63,57 +70,43 @@ def _count(stack: _Stack, section: str, what: str) -> str:
     return f"{count} {what}{'s' if count != 1 else ''}"
 
 
-def _in_deploy_order(outdir: Path) -> list[_Stack]:
-    manifest = json.loads((outdir / "manifest.json").read_text(encoding="utf-8"))["stacks"]
-    waiting = {
-        name: _Stack(
-            name,
-            entry["workingDirectory"],
-            tuple(sorted(entry["dependencies"])),
-            json.loads((outdir / entry["synthesizedStackPath"]).read_text(encoding="utf-8")),
-        )
-        for name, entry in sorted(manifest.items())
-    }
-    ordered: list[_Stack] = []
-    while waiting:
-        # CDKTF refuses circular dependencies, so there is always a next one.
-        name = next(name for name, stack in waiting.items() if not set(stack.dependencies) & set(waiting))
-        ordered.append(waiting.pop(name))
-    return ordered
+def _shared(stacks: list[_Stack]) -> Iterator[list[str]]:
+    reached = defaultdict(list)
+    for consumer in stacks:
+        for producer, name, line in _reached(consumer):
+            reached[producer, name].append(line)
+    for producer in stacks:
+        for name, resource in producer.shares().items():
+            ports = ", ".join(str(port) for port in resource["ports"])
+            what = f"  {name!r} from {producer.name}: {resource['protocol']} {ports}, as {resource['name']}"
+            yield [what, *(reached[producer.name, name] or ["    with nobody in this app"])]
 
 
-def _shared_lines(producer: _Stack, stacks: list[_Stack]) -> Iterator[str]:
-    for name, resource in producer.shares().items():
-        ports = ", ".join(str(port) for port in resource["ports"])
-        yield f"  {name!r} from {producer.name}: {resource['protocol']} {ports}, as {resource['name']}"
-        reached = [line for consumer in stacks for line in _reached_lines(consumer, producer.name, name)]
-        yield from reached or ["    with nobody in this app"]
+def _reached(consumer: _Stack) -> Iterator[tuple[str, str, str]]:
+    """Yield the producer, the name and a line for each published resource that the stack reaches."""
+    clients = defaultdict(list)
+    for rule in consumer.blocks("aws_vpc_security_group_ingress_rule"):
+        client = rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") or "?"
+        clients[rule["security_group_id"]].append(client)
+    names = defaultdict(list)
+    for record in consumer.blocks("aws_route53_record"):
+        names[_construct(record)].append(record["name"])
+    for endpoint in consumer.blocks("aws_vpc_endpoint"):
+        if read := _READ.search(str(endpoint.get("resource_configuration_arn"))):
+            let_in = sorted(client for group in endpoint.get("security_group_ids", []) for client in clients[group])
+            called = f", as {', '.join(names[_construct(endpoint)])}" if names[_construct(endpoint)] else ""
+            line = f"    with {consumer.name}: {', '.join(let_in) or 'clients of your security groups'}{called}"
+            yield read[1], read[2], line
 
 
-def _reached_lines(consumer: _Stack, producer: str, name: str) -> Iterator[str]:
-    groups = consumer.blocks("aws_vpc_security_group_ingress_rule").values()
-    for endpoint in consumer.blocks("aws_vpc_endpoint").values():
-        read = _READ.search(str(endpoint.get("resource_configuration_arn")))
-        if read is None or read.groups() != (producer, name):
-            continue
-        attached = endpoint.get("security_group_ids", [])
-        clients = sorted(
-            rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") or "?"
-            for rule in groups
-            if rule["security_group_id"] in attached
-        )
-        names = [
-            record["name"]
-            for record in consumer.blocks("aws_route53_record").values()
-            if endpoint["//"]["metadata"]["path"].rsplit("/", 1)[0]
-            == record["//"]["metadata"]["path"].rsplit("/", 1)[0]
-        ]
-        called = f", as {', '.join(names)}" if names else ""
-        yield f"    with {consumer.name}: {', '.join(clients) or 'clients of your security groups'}{called}"
+def _construct(block: dict[str, Any]) -> str:
+    """Return the path of the construct that made the block."""
+    path: str = block["//"]["metadata"]["path"]
+    return path.rpartition("/")[0]
 
 
-def _doors(stacks: list[_Stack], outdir: Path, command: str) -> Iterator[tuple[str, str]]:
-    folders = " ".join(shlex.quote(f"{outdir.as_posix()}/{stack.folder}") for stack in stacks)
+def _doors(stacks: list[_Stack], command: str) -> Iterator[tuple[str, str]]:
+    folders = " ".join(shlex.quote(stack.path.as_posix()) for stack in stacks)
     apply = f"for s in {folders}; do terraform -chdir=$s init && terraform -chdir=$s apply || break; done"
     yield "cdktf CLI", "npx --yes cdktf-cli@0.21 deploy '*'"
     hcp = "HCP Terraform, each workspace sharing its state with the next"

@@ -1,0 +1,84 @@
+"""The stacks of a synth output folder in deploy order, from its manifest.json; knows no CDK."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from latticelink.errors import LatticeLinkError
+
+
+@dataclass(frozen=True)
+class StackFolder:
+    """One stack in a synth output folder.
+
+    Attributes:
+        name: the stack's id.
+        path: the folder in which Terraform runs.
+        file: the stack's Terraform JSON.
+        dependencies: names of the stacks to deploy before this one.
+    """
+
+    name: str
+    path: Path
+    file: Path
+    dependencies: tuple[str, ...]
+
+
+def in_deploy_order(outdir: Path) -> list[StackFolder]:
+    """Return the stacks of `outdir`, each after those that it depends on.
+
+    Args:
+        outdir: the folder that a synth wrote, with `manifest.json`.
+
+    Raises:
+        LatticeLinkError: if there is no such file, it is none of CDKTF's, or its stacks wait for each other.
+
+    Source: https://developer.hashicorp.com/terraform/cdktf/concepts/cdktf-architecture
+    """
+    manifest = outdir / "manifest.json"
+    stacks = {}
+    try:
+        for name, entry in sorted(json.loads(manifest.read_text(encoding="utf-8"))["stacks"].items()):
+            stacks[name] = _stack(outdir, name, entry)
+    except OSError as error:
+        raise LatticeLinkError(
+            f"Can't read {manifest}: {error.strerror or error}. Name the folder that a synth wrote, such as cdktf.out."
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise LatticeLinkError(
+            f"{manifest} is no manifest of CDKTF's: it should have `stacks`, each with its folder, its file and its "
+            "dependencies. Synthesise again."
+        ) from None
+    return [stacks[name] for name in _sorted(manifest, stacks)]
+
+
+def _stack(outdir: Path, name: str, entry: dict[str, Any]) -> StackFolder:
+    dependencies = entry["dependencies"]
+    if not isinstance(dependencies, list) or not all(isinstance(other, str) for other in dependencies):
+        raise TypeError("dependencies")
+    file, path = outdir / entry["synthesizedStackPath"], outdir / entry["workingDirectory"]
+    return StackFolder(name, path, file, tuple(sorted(dependencies)))
+
+
+def _sorted(manifest: Path, stacks: dict[str, StackFolder]) -> list[str]:
+    for stack in stacks.values():
+        if missing := [name for name in stack.dependencies if name not in stacks]:
+            raise LatticeLinkError(
+                f"{manifest} says that {stack.name!r} comes after {missing[0]!r}, which is not in it. Synthesise again."
+            )
+    sorter = TopologicalSorter({name: stack.dependencies for name, stack in stacks.items()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " after ".join(repr(name) for name in error.args[1])
+        raise LatticeLinkError(f"{manifest} has stacks that wait for each other: {circle}.") from None
+    ordered: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered += ready
+        sorter.done(*ready)
+    return ordered
