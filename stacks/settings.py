@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from latticelink import CloudState, LocalState, Report, State, Subnet
+from latticelink import LocalState, Report, State, Subnet
+from latticelink.backends import parse_state
 from latticelink.values.aws_ids import parse_region
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
 
 _SUBNETS = {"ap-northeast-1a": "172.18.0.0/24", "ap-northeast-1c": "172.18.1.0/24"}
-_STATES: dict[str, type[State]] = {"cloud": CloudState, "local": LocalState}
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Settings:
         configuration_name: AWS name of the resource configuration.
         endpoint_name: Name tag of the resource endpoint.
         dns_name: the consumer's own name for nginx.
-        state: where state is kept: `kind` (`local` or `cloud`) and the arguments of that state.
+        state: where state is kept: `kind` (`local`, `s3` or `cloud`) and the arguments of that state.
     """
 
     region: str = "ap-northeast-1"
@@ -74,7 +74,7 @@ class Settings:
                     report.refuse(key, values[key], rule="The setting is a text.", fix="Put it in double quotes.")
                     del values[key]
             if "state" in values:
-                values["state"] = _state(report, values["state"])
+                values["state"] = parse_state(report, "state", values["state"])
             settings = cls(**values)
             region = parse_region(report, "region", settings.region)
             aws_provider = parse_aws_provider(report, "aws_provider", settings.aws_provider)
@@ -105,31 +105,3 @@ def _texts(report: Report, key: str, value: Any) -> dict[str, str]:
         key, value, rule="Subnets are a JSON object of zone names and blocks.", fix=f"Write for example {_SUBNETS}."
     )
     return dict(_SUBNETS)
-
-
-def _state(report: Report, value: Any) -> State:
-    kind = value.get("kind") if isinstance(value, Mapping) else None
-    if kind not in _STATES:
-        report.refuse(
-            "state",
-            value,
-            rule=f"State has a kind: {', '.join(sorted(_STATES))}.",
-            fix='Write for example {"kind": "cloud", "organization": "acme"}.',
-        )
-        return LocalState()
-    arguments = {key: item for key, item in value.items() if key != "kind"}
-    known = {argument.name for argument in fields(_STATES[kind])}  # type: ignore[arg-type]
-    if unknown := sorted(set(arguments) - known):
-        report.refuse(
-            "state",
-            value,
-            rule=f"State of kind {kind!r} has no {', '.join(unknown)}.",
-            fix=f"It has: {', '.join(sorted(known))}.",
-        )
-        return LocalState()
-    if kind == "cloud" and "organization" not in arguments:
-        report.refuse(
-            "state", value, rule="State in HCP Terraform belongs to an organisation.", fix='Add "organization".'
-        )
-        return LocalState()
-    return _STATES[kind](**arguments)

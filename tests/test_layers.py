@@ -23,6 +23,7 @@ ALLOWED = {
     "summary": ("latticelink.order", "latticelink.values"),
     "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
     "constructs": ("latticelink.constructs", "latticelink.values", "latticelink.errors", "latticelink"),
+    "backends": ("latticelink.state", "latticelink.values", "latticelink.errors", "latticelink"),
     "state": ("latticelink.values", "latticelink.errors", "latticelink"),
 }
 

@@ -251,7 +251,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a state that is none",
         lambda stack: Stack(stack.node.root, "other", state="local", region="eu-west-1"),
         "other/state = 'local'",
-        "The state of a stack is kept in a LocalState or a CloudState.",
+        "The state of a stack is kept in a LocalState, an S3State or a CloudState.",
         "Write state=LocalState().",
     ),
     (
@@ -394,9 +394,10 @@ def test_a_refused_run_leaves_the_output_of_the_last_good_one_alone(tmp_path: Pa
         ('{"context": {"region": "eu-west-1"}}', "Settings are inside 'latticelink'."),
         ('{"context": {"latticelink": {"region": 7}}}', "The setting is a text."),
         ('{"context": {"latticelink": {"producer_subnets": []}}}', "Subnets are a JSON object"),
-        ('{"context": {"latticelink": {"state": "s3"}}}', "State has a kind: cloud, local."),
+        ('{"context": {"latticelink": {"state": "s3"}}}', "State has a kind: cloud, local, s3."),
         ('{"context": {"latticelink": {"state": {"kind": "local", "token": "x"}}}}', "has no token"),
-        ('{"context": {"latticelink": {"state": {"kind": "cloud"}}}}', 'Add "organization".'),
+        ('{"context": {"latticelink": {"state": {"kind": "s3"}}}}', 'Add "bucket": "...", "region": "..."'),
+        ('{"context": {"latticelink": {"state": {"kind": "cloud"}}}}', 'Add "organization": "..."'),
     ],
 )
 def test_a_cdktf_json_that_cannot_be_used_is_refused(tmp_path: Path, content: str, message: str) -> None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from latticelink.app import App, Stack, run
+    from latticelink.backends import CloudState, LocalState, S3State
     from latticelink.constructs.endpoint import ResourceEndpoint
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
-    from latticelink.state import CloudState, LocalState, PublishedResources, State
+    from latticelink.state import PublishedResources, State
     from latticelink.values.addresses import Subnet
     from latticelink.values.contract import SharedResource
     from latticelink.values.resources import DnsResource, IpResource
@@ -38,6 +39,7 @@ __all__ = [
     "Report",
     "ResourceEndpoint",
     "ResourceGateway",
+    "S3State",
     "SharedResource",
     "Stack",
     "State",
@@ -47,20 +49,21 @@ __all__ = [
 
 _HOMES = {
     "App": "app",
-    "CloudState": "state",
+    "CloudState": "backends",
     "DnsResource": "values.resources",
     "ExistingNetwork": "constructs.network",
     "Finding": "errors",
     "InvalidInput": "errors",
     "IpResource": "values.resources",
     "LatticeLinkError": "errors",
-    "LocalState": "state",
+    "LocalState": "backends",
     "MissingNode": "errors",
     "Network": "constructs.network",
     "PublishedResources": "state",
     "Report": "errors",
     "ResourceEndpoint": "constructs.endpoint",
     "ResourceGateway": "constructs.gateway",
+    "S3State": "backends",
     "SharedResource": "values.contract",
     "Stack": "app",
     "State": "state",

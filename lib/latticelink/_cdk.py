@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from latticelink._fastload import import_provider_lazily
+from latticelink._fastload import import_provider_lazily, many_classes
 from latticelink._node import node_for_jsii
 from latticelink.values.tokens import is_known
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cdktf import NamedRemoteWorkspace as NamedRemoteWorkspace
     from cdktf import Precondition as Precondition
     from cdktf import RemoteBackend as RemoteBackend
+    from cdktf import S3Backend as S3Backend
     from cdktf import TerraformOutput as TerraformOutput
     from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
     from cdktf import TerraformStack as TerraformStack
@@ -91,7 +92,7 @@ _HOMES = {
 }
 
 if _CORE not in sys.modules:
-    with node_for_jsii():
+    with node_for_jsii(), many_classes():
         importlib.import_module(_CORE)
 import_provider_lazily(_AWS)
 

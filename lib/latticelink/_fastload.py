@@ -8,12 +8,15 @@ preloaded script makes it lazy. Output is the same byte for byte; together they 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.metadata
 import importlib.util
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -42,6 +45,20 @@ def node_environment() -> dict[str, str]:
     if "NODE_COMPILE_CACHE" not in os.environ:
         added["LATTICELINK_NODE_CACHE"] = str(Path(caches, "latticelink", "node"))
     return added
+
+
+@contextmanager
+def many_classes() -> Iterator[None]:
+    """Spare the garbage collector the thousands of classes that are imported inside the block and live to the end."""
+    if not (is_on() and gc.isenabled()):
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def import_provider_lazily(package: str) -> None:

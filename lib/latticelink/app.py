@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from latticelink import _cdk
+from latticelink.backends import LocalState
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
-from latticelink.state import LocalState, State, parse_stack_id
+from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.values.aws_ids import parse_region
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
@@ -66,7 +67,7 @@ class Stack(_cdk.TerraformStack):
                 report.refuse(
                     "state",
                     state,
-                    rule="The state of a stack is kept in a LocalState or a CloudState.",
+                    rule="The state of a stack is kept in a LocalState, an S3State or a CloudState.",
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
@@ -74,8 +75,7 @@ class Stack(_cdk.TerraformStack):
         state.keep(self)
         _cdk.AwsProvider(self, "aws", region=self.region)
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": version})
-        # 1.4 brought terraform_data, which makes an endpoint's replacement possible.
-        self.add_override("terraform.required_version", ">= 1.4.0")
+        self.add_override("terraform.required_version", state.terraform_version)
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:

@@ -1,11 +1,9 @@
-"""Where stacks keep their state, and how one stack reads what another published: the seam between the two sides."""
+"""How one stack reads what another published, wherever their state is kept: the seam between the two sides."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 from latticelink import _cdk
@@ -15,11 +13,16 @@ from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import is_known
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
-_CLOUD_DOC = "https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud"
 
 
 class State(ABC):
-    """Where the stacks of one or more apps keep their state. Equal states can read each other's stacks."""
+    """Where the stacks of one or more apps keep their state. Equal states can read each other's stacks.
+
+    `LocalState`, `S3State` and `CloudState` are the kinds of it.
+    """
+
+    terraform_version = ">= 1.4.0"
+    """The Terraform that a stack needs: 1.4 brought terraform_data, which makes an endpoint's replacement possible."""
 
     def keep(self, stack: Any) -> None:
         """Keep the state of `stack` here. Done by `Stack`; call it for a `TerraformStack` of your own.
@@ -141,125 +144,6 @@ class State(ABC):
     @abstractmethod
     def _reader(self, stack_id: str) -> dict[str, Any]:
         """Return the arguments of the `terraform_remote_state` that reads the state of `stack_id`."""
-
-
-@dataclass(frozen=True)
-class LocalState(State):
-    """State in local files, `<directory>/<stack id>.tfstate`: for trying out, and for one person.
-
-    Args:
-        directory: folder of the state files, relative to a stack's folder in the output (where Terraform runs).
-            Default: `state` beside `cdktf.out`.
-
-    Raises:
-        InvalidInput: for an absolute path, which would not hold on another machine.
-
-    Source: https://developer.hashicorp.com/terraform/language/backend/local
-    """
-
-    directory: str = "../../../state"
-
-    def __post_init__(self) -> None:
-        """Refuse bad input."""
-        with Report("LocalState") as report:
-            given = self.directory
-            if (
-                not isinstance(given, str)
-                or not given
-                or not is_known(given)
-                or PurePosixPath(given).is_absolute()
-                or PureWindowsPath(given).drive
-                or given.startswith("~")
-            ):
-                report.refuse(
-                    "directory",
-                    given,
-                    rule="The folder of local state is a path relative to the stack's folder, so that the output "
-                    "works on any machine.",
-                    fix="Write for example '../../../state', which is 'state' beside 'cdktf.out'.",
-                    source="https://developer.hashicorp.com/terraform/language/backend/local",
-                )
-
-    def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        _cdk.LocalBackend(stack, **self._config(stack_id))
-
-    def _reader(self, stack_id: str) -> dict[str, Any]:
-        return {"backend": "local", "config": self._config(stack_id), "workspace": "${terraform.workspace}"}
-
-    def _config(self, stack_id: str) -> dict[str, str]:
-        return {
-            "path": f"{self.directory}/{stack_id}.tfstate",
-            # Without this, other workspaces than `default` would lie in the stack's own folder, where nobody looks.
-            "workspace_dir": f"{self.directory}/{stack_id}.workspaces",
-        }
-
-
-@dataclass(frozen=True)
-class CloudState(State):
-    """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
-
-    The token is never part of the code: `terraform login`, or the variable `TF_TOKEN_<host name>`. The producer's
-    workspace must share its state with the consumer's.
-
-    Args:
-        organization: name of the organisation.
-        workspace: name of a stack's workspace, with `{stack}` where the stack's id goes.
-        hostname: host of HCP Terraform or of Terraform Enterprise.
-
-    Raises:
-        InvalidInput: for an empty organisation, a malformed host name, a workspace name that is the same for all.
-
-    Source: https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud
-    """
-
-    organization: str
-    workspace: str = "{stack}"
-    hostname: str = "app.terraform.io"
-
-    def __post_init__(self) -> None:
-        """Refuse bad input."""
-        with Report("CloudState") as report:
-            for argument, pattern, given, rule, fix in (
-                (
-                    "organization",
-                    r"[A-Za-z0-9_-]{1,40}",
-                    self.organization,
-                    "An organisation's name has 1 to 40 letters, digits, hyphens and underscores.",
-                    "Write the name as in the address bar of HCP Terraform.",
-                ),
-                (
-                    "workspace",
-                    r"[A-Za-z0-9_-]*\{stack\}[A-Za-z0-9_-]*",
-                    self.workspace,
-                    "A workspace's name has letters, digits, hyphens and underscores, and '{stack}' for the stack's "
-                    "id, as every stack has a workspace of its own.",
-                    "Write for example 'shop-{stack}'.",
-                ),
-                (
-                    "hostname",
-                    r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?",
-                    self.hostname,
-                    "The host is a DNS name without scheme or path.",
-                    "Write for example 'app.terraform.io'.",
-                ),
-            ):
-                if not isinstance(given, str) or not re.fullmatch(pattern, given):
-                    report.refuse(argument, given, rule=rule, fix=fix, source=_CLOUD_DOC)
-
-    def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        config = self._config(stack_id)
-        # CDKTF's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
-        workspace = _cdk.NamedRemoteWorkspace(config["workspaces"]["name"])
-        _cdk.RemoteBackend(stack, **{**config, "workspaces": workspace})
-        stack.add_override("terraform.backend", None)
-        stack.add_override("terraform.cloud", config)
-
-    def _reader(self, stack_id: str) -> dict[str, Any]:
-        return {"backend": "remote", "config": self._config(stack_id)}
-
-    def _config(self, stack_id: str) -> dict[str, Any]:
-        workspaces = {"name": self.workspace.format(stack=stack_id)}
-        return {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
 
 
 class PublishedResources:

@@ -73,8 +73,8 @@ def _count(stack: _Stack, section: str, what: str) -> str:
 def _shared(stacks: list[_Stack]) -> Iterator[list[str]]:
     reached = defaultdict(list)
     for consumer in stacks:
-        for producer, name, line in _reached(consumer):
-            reached[producer, name].append(line)
+        for source, name, line in _reached(consumer):
+            reached[source, name].append(line)
     for producer in stacks:
         for name, resource in producer.shares().items():
             ports = ", ".join(str(port) for port in resource["ports"])

@@ -1,0 +1,329 @@
+"""The places where state is kept: local files, an S3 bucket, HCP Terraform; each configures backend and reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.errors import Report
+from latticelink.state import State
+from latticelink.values.aws_ids import parse_region
+from latticelink.values.tokens import is_known
+
+_S3_DOC = "https://developer.hashicorp.com/terraform/language/backend/s3"
+_CLOUD_DOC = "https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud"
+
+
+@dataclass(frozen=True)
+class LocalState(State):
+    """State in local files, `<directory>/<stack id>.tfstate`: for trying out, and for one person.
+
+    Args:
+        directory: folder of the state files, relative to a stack's folder in the output (where Terraform runs).
+            Default: `state` beside `cdktf.out`.
+
+    Raises:
+        InvalidInput: for an absolute path, which would not hold on another machine.
+
+    Source: https://developer.hashicorp.com/terraform/language/backend/local
+    """
+
+    directory: str = "../../../state"
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("LocalState") as report:
+            given = self.directory
+            if (
+                not isinstance(given, str)
+                or not given
+                or not is_known(given)
+                or PurePosixPath(given).is_absolute()
+                or PureWindowsPath(given).drive
+                or given.startswith("~")
+            ):
+                report.refuse(
+                    "directory",
+                    given,
+                    rule="The folder of local state is a path relative to the stack's folder, so that the output "
+                    "works on any machine.",
+                    fix="Write for example '../../../state', which is 'state' beside 'cdktf.out'.",
+                    source="https://developer.hashicorp.com/terraform/language/backend/local",
+                )
+
+    def _configure_backend(self, stack: Any, stack_id: str) -> None:
+        _cdk.LocalBackend(stack, **self._config(stack_id))
+
+    def _reader(self, stack_id: str) -> dict[str, Any]:
+        return {"backend": "local", "config": self._config(stack_id), "workspace": "${terraform.workspace}"}
+
+    def _config(self, stack_id: str) -> dict[str, str]:
+        return {
+            "path": f"{self.directory}/{stack_id}.tfstate",
+            # Without this, other workspaces than `default` would lie in the stack's own folder, where nobody looks.
+            "workspace_dir": f"{self.directory}/{stack_id}.workspaces",
+        }
+
+
+@dataclass(frozen=True)
+class S3State(State):
+    """State in an S3 bucket, encrypted, with a lock: for teams with AWS credentials of their own.
+
+    Credentials come from the environment (`AWS_PROFILE`, a role of the CI), never from the code. The lock is S3's own
+    (a file beside the state), for which Terraform 1.10 is needed.
+
+    Args:
+        bucket: name of the bucket, 3 to 63 characters. It is versioned and private; `StateBucket` makes such a one.
+        region: AWS region code of the bucket.
+        key_prefix: folder of the state files in the bucket, such as `shop/prod/`. A stack's is `<prefix><id>.tfstate`.
+        kms_key_arn: ARN of the KMS key to encrypt with. Default: the key that the bucket encrypts with.
+        role_arn: ARN of an IAM role to take on for reading and writing state. Default: none.
+        dynamodb_table: name of a DynamoDB table that holds a lock too, for stacks that older Terraforms still apply.
+            Terraform says that it is deprecated.
+
+    Raises:
+        InvalidInput: for a malformed bucket name, region, prefix, ARN or table name.
+
+    Source: https://developer.hashicorp.com/terraform/language/backend/s3
+    """
+
+    bucket: str
+    region: str
+    key_prefix: str = ""
+    kms_key_arn: str | None = None
+    role_arn: str | None = None
+    dynamodb_table: str | None = None
+
+    terraform_version = ">= 1.10.0"
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("S3State") as report:
+            parse_region(report, "region", self.region)
+            _match(
+                report,
+                "bucket",
+                self.bucket,
+                r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+                rule="A bucket's name has 3 to 63 lower-case letters, digits, hyphens and single dots, and begins and "
+                "ends with a letter or digit.",
+                fix="Write the bucket's name, such as 'acme-terraform-state', not its ARN or address.",
+                source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+            )
+            _match(
+                report,
+                "key_prefix",
+                self.key_prefix,
+                r"([A-Za-z0-9!_.*'()-]+/)*",
+                rule="The folder in the bucket is empty, or names that each end with a slash.",
+                fix="Write for example 'shop/prod/'.",
+                source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
+            )
+            for argument, given, pattern, rule, fix, source in (
+                (
+                    "kms_key_arn",
+                    self.kms_key_arn,
+                    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+                    "A KMS key is given by its ARN; Terraform takes no alias.",
+                    "Write 'arn:aws:kms:<region>:<account>:key/<id>'.",
+                    _S3_DOC,
+                ),
+                (
+                    "role_arn",
+                    self.role_arn,
+                    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
+                    "A role is given by its ARN.",
+                    "Write 'arn:aws:iam::<account>:role/<name>'.",
+                    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+                ),
+                (
+                    "dynamodb_table",
+                    self.dynamodb_table,
+                    r"[A-Za-z0-9_.-]{3,255}",
+                    "A table's name has 3 to 255 letters, digits, hyphens, dots and underscores.",
+                    "Write the table's name, or leave it out: S3 locks by itself.",
+                    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
+                ),
+            ):
+                if given is not None:
+                    _match(report, argument, given, pattern, rule=rule, fix=fix, source=source)
+
+    def _configure_backend(self, stack: Any, stack_id: str) -> None:
+        backend = _cdk.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
+        extra = {
+            "encrypt": True,
+            "use_lockfile": True,
+            "kms_key_id": self.kms_key_arn,
+            "dynamodb_table": self.dynamodb_table,
+            "assume_role": self._role(),
+        }
+        for argument, value in extra.items():
+            if value is not None:
+                backend.add_override(argument, value)
+
+    def _reader(self, stack_id: str) -> dict[str, Any]:
+        config = {"bucket": self.bucket, "key": self._key(stack_id), "region": self.region}
+        role = {"assume_role": self._role()} if self.role_arn else {}
+        return {"backend": "s3", "config": {**config, **role}, "workspace": "${terraform.workspace}"}
+
+    def _role(self) -> dict[str, str] | None:
+        return {"role_arn": self.role_arn} if self.role_arn else None
+
+    def _key(self, stack_id: str) -> str:
+        return f"{self.key_prefix}{stack_id}.tfstate"
+
+
+@dataclass(frozen=True)
+class CloudState(State):
+    """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
+
+    The token is never part of the code: `terraform login`, or the variable `TF_TOKEN_<host name>`. The producer's
+    workspace must share its state with the consumer's. Both blocks name the host, as the variable
+    `TF_CLOUD_HOSTNAME` would reach only one of them.
+
+    Args:
+        organization: name of the organisation.
+        workspace: name of a stack's workspace, with `{stack}` where the stack's id goes.
+        hostname: host of HCP Terraform or of Terraform Enterprise.
+        project: name of the project in which `terraform init` makes a workspace that isn't there yet. Default: the
+            organisation's default project.
+        prefix: refused; workspaces are named, as another stack can't read one that it doesn't know by name.
+        tags: refused, for the same reason.
+        token: refused; it would be written into the JSON of both stacks.
+
+    Raises:
+        InvalidInput: for a malformed organisation, host, project or workspace name, a name that is the same for all
+            stacks, and a prefix, tags or a token.
+
+    Source: https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud
+    """
+
+    organization: str
+    workspace: str = "{stack}"
+    hostname: str = "app.terraform.io"
+    project: str | None = None
+    prefix: None = None
+    tags: None = None
+    token: None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("CloudState") as report:
+            _match(
+                report,
+                "organization",
+                self.organization,
+                r"[A-Za-z0-9_-]{1,40}",
+                rule="An organisation's name has 1 to 40 letters, digits, hyphens and underscores.",
+                fix="Write the name as in the address bar of HCP Terraform.",
+                source=_CLOUD_DOC,
+            )
+            _match(
+                report,
+                "workspace",
+                self.workspace,
+                r"[A-Za-z0-9_-]*\{stack\}[A-Za-z0-9_-]*",
+                rule="A workspace's name has letters, digits, hyphens and underscores, and '{stack}' for the stack's "
+                "id, as every stack has a workspace of its own.",
+                fix="Write for example 'shop-{stack}'.",
+                source=_CLOUD_DOC,
+            )
+            _match(
+                report,
+                "hostname",
+                self.hostname,
+                r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?",
+                rule="The host is a DNS name without scheme or path.",
+                fix="Write for example 'app.terraform.io'.",
+                source=_CLOUD_DOC,
+            )
+            if self.project is not None:
+                _match(
+                    report,
+                    "project",
+                    self.project,
+                    r"[A-Za-z0-9_-][A-Za-z0-9 _-]{1,38}[A-Za-z0-9_-]",
+                    rule="A project's name has 3 to 40 letters, digits, spaces, hyphens and underscores.",
+                    fix="Write the name as HCP Terraform shows it.",
+                    source="https://developer.hashicorp.com/terraform/cloud-docs/projects/manage",
+                )
+            for argument in ("prefix", "tags"):
+                if (given := getattr(self, argument)) is not None:
+                    report.refuse(
+                        argument,
+                        given,
+                        rule="Workspaces are named: another stack can't read the state of one that it doesn't know by "
+                        "name.",
+                        fix="Leave it out, and write the name as workspace='shop-{stack}'.",
+                        source="https://developer.hashicorp.com/terraform/language/backend/remote",
+                    )
+            if self.token is not None:
+                report.refuse(
+                    "token",
+                    "(not shown)",
+                    rule="A token is never part of the code: it would be written into the JSON of both stacks.",
+                    fix="Revoke this one, and use `terraform login` or the variable TF_TOKEN_<host name>.",
+                    source="https://developer.hashicorp.com/terraform/cli/config/config-file#credentials",
+                )
+
+    def _configure_backend(self, stack: Any, stack_id: str) -> None:
+        config = self._config(stack_id)
+        in_project = {**config["workspaces"], **({"project": self.project} if self.project else {})}
+        # CDKTF's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
+        workspace = _cdk.NamedRemoteWorkspace(config["workspaces"]["name"])
+        _cdk.RemoteBackend(stack, **{**config, "workspaces": workspace})
+        stack.add_override("terraform.backend", None)
+        stack.add_override("terraform.cloud", {**config, "workspaces": in_project})
+
+    def _reader(self, stack_id: str) -> dict[str, Any]:
+        return {"backend": "remote", "config": self._config(stack_id)}
+
+    def _config(self, stack_id: str) -> dict[str, Any]:
+        workspaces = {"name": self.workspace.format(stack=stack_id)}
+        return {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
+
+
+_KINDS: dict[str, type[State]] = {"cloud": CloudState, "local": LocalState, "s3": S3State}
+
+
+def parse_state(report: Report, argument: str, given: Any) -> State:
+    """Return the state that settings describe: an object with `kind` and the arguments of that kind's class."""
+    kind = given.get("kind") if isinstance(given, Mapping) else None
+    if kind not in _KINDS:
+        report.refuse(
+            argument,
+            given,
+            rule=f"State has a kind: {', '.join(sorted(_KINDS))}.",
+            fix='Write for example {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
+        )
+        return LocalState()
+    arguments = {key: item for key, item in given.items() if key != "kind"}
+    known = {item.name: item.default is MISSING for item in fields(_KINDS[kind])}  # type: ignore[arg-type]
+    unknown = sorted(set(arguments) - set(known))
+    missing = [name for name, needed in known.items() if needed and name not in arguments]
+    if unknown:
+        # Values are not shown: what stands where it doesn't belong may be a secret.
+        offered = sorted(item.name for item in fields(_KINDS[kind]) if item.type != "None")  # type: ignore[arg-type]
+        report.refuse(
+            argument,
+            unknown,
+            rule=f"State of kind {kind!r} has no {', '.join(unknown)}.",
+            fix=f"It has: {', '.join(offered)}.",
+        )
+    if missing:
+        report.refuse(
+            argument,
+            sorted(arguments),
+            rule=f"State of kind {kind!r} needs {' and '.join(missing)}.",
+            fix="Add " + ", ".join(f'"{name}": "..."' for name in missing) + ".",
+        )
+    return LocalState() if unknown or missing else _KINDS[kind](**arguments)
+
+
+def _match(report: Report, argument: str, given: Any, pattern: str, *, rule: str, fix: str, source: str) -> None:
+    if not isinstance(given, str) or not is_known(given) or not re.fullmatch(pattern, given):
+        report.refuse(argument, given, rule=rule, fix=fix, source=source)
