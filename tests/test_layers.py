@@ -22,7 +22,7 @@ ALLOWED = {
     "order": ("latticelink.errors",),
     "summary": ("latticelink.order", "latticelink.values"),
     "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
-    "constructs": ("latticelink.constructs", "latticelink.values", "latticelink.errors", "latticelink"),
+    "constructs": ("latticelink.backends", "latticelink.constructs", "latticelink.values", "latticelink.errors", "latticelink"),
     "backends": ("latticelink.state", "latticelink.values", "latticelink.errors", "latticelink"),
     "state": ("latticelink.values", "latticelink.errors", "latticelink"),
 }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from latticelink.constructs.endpoint import ResourceEndpoint
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
+    from latticelink.constructs.state_bucket import StateBucket
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
     from latticelink.state import PublishedResources, State
     from latticelink.values.addresses import Subnet
@@ -43,6 +44,7 @@ __all__ = [
     "SharedResource",
     "Stack",
     "State",
+    "StateBucket",
     "Subnet",
     "run",
 ]
@@ -67,6 +69,7 @@ _HOMES = {
     "SharedResource": "values.contract",
     "Stack": "app",
     "State": "state",
+    "StateBucket": "constructs.state_bucket",
     "Subnet": "values.addresses",
     "run": "app",
 }

@@ -37,6 +37,24 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.route53_record import Route53Record as Route53Record
     from cdktf_cdktf_provider_aws.route53_zone import Route53Zone as Route53Zone
     from cdktf_cdktf_provider_aws.route53_zone import Route53ZoneVpc as Route53ZoneVpc
+    from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket as S3Bucket
+    from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy as S3BucketPolicy
+    from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import (
+        S3BucketPublicAccessBlock as S3BucketPublicAccessBlock,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+        S3BucketServerSideEncryptionConfigurationA as _Encryption,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+        S3BucketServerSideEncryptionConfigurationRuleA as _EncryptionRule,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+        S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA as _EncryptionByDefault,
+    )
+    from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA as _Versioning
+    from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+        S3BucketVersioningVersioningConfiguration as _VersioningConfiguration,
+    )
     from cdktf_cdktf_provider_aws.security_group import SecurityGroup as SecurityGroup
     from cdktf_cdktf_provider_aws.subnet import Subnet as Subnet
     from cdktf_cdktf_provider_aws.vpc import Vpc as Vpc
@@ -65,13 +83,24 @@ if TYPE_CHECKING:
     from constructs import Construct as Construct
 
     Definition, DefinitionDns, DefinitionIp = _Definition, _DefinitionDns, _DefinitionIp
+    Encryption, EncryptionRule, EncryptionByDefault = _Encryption, _EncryptionRule, _EncryptionByDefault
+    Versioning, VersioningConfiguration = _Versioning, _VersioningConfiguration
 
 _DEFINITION = "VpclatticeResourceConfigurationResourceConfigurationDefinition"
+_ENCRYPTION = "S3BucketServerSideEncryptionConfiguration"
 _HOMES = {
     "Construct": ("constructs", "Construct"),
     "Definition": (f"{_AWS}.vpclattice_resource_configuration", _DEFINITION),
     "DefinitionDns": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}DnsResource"),
     "DefinitionIp": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}IpResource"),
+    "Encryption": (f"{_AWS}.s3_bucket_server_side_encryption_configuration", f"{_ENCRYPTION}A"),
+    "EncryptionByDefault": (
+        f"{_AWS}.s3_bucket_server_side_encryption_configuration",
+        f"{_ENCRYPTION}RuleApplyServerSideEncryptionByDefaultA",
+    ),
+    "EncryptionRule": (f"{_AWS}.s3_bucket_server_side_encryption_configuration", f"{_ENCRYPTION}RuleA"),
+    "Versioning": (f"{_AWS}.s3_bucket_versioning", "S3BucketVersioningA"),
+    "VersioningConfiguration": (f"{_AWS}.s3_bucket_versioning", "S3BucketVersioningVersioningConfiguration"),
 } | {
     name: (f"{_AWS}.{module}", name)
     for name, module in {
@@ -80,6 +109,9 @@ _HOMES = {
         "Route53Record": "route53_record",
         "Route53Zone": "route53_zone",
         "Route53ZoneVpc": "route53_zone",
+        "S3Bucket": "s3_bucket",
+        "S3BucketPolicy": "s3_bucket_policy",
+        "S3BucketPublicAccessBlock": "s3_bucket_public_access_block",
         "SecurityGroup": "security_group",
         "Subnet": "subnet",
         "Vpc": "vpc",

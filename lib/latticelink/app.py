@@ -94,7 +94,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
         try:
-            _build(build, str(staging))
+            app = _build(build, str(staging))
             if staging != target:
                 _move_into_place(staging, target)
         finally:
@@ -109,14 +109,15 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
     try:
-        print(summarise(target, shlex.join([str(shown), *sys.argv])), flush=True)
+        command = shlex.join([str(shown), *sys.argv])
+        print(summarise(target, command if "latticelink" in app.context else None), flush=True)
     except BrokenPipeError:
         # Whoever read along (`| head`) has seen enough; the output is written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
-def _build(build: Callable[[App], None], outdir: str) -> None:
+def _build(build: Callable[[App], None], outdir: str) -> App:
     with collecting() as findings:
         try:
             app = App(outdir=outdir)
@@ -136,6 +137,7 @@ def _build(build: Callable[[App], None], outdir: str) -> None:
         app.synth()
     except Exception as error:
         raise _readable(error) from error
+    return app
 
 
 def _readable(error: Exception) -> Exception:

@@ -42,12 +42,12 @@ class _Stack:
         return resources
 
 
-def summarise(outdir: Path, command: str) -> str:
+def summarise(outdir: Path, command: str | None) -> str:
     """Return what a person wants to know after a synth: stacks in deploy order, what is shared, how to deploy.
 
     Args:
         outdir: the folder that CDKTF wrote, with `manifest.json`.
-        command: the shell command that wrote it.
+        command: the shell command that wrote it, if it takes the kind of state from settings; else None.
     """
     stacks = [_Stack(folder) for folder in in_deploy_order(outdir)]
     lines = [f"Wrote {outdir}/ for {len(stacks)} stack{'s' if len(stacks) != 1 else ''}, in deploy order:"]
@@ -105,18 +105,21 @@ def _construct(block: dict[str, Any]) -> str:
     return path.rpartition("/")[0]
 
 
-def _doors(stacks: list[_Stack], command: str) -> Iterator[tuple[str, str]]:
+def _doors(stacks: list[_Stack], command: str | None) -> Iterator[tuple[str, str]]:
     folders = " ".join(shlex.quote(stack.path.as_posix()) for stack in stacks)
     apply = f"for s in {folders}; do terraform -chdir=$s init && terraform -chdir=$s apply || break; done"
     yield "cdktf CLI", "npx --yes cdktf-cli@0.21 deploy '*'"
     hcp = "HCP Terraform, each workspace sharing its state with the next"
     if any("cloud" in stack.content.get("terraform", {}) for stack in stacks):
-        yield "Terraform with local state", f"{_with_state({'kind': 'local'})} {command} && {apply}"
+        local = f"{_with_state({'kind': 'local'})} {command} && {apply}"
+        change = "state=LocalState() in the code of these stacks, synth again, and the loop below"
+        yield "Terraform with local state", local if command else change
         yield hcp, f"terraform login && {apply}"
     else:
         yield "Terraform", apply
-        cloud = _with_state({"kind": "cloud", "organization": "YOUR-ORGANISATION"})
-        yield hcp, f"{cloud} {command} && terraform login && {apply}"
+        cloud = f"{_with_state({'kind': 'cloud', 'organization': 'YOUR-ORGANISATION'})} {command}"
+        change = 'state=CloudState("YOUR-ORGANISATION") in the code of these stacks, synth again, and the same loop'
+        yield hcp, f"{cloud} && terraform login && {apply}" if command else change
 
 
 def _with_state(state: dict[str, str]) -> str:

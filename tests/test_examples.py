@@ -1,0 +1,51 @@
+"""Each example is a whole app: it synthesises, the same to the byte on the stock path, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, run_python, same_files
+
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
+# All in one process, as only the stock path's first import takes its ten seconds.
+ALL = """
+import os, runpy, sys
+for name in sys.argv[2:]:
+    os.makedirs(name)
+    os.chdir(name)
+    try:
+        runpy.run_path(f"{sys.argv[1]}/{name}/main.py", run_name="__main__")
+    except SystemExit as end:
+        if end.code:
+            sys.exit(f"{name}: {end.code}")
+    os.chdir("..")
+"""
+
+
+@pytest.fixture(scope="session")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return a folder for each path, fast and stock, with a folder for each example."""
+    folders = {}
+    for path, switch in (("fast", "1"), ("stock", "0")):
+        folders[path] = tmp_path_factory.mktemp(path)
+        arguments = ["-c", ALL, str(ROOT / "examples"), *(example.name for example in EXAMPLES)]
+        result = run_python(folders[path], *arguments, LATTICELINK_FAST_LOAD=switch)
+        assert result.returncode == 0, result.stderr
+    return folders
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_an_example_is_written_the_same_to_the_byte_on_the_stock_path(outputs: dict[str, Path], example: Path) -> None:
+    assert same_files(outputs["fast"] / example.name, outputs["stock"] / example.name)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_an_example_fits_one_screen_and_no_block_of_it_is_empty(outputs: dict[str, Path], example: Path) -> None:
+    assert len((example / "main.py").read_text().splitlines()) <= 60
+    files = list((outputs["fast"] / example.name).rglob("cdk.tf.json"))
+    assert files
+    for file in files:
+        assert "{}" not in json.dumps(json.loads(file.read_text()).get("resource", {}))
