@@ -1,6 +1,7 @@
 """One nginx, two VPCs with the same addresses, no load balancer: writes the Terraform JSON of both stacks."""
 
 from latticelink import App, run
+
 from stacks.consumer import Consumer
 from stacks.producer import Producer
 from stacks.settings import Settings

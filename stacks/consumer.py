@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cdktf import TerraformOutput
-from cdktf_cdktf_provider_aws.ec2_instance_connect_endpoint import Ec2InstanceConnectEndpoint
-
 from latticelink import App, Network, ResourceEndpoint, Stack
 from latticelink.constructs.security_groups import Peer, allow, make_group
 from latticelink.values.ports import PortRange, Ports
+
+from cdktf import TerraformOutput
+from cdktf_cdktf_provider_aws.ec2_instance_connect_endpoint import Ec2InstanceConnectEndpoint
+
 from stacks.settings import Settings, subnets
 from stacks.web_server import WebServer
 

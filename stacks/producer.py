@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from latticelink import App, IpResource, Network, ResourceGateway, Stack
+
 from stacks.settings import Settings, subnets
 from stacks.web_server import WebServer
 

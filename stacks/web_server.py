@@ -6,15 +6,15 @@ import json
 import re
 from typing import Any
 
+from latticelink import Network
+from latticelink.constructs.security_groups import Peer, allow, make_group
+from latticelink.values.ports import PortRange, Ports
+
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from cdktf_cdktf_provider_aws.instance import Instance, InstanceMetadataOptions, InstanceRootBlockDevice
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
-
-from latticelink import Network
-from latticelink.constructs.security_groups import Peer, allow, make_group
-from latticelink.values.ports import PortRange, Ports
 
 HTTPS = Ports((PortRange(443, 443),))
 

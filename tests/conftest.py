@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,15 @@ def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.
         text=True,
         check=False,
     )
+
+
+def without_metadata(value: Any) -> Iterator[Any]:
+    """Yield every value in the JSON, outermost first, but for CDKTF's own notes."""
+    yield value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
+    for key, item in items:
+        if key != "//":
+            yield from without_metadata(item)
 
 
 def same_files(one: Path, other: Path) -> bool:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from latticelink._node import packaged_node
+
 import pytest
 
-from latticelink._node import packaged_node
 from tests.conftest import ROOT, run_python
 
 HEADER = """

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from latticelink import CloudState, InvalidInput, S3State, State
+
 import pytest
 
-from latticelink import CloudState, InvalidInput, S3State, State
 from tests.conftest import Synth
 from tests.test_state import consume, publish
 

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import latticelink
+
 import pytest
 
-import latticelink
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "lib" / "latticelink"
@@ -22,7 +23,13 @@ ALLOWED = {
     "order": ("latticelink.errors",),
     "summary": ("latticelink.order", "latticelink.values"),
     "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
-    "constructs": ("latticelink.backends", "latticelink.constructs", "latticelink.values", "latticelink.errors", "latticelink"),
+    "constructs": (
+        "latticelink.backends",
+        "latticelink.constructs",
+        "latticelink.values",
+        "latticelink.errors",
+        "latticelink",
+    ),
     "backends": ("latticelink.state", "latticelink.values", "latticelink.errors", "latticelink"),
     "state": ("latticelink.values", "latticelink.errors", "latticelink"),
 }

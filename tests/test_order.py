@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latticelink import LatticeLinkError, cli
+from latticelink.order import in_deploy_order
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latticelink import LatticeLinkError, cli
-from latticelink.order import in_deploy_order
 from tests.conftest import run_python
 
 

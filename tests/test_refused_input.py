@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from latticelink import (
     CloudState,
     DnsResource,
@@ -23,6 +21,9 @@ from latticelink import (
     Stack,
     Subnet,
 )
+
+import pytest
+
 from tests.test_scenario import run_main
 
 ZONES = ["ap-northeast-1a", "ap-northeast-1c"]

@@ -6,13 +6,12 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Template, read_stacks, run_python, same_files
+from tests.conftest import ROOT, Template, read_stacks, run_python, same_files, without_metadata
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -37,15 +36,6 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def stacks(outdir: Path) -> dict[str, Template]:
     return read_stacks(outdir)
-
-
-def without_metadata(value: Any) -> Iterator[Any]:
-    """Yield every value in the JSON, outermost first, but for CDKTF's own notes."""
-    yield value
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else []
-    for key, item in items:
-        if key != "//":
-            yield from without_metadata(item)
 
 
 @pytest.mark.parametrize("name", ["producer", "consumer"])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from latticelink import (
     CloudState,
     ExistingNetwork,
@@ -17,6 +15,9 @@ from latticelink import (
     Stack,
     State,
 )
+
+import pytest
+
 from tests.conftest import Synth
 
 STATE = LocalState()

@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from latticelink.state import PublishedResources, State
     from latticelink.values.addresses import Subnet
     from latticelink.values.contract import SharedResource
-    from latticelink.values.resources import DnsResource, IpResource
+    from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member
 
 __version__ = "0.1.0"
 
 __all__ = [
     "App",
+    "ArnResource",
     "CloudState",
     "DnsResource",
     "ExistingNetwork",
     "Finding",
+    "GroupResource",
     "InvalidInput",
     "IpResource",
     "LatticeLinkError",
     "LocalState",
+    "Member",
     "MissingNode",
     "Network",
     "PublishedResources",
@@ -51,14 +54,17 @@ __all__ = [
 
 _HOMES = {
     "App": "app",
+    "ArnResource": "values.resources",
     "CloudState": "backends",
     "DnsResource": "values.resources",
     "ExistingNetwork": "constructs.network",
     "Finding": "errors",
+    "GroupResource": "values.resources",
     "InvalidInput": "errors",
     "IpResource": "values.resources",
     "LatticeLinkError": "errors",
     "LocalState": "backends",
+    "Member": "values.resources",
     "MissingNode": "errors",
     "Network": "constructs.network",
     "PublishedResources": "state",

@@ -72,6 +72,9 @@ if TYPE_CHECKING:
         VpclatticeResourceConfigurationResourceConfigurationDefinition as _Definition,
     )
     from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
+        VpclatticeResourceConfigurationResourceConfigurationDefinitionArnResource as _DefinitionArn,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
         VpclatticeResourceConfigurationResourceConfigurationDefinitionDnsResource as _DefinitionDns,
     )
     from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
@@ -82,7 +85,8 @@ if TYPE_CHECKING:
     )
     from constructs import Construct as Construct
 
-    Definition, DefinitionDns, DefinitionIp = _Definition, _DefinitionDns, _DefinitionIp
+    Definition, DefinitionArn = _Definition, _DefinitionArn
+    DefinitionDns, DefinitionIp = _DefinitionDns, _DefinitionIp
     Encryption, EncryptionRule, EncryptionByDefault = _Encryption, _EncryptionRule, _EncryptionByDefault
     Versioning, VersioningConfiguration = _Versioning, _VersioningConfiguration
 
@@ -91,6 +95,7 @@ _ENCRYPTION = "S3BucketServerSideEncryptionConfiguration"
 _HOMES = {
     "Construct": ("constructs", "Construct"),
     "Definition": (f"{_AWS}.vpclattice_resource_configuration", _DEFINITION),
+    "DefinitionArn": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}ArnResource"),
     "DefinitionDns": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}DnsResource"),
     "DefinitionIp": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}IpResource"),
     "Encryption": (f"{_AWS}.s3_bucket_server_side_encryption_configuration", f"{_ENCRYPTION}A"),

@@ -94,7 +94,8 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
         try:
-            app = _build(build, str(staging))
+            # Node.js keeps the folder that it was started in, wherever this process has gone since.
+            app = _build(build, str(staging.absolute()))
             if staging != target:
                 _move_into_place(staging, target)
         finally:

@@ -12,6 +12,7 @@ from typing import Any
 
 from latticelink.order import StackFolder, in_deploy_order
 from latticelink.values import contract
+from latticelink.values.tokens import is_known
 
 _READ = re.compile(
     r"data\.terraform_remote_state\.([A-Za-z0-9_-]+)\.outputs\." + contract.OUTPUT + r'\.resources\["([^"]+)"\]'
@@ -77,7 +78,7 @@ def _shared(stacks: list[_Stack]) -> Iterator[list[str]]:
             reached[source, name].append(line)
     for producer in stacks:
         for name, resource in producer.shares().items():
-            ports = ", ".join(str(port) for port in resource["ports"])
+            ports = ", ".join(port if is_known(port) else "a port known after apply" for port in resource["ports"])
             what = f"  {name!r} from {producer.name}: {resource['protocol']} {ports}, as {resource['name']}"
             yield [what, *(reached[producer.name, name] or ["    with nobody in this app"])]
 
@@ -90,7 +91,7 @@ def _reached(consumer: _Stack) -> Iterator[tuple[str, str, str]]:
         clients[rule["security_group_id"]].append(client)
     names = defaultdict(list)
     for record in consumer.blocks("aws_route53_record"):
-        names[_construct(record)].append(record["name"])
+        names[_construct(record)].append(record["name"].replace("${each.key}", "<member>"))
     for endpoint in consumer.blocks("aws_vpc_endpoint"):
         if read := _READ.search(str(endpoint.get("resource_configuration_arn"))):
             let_in = sorted(client for group in endpoint.get("security_group_ids", []) for client in clients[group])

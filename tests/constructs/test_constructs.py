@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from latticelink import (
     DnsResource,
     ExistingNetwork,
@@ -18,6 +16,9 @@ from latticelink import (
     SharedResource,
     Stack,
 )
+
+import pytest
+
 from tests.conftest import Synth, Template
 
 STATE = LocalState()

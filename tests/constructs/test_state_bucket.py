@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from latticelink import InvalidInput, LocalState, S3State, Stack, StateBucket
+
 import pytest
 
-from latticelink import InvalidInput, LocalState, S3State, Stack, StateBucket
 from tests.conftest import Synth, Template
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"

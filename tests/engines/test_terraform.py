@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from latticelink import App, ExistingNetwork, LocalState, ResourceEndpoint, Stack
 from latticelink.values.contract import OUTPUT
+
+import pytest
+
 from tests.engines.conftest import PROVIDER_VERSION, Terraform
 from tests.test_scenario import run_main
 

@@ -1,10 +1,6 @@
 import ipaddress
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.addresses import (
     Cidr,
@@ -15,6 +11,11 @@ from latticelink.values.addresses import (
     parse_subnets,
     parse_vpc_cidr,
 )
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.strategies import shareable_ipv4, tokens, vpc_blocks
 
 

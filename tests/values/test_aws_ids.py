@@ -1,11 +1,12 @@
 from typing import Any
 
-import pytest
-from hypothesis import given
-
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_region, parse_security_group_ids, parse_zone
 from latticelink.values.provider_version import parse_aws_provider
+
+import pytest
+from hypothesis import given
+
 from tests.strategies import tokens
 
 GROUPS = [f"sg-{number:017d}" for number in range(6)]

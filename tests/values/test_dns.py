@@ -1,10 +1,11 @@
 from typing import Any
 
+from latticelink.errors import InvalidInput, Report
+from latticelink.values.dns import parse_dns_name, parse_public_dns_name
+
 import pytest
 from hypothesis import given
 
-from latticelink.errors import InvalidInput, Report
-from latticelink.values.dns import parse_dns_name, parse_public_dns_name
 from tests.strategies import dns_names, tokens
 
 

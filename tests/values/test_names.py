@@ -1,9 +1,5 @@
 import re
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.names import (
     RESOURCE_CONFIGURATION,
@@ -14,6 +10,11 @@ from latticelink.values.names import (
     parse_name,
     parse_tag,
 )
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.strategies import keys
 
 # The patterns of botocore's service model vpc-lattice 2022-11-30, shared types ResourceGatewayName and

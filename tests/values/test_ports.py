@@ -1,12 +1,13 @@
 import itertools
 from typing import Any
 
+from latticelink.errors import InvalidInput, Report
+from latticelink.values.ports import PortRange, Ports, parse_ports
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latticelink.errors import InvalidInput, Report
-from latticelink.values.ports import PortRange, Ports, parse_ports
 from tests.strategies import ports, tokens
 
 NUMBER_TOKEN = -1.8881545897087626e289

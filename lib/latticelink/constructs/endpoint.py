@@ -43,6 +43,8 @@ class ResourceEndpoint(_cdk.Construct):
         name: Name tag, 1 to 256 characters. Default: made from the ids of stack and endpoint.
         dns_name: a name for clients, such as `db.shared.internal`: a CNAME in a private zone of the consumer's VPC
             named like the part after the first dot. That zone answers for the whole part, so choose one of your own.
+        members_domain: for a group, a domain of your own, such as `orders.shared.internal`: each member gets a name
+            in it, `<member>.<members_domain>`. Members that the producer adds get theirs with the next apply here.
         private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
             consumer's VPC. Needs DNS names and DNS resolution there.
         ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
@@ -67,6 +69,7 @@ class ResourceEndpoint(_cdk.Construct):
         subnets: Sequence[str] | None = None,
         name: str | None = None,
         dns_name: str | None = None,
+        members_domain: str | None = None,
         private_dns_enabled: bool = True,
         ip_address_type: IpAddressType | None = None,
     ) -> None:
@@ -81,7 +84,10 @@ class ResourceEndpoint(_cdk.Construct):
             groups = parse_ids(report, "client_security_group_ids", client_security_group_ids, "sg")
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
             _refuse_clients(report, [*client_cidrs, *client_security_group_ids], brought)
-            self.dns_name = None if dns_name is None else _plain_dns_name(report, dns_name)
+            self.dns_name = None if dns_name is None else _plain_dns_name(report, "dns_name", dns_name)
+            if members_domain is not None:
+                members_domain = _plain_dns_name(report, "members_domain", members_domain)
+            _refuse_names_of_another_kind(report, shared, dns_name, members_domain)
             if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):
                 report.refuse(
                     "ip_address_type",
@@ -140,6 +146,8 @@ class ResourceEndpoint(_cdk.Construct):
                 ttl=60,
                 records=[self.default_dns_name],
             )
+        if members_domain is not None and members_domain != REFUSED:
+            self._name_members(members_domain)
 
     @cached_property
     def _address(self) -> str:
@@ -164,11 +172,7 @@ class ResourceEndpoint(_cdk.Construct):
         than taking the first of an unordered list.
         Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointAssociations.html
         """
-        associations = _cdk.DataAwsVpcEndpointAssociations(
-            self,
-            "associations",
-            vpc_endpoint_id=self.id,
-        )
+        associations = self._associations
         names = "distinct(flatten([for a in {0}.associations : [for d in a.dns_entry : d.dns_name]]))"
         associations.add_override(
             "lifecycle.postcondition",
@@ -182,6 +186,38 @@ class ResourceEndpoint(_cdk.Construct):
             ],
         )
         return f"${{one({names.format(_cdk.address(associations))})}}"
+
+    @cached_property
+    def _associations(self) -> Any:
+        return _cdk.DataAwsVpcEndpointAssociations(self, "associations", vpc_endpoint_id=self.id)
+
+    def _name_members(self, domain: str) -> None:
+        """Give each member of a group its name, looked up by its ARN, as AWS lists the members in no order."""
+        members = _cdk.expression(self, str(self.shared.members))
+        listed = (
+            f"distinct(flatten([for a in {_cdk.address(self._associations)}.associations : "
+            "[for d in a.dns_entry : d.dns_name] if a.associated_resource_arn == each.value]))"
+        )
+        record = _cdk.Route53Record(
+            self,
+            "members",
+            zone_id=self.network.private_zone(domain),
+            name=f"${{each.key}}.{domain}",
+            type="CNAME",
+            ttl=60,
+            records=[f"${{one({listed})}}"],
+        )
+        record.add_override("for_each", f"${{{{for name, member in {members} : name => member.arn}}}}")
+        record.add_override(
+            "lifecycle.precondition",
+            [
+                {
+                    "condition": f"${{length({listed}) == 1}}",
+                    "error_message": f"AWS lists no DNS name yet for member ${{each.key}} of {self.shared.name!r}. "
+                    "Apply again in a minute.",
+                }
+            ],
+        )
 
     def _group(self, name: str, clients: list[Peer]) -> str:
         group = make_group(
@@ -228,16 +264,43 @@ class ResourceEndpoint(_cdk.Construct):
         return conditions
 
 
-def _plain_dns_name(report: Report, dns_name: str) -> str:
+def _plain_dns_name(report: Report, argument: str, dns_name: str) -> str:
     if is_known(dns_name):
-        return parse_dns_name(report, "dns_name", dns_name)
+        return parse_dns_name(report, argument, dns_name)
     report.refuse(
-        "dns_name",
+        argument,
         dns_name,
-        rule="The private zone and its place in Terraform are named after dns_name, so it is a plain name.",
+        rule=f"The private zone and its place in Terraform are named after {argument}, so it is a plain name.",
         fix="Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
     )
     return REFUSED
+
+
+def _refuse_names_of_another_kind(
+    report: Report, shared: SharedResource, dns_name: str | None, members_domain: str | None
+) -> None:
+    kind = (shared.published or shared).type
+    if dns_name is not None and kind == "GROUP":
+        report.refuse(
+            "dns_name",
+            dns_name,
+            rule=f"{shared.name!r} is a group: each of its members has a name of its own.",
+            fix="Write members_domain='orders.shared.internal' in place of dns_name.",
+        )
+    if members_domain is not None and is_known(kind) and kind != "GROUP":
+        report.refuse(
+            "members_domain",
+            members_domain,
+            rule=f"{shared.name!r} is no group: it has one name.",
+            fix="Write dns_name='db.shared.internal' in place of members_domain.",
+        )
+    if members_domain is not None and not shared.members:
+        report.refuse(
+            "members_domain",
+            members_domain,
+            rule="The members of a group are known from the contract that its producer publishes.",
+            fix="Read the resource with state.read, or give the SharedResource its members.",
+        )
 
 
 def _refuse_same_zone(report: Report, chosen: list[PlacedSubnet]) -> None:

@@ -88,6 +88,13 @@ def parse_ports(report: Report, argument: str, given: Iterable[int | float | str
     return Ports(tuple(_merged(ranges)), tuple(tokens))
 
 
+def union(several: Iterable[Ports]) -> Ports:
+    """Return all ports of `several`, merged and sorted."""
+    items = list(several)
+    tokens = dict.fromkeys(token for ports in items for token in ports.tokens)
+    return Ports(tuple(_merged([part for ports in items for part in ports.ranges])), tuple(tokens))
+
+
 def _range(item: int | float | str) -> PortRange | None:
     if isinstance(item, bool) or not isinstance(item, int | str):
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
@@ -10,6 +11,11 @@ from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.dns import parse_public_dns_name
+from latticelink.values.names import parse_key
+from latticelink.values.ports import Ports, parse_ports
+from latticelink.values.tokens import is_known
+
+_CONFIGURATION_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 
 
 @dataclass(frozen=True)
@@ -68,15 +74,161 @@ class DnsResource:
             if self.security_group_id is not None:
                 parse_id(report, "security_group_id", self.security_group_id, "sg")
             elif not self.cidrs:
-                report.refuse(
-                    "cidrs",
-                    self.cidrs,
-                    rule="The gateway's security group needs a way out to the target, which a name alone doesn't give.",
-                    fix="Give the target's security_group_id, or the cidrs that the name resolves to.",
-                    source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
-                )
+                _refuse_no_way_out(report, self.cidrs)
             known = tuple(parse_cidrs(report, "cidrs", self.cidrs))
         object.__setattr__(self, "known_cidrs", known)
 
 
-Resource = IpResource | DnsResource
+@dataclass(frozen=True)
+class ArnResource:
+    """A database of Amazon RDS by its ARN: an instance, or a cluster with its writer and reader.
+
+    AWS follows failovers, takes the port from the database, and makes the database's own names resolve in the
+    consumer's VPC, so that clients and TLS certificates need no change. RDS is all that AWS shares by ARN; the database
+    must not be publicly accessible.
+
+    Args:
+        arn: ARN of the instance (`arn:aws:rds:...:db:...`) or cluster (`arn:aws:rds:...:cluster:...`); or a token.
+        port: TCP port of the database, 1 to 65535, or a token such as `database.port`: the security groups pass it.
+        security_group_id: the database's own security group, as in `IpResource`.
+        cidrs: blocks of the database's subnets; opened on the gateway's way out if there is no `security_group_id`.
+        dns_names: the database's own names for consumers to use, by a key of yours, such as
+            `{"writer": cluster.endpoint, "reader": cluster.reader_endpoint}`; published with the resource.
+
+    Raises:
+        InvalidInput: for an ARN of anything else, no port, and if neither a group nor CIDRs say where the database is.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
+    """
+
+    arn: str
+    port: int | float | str
+    security_group_id: str | None = None
+    cidrs: Sequence[str] = ()
+    dns_names: Mapping[str, str] = field(default_factory=dict)
+    known_cidrs: tuple[Cidr, ...] = field(init=False, repr=False, compare=False)
+    ports: Ports = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("ArnResource") as report:
+            _parse_database_arn(report, self.arn)
+            ports = parse_ports(report, "port", [self.port])
+            if self.security_group_id is not None:
+                parse_id(report, "security_group_id", self.security_group_id, "sg")
+            elif not self.cidrs:
+                _refuse_no_way_out(report, self.cidrs)
+            known = tuple(parse_cidrs(report, "cidrs", self.cidrs))
+            for key in self.dns_names:
+                parse_key(report, "dns_names", key)
+        object.__setattr__(self, "known_cidrs", known)
+        object.__setattr__(self, "ports", ports)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One resource of a group, with the ports of its own.
+
+    Args:
+        resource: an `IpResource` or a `DnsResource`.
+        ports: TCP ports that clients use, as in `ResourceGateway.share`.
+
+    Raises:
+        InvalidInput: for another kind of resource, or ports outside 1 to 65535.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
+    """
+
+    resource: IpResource | DnsResource
+    ports: Sequence[int | float | str]
+    known_ports: Ports = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("Member") as report:
+            if not isinstance(self.resource, IpResource | DnsResource):
+                report.refuse(
+                    "resource",
+                    self.resource,
+                    rule="A group holds addresses and names; a database by ARN is shared on its own.",
+                    fix="Write Member(IpResource(...), ports=[...]) or Member(DnsResource(...), ports=[...]).",
+                    source=_CONFIGURATION_SOURCE,
+                )
+            ports = parse_ports(report, "ports", self.ports)
+        object.__setattr__(self, "known_ports", ports)
+
+
+@dataclass(frozen=True)
+class GroupResource:
+    """Several resources of one owner behind one resource configuration and one endpoint.
+
+    Members can be added and removed while the group is in use: whoever has the group reaches them at once.
+
+    Args:
+        members: the resources by name; 1 to 60 letters, digits and inner hyphens, as consumers get it as a DNS label.
+
+    Raises:
+        InvalidInput: for an empty group, malformed names, what is no `Member`.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
+    """
+
+    members: Mapping[str, Member]
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("GroupResource") as report:
+            if not isinstance(self.members, Mapping) or not self.members:
+                report.refuse(
+                    "members",
+                    self.members,
+                    rule="A group has at least one member, by name.",
+                    fix='Write for example {"db": Member(IpResource("10.0.0.9"), ports=[5432])}.',
+                )
+                object.__setattr__(self, "members", {})
+            for name, member in self.members.items():
+                if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,58}[A-Za-z0-9])?", name):
+                    report.refuse(
+                        "members",
+                        name,
+                        rule="A member's name becomes a DNS label at the consumer: 1 to 60 letters, digits and inner "
+                        "hyphens.",
+                        fix="Write for example 'orders-db'.",
+                        source="https://www.rfc-editor.org/rfc/rfc1123#page-13",
+                    )
+                if not isinstance(member, Member):
+                    report.refuse(
+                        "members",
+                        member,
+                        rule="Each member has a resource and ports.",
+                        fix='Write Member(IpResource("10.0.0.9"), ports=[5432]).',
+                    )
+
+
+Resource = IpResource | DnsResource | ArnResource | GroupResource
+
+
+def _parse_database_arn(report: Report, given: str) -> None:
+    if isinstance(given, str) and (
+        not is_known(given)
+        or re.fullmatch(r"arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:(db|cluster):[A-Za-z0-9-]+", given)
+    ):
+        return
+    report.refuse(
+        "arn",
+        given,
+        rule="By ARN, AWS shares databases of Amazon RDS only: instances and clusters.",
+        fix="Write 'arn:aws:rds:<region>:<account>:db:<name>' or '...:cluster:<name>'; share anything else by its "
+        "name, with DnsResource.",
+        source=_CONFIGURATION_SOURCE,
+    )
+
+
+def _refuse_no_way_out(report: Report, cidrs: Sequence[str]) -> None:
+    report.refuse(
+        "cidrs",
+        cidrs,
+        rule="The gateway's security group needs a way out to the target, which a name alone doesn't give.",
+        fix="Give the target's security_group_id, or the cidrs that the name resolves to.",
+        source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
+    )
