@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latticelink.app import App, Stack, run
     from latticelink.backends import CloudState, LocalState, S3State
-    from latticelink.constructs.endpoint import ResourceEndpoint
+    from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
+    from latticelink.constructs.service_network import ServiceNetwork, ServiceNetworkAssociation
     from latticelink.constructs.state_bucket import StateBucket
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
     from latticelink.state import PublishedResources, State
@@ -44,6 +45,9 @@ __all__ = [
     "ResourceEndpoint",
     "ResourceGateway",
     "S3State",
+    "ServiceNetwork",
+    "ServiceNetworkAssociation",
+    "ServiceNetworkEndpoint",
     "SharedResource",
     "Stack",
     "State",
@@ -72,6 +76,9 @@ _HOMES = {
     "ResourceEndpoint": "constructs.endpoint",
     "ResourceGateway": "constructs.gateway",
     "S3State": "backends",
+    "ServiceNetwork": "constructs.service_network",
+    "ServiceNetworkAssociation": "constructs.service_network",
+    "ServiceNetworkEndpoint": "constructs.endpoint",
     "SharedResource": "values.contract",
     "Stack": "app",
     "State": "state",

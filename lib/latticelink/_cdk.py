@@ -83,6 +83,13 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.vpclattice_resource_gateway import (
         VpclatticeResourceGateway as VpclatticeResourceGateway,
     )
+    from cdktf_cdktf_provider_aws.vpclattice_service_network import VpclatticeServiceNetwork as VpclatticeServiceNetwork
+    from cdktf_cdktf_provider_aws.vpclattice_service_network_resource_association import (
+        VpclatticeServiceNetworkResourceAssociation as VpclatticeServiceNetworkResourceAssociation,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_service_network_vpc_association import (
+        VpclatticeServiceNetworkVpcAssociation as VpclatticeServiceNetworkVpcAssociation,
+    )
     from constructs import Construct as Construct
 
     Definition, DefinitionArn = _Definition, _DefinitionArn
@@ -125,6 +132,9 @@ _HOMES = {
         "VpcSecurityGroupIngressRule": "vpc_security_group_ingress_rule",
         "VpclatticeResourceConfiguration": "vpclattice_resource_configuration",
         "VpclatticeResourceGateway": "vpclattice_resource_gateway",
+        "VpclatticeServiceNetwork": "vpclattice_service_network",
+        "VpclatticeServiceNetworkResourceAssociation": "vpclattice_service_network_resource_association",
+        "VpclatticeServiceNetworkVpcAssociation": "vpclattice_service_network_vpc_association",
     }.items()
 }
 

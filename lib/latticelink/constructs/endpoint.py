@@ -7,15 +7,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from latticelink import _cdk
+from latticelink.constructs.clients import Clients
+from latticelink.constructs.member_names import name_members, plain_dns_name, refuse_names_of_another_kind
 from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
-from latticelink.constructs.security_groups import Peer, allow, allow_each, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
-from latticelink.values.addresses import parse_cidrs
-from latticelink.values.aws_ids import parse_ids, parse_security_group_ids
 from latticelink.values.contract import SharedResource
-from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import SECURITY_GROUP, derive_name, parse_tag
-from latticelink.values.ports import Ports
 from latticelink.values.tokens import REFUSED, is_known
 
 _ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
@@ -24,37 +21,12 @@ _ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-ac
 IpAddressType = Literal["ipv4", "ipv6", "dualstack"]
 
 
-class ResourceEndpoint(_cdk.Construct):
-    """A VPC endpoint of type Resource: addresses in the consumer's VPC through which clients reach one resource.
+class _Endpoint(_cdk.Construct):
+    """What the two types of VPC endpoint for VPC resources have in common."""
 
-    AWS lets only the security groups and the tags of such an endpoint change. The provider would plan other changes
-    in place and fail, so a change of subnets, private DNS or address type replaces the endpoint here.
-
-    Args:
-        scope: the stack.
-        id: the construct's id, part of Terraform addresses.
-        shared: the resource to reach, from `State.read` or written by hand.
-        network: the clients' VPC; not the producer's.
-        client_cidrs: CIDR blocks of the clients to let in on the shared ports.
-        client_security_group_ids: security groups of the clients to let in on the shared ports.
-        security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
-        subnets: keys of the network's subnets, at most one for each zone; one of the zones must be one of the
-            resource gateway's. Default: all of them.
-        name: Name tag, 1 to 256 characters. Default: made from the ids of stack and endpoint.
-        dns_name: a name for clients, such as `db.shared.internal`: a CNAME in a private zone of the consumer's VPC
-            named like the part after the first dot. That zone answers for the whole part, so choose one of your own.
-        members_domain: for a group, a domain of your own, such as `orders.shared.internal`: each member gets a name
-            in it, `<member>.<members_domain>`. Members that the producer adds get theirs with the next apply here.
-        private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
-            consumer's VPC. Needs DNS names and DNS resolution there.
-        ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
-
-    Raises:
-        InvalidInput: for two subnets in one zone, nobody to let in, the producer's own VPC, malformed ids or names.
-
-    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
-        https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
-    """
+    _type: str
+    _arn_argument: str
+    _kinds: frozenset[str]
 
     def __init__(
         self,
@@ -80,14 +52,12 @@ class ResourceEndpoint(_cdk.Construct):
             chosen = network.pick(report, "subnets", subnets)
             _refuse_same_zone(report, chosen)
             _refuse_wrong_home(report, shared, network, _cdk.stack_of(scope))
-            blocks = parse_cidrs(report, "client_cidrs", client_cidrs)
-            groups = parse_ids(report, "client_security_group_ids", client_security_group_ids, "sg")
-            brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
-            _refuse_clients(report, [*client_cidrs, *client_security_group_ids], brought)
-            self.dns_name = None if dns_name is None else _plain_dns_name(report, "dns_name", dns_name)
+            clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
+            self.dns_name = None if dns_name is None else plain_dns_name(report, "dns_name", dns_name)
             if members_domain is not None:
-                members_domain = _plain_dns_name(report, "members_domain", members_domain)
-            _refuse_names_of_another_kind(report, shared, dns_name, members_domain)
+                members_domain = plain_dns_name(report, "members_domain", members_domain)
+            self._refuse_another_kind(report, shared)
+            refuse_names_of_another_kind(report, shared, dns_name, members_domain)
             if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):
                 report.refuse(
                     "ip_address_type",
@@ -98,14 +68,8 @@ class ResourceEndpoint(_cdk.Construct):
                 )
         self.network = network
         self.shared = shared
-        self.security_group_ids: tuple[str, ...] = brought or (
-            self._group(
-                default_name,
-                [
-                    *(cidr_peer(self, block) for block in blocks),
-                    *(group_peer(self, group) for group in groups),
-                ],
-            ),
+        self.security_group_ids = clients.let_in(
+            self, vpc_id=network.vpc_id, name=default_name, to="the resource endpoint", shared=shared
         )
         subnet_ids = [subnet.id for subnet in chosen]
         fixed = _cdk.terraform_data(
@@ -121,8 +85,8 @@ class ResourceEndpoint(_cdk.Construct):
             self,
             "endpoint",
             vpc_id=network.vpc_id,
-            vpc_endpoint_type="Resource",
-            resource_configuration_arn=shared.arn,
+            vpc_endpoint_type=self._type,
+            **{self._arn_argument: shared.arn},
             subnet_ids=subnet_ids,
             security_group_ids=list(self.security_group_ids),
             private_dns_enabled=private_dns_enabled,
@@ -148,6 +112,18 @@ class ResourceEndpoint(_cdk.Construct):
             )
         if members_domain is not None and members_domain != REFUSED:
             self._name_members(members_domain)
+
+    def _refuse_another_kind(self, report: Report, shared: SharedResource) -> None:
+        kind = (shared.published or shared).type
+        if is_known(kind) and kind not in self._kinds:
+            report.refuse(
+                "shared",
+                shared.name,
+                rule=f"{shared.name!r} is of type {kind}; this endpoint is for {', '.join(sorted(self._kinds))}.",
+                fix="Reach a service network by a ServiceNetworkEndpoint or a ServiceNetworkAssociation, anything else "
+                "by a ResourceEndpoint.",
+                source=_ENDPOINT_DOC,
+            )
 
     @cached_property
     def _address(self) -> str:
@@ -192,47 +168,18 @@ class ResourceEndpoint(_cdk.Construct):
         return _cdk.DataAwsVpcEndpointAssociations(self, "associations", vpc_endpoint_id=self.id)
 
     def _name_members(self, domain: str) -> None:
-        """Give each member of a group its name, looked up by its ARN, as AWS lists the members in no order."""
-        members = _cdk.expression(self, str(self.shared.members))
+        """Give each member its name, looked up by its ARN, as AWS lists the members in no order."""
         listed = (
             f"distinct(flatten([for a in {_cdk.address(self._associations)}.associations : "
             "[for d in a.dns_entry : d.dns_name] if a.associated_resource_arn == each.value]))"
         )
-        record = _cdk.Route53Record(
-            self,
-            "members",
-            zone_id=self.network.private_zone(domain),
-            name=f"${{each.key}}.{domain}",
-            type="CNAME",
-            ttl=60,
-            records=[f"${{one({listed})}}"],
-        )
-        record.add_override("for_each", f"${{{{for name, member in {members} : name => member.arn}}}}")
-        record.add_override(
-            "lifecycle.precondition",
-            [
-                {
-                    "condition": f"${{length({listed}) == 1}}",
-                    "error_message": f"AWS lists no DNS name yet for member ${{each.key}} of {self.shared.name!r}. "
-                    "Apply again in a minute.",
-                }
-            ],
-        )
-
-    def _group(self, name: str, clients: list[Peer]) -> str:
-        group = make_group(
-            self,
-            "group",
-            vpc_id=self.network.vpc_id,
-            name=name,
-            description="Clients to the resource endpoint",
-        )
-        why = f"Clients of {self.shared.name}"
-        if isinstance(self.shared.ports, Ports):
-            allow(self, "clients", "ingress", group, clients, self.shared.ports, why=why)
-        else:
-            allow_each(self, "clients", "ingress", group, clients, self.shared.ports, why=why)
-        return group
+        precondition = {
+            "condition": f"${{length({listed}) == 1}}",
+            "error_message": f"AWS lists no DNS name yet for member ${{each.key}} of {self.shared.name!r}. Apply again "
+            "in a minute.",
+        }
+        record = name_members(self, self.network, domain, self.shared, "arn", f"${{one({listed})}}")
+        record.add_override("lifecycle.precondition", [precondition])
 
     def _preconditions(self, chosen: list[PlacedSubnet]) -> list[Any]:
         """Return what only the plan can tell: that the VPCs differ and that they meet in a zone."""
@@ -264,43 +211,56 @@ class ResourceEndpoint(_cdk.Construct):
         return conditions
 
 
-def _plain_dns_name(report: Report, argument: str, dns_name: str) -> str:
-    if is_known(dns_name):
-        return parse_dns_name(report, argument, dns_name)
-    report.refuse(
-        argument,
-        dns_name,
-        rule=f"The private zone and its place in Terraform are named after {argument}, so it is a plain name.",
-        fix="Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
-    )
-    return REFUSED
+class ResourceEndpoint(_Endpoint):
+    """A VPC endpoint of type Resource: addresses in the consumer's VPC through which clients reach one resource.
+
+    AWS lets only the security groups and the tags of such an endpoint change. The provider would plan other changes
+    in place and fail, so a change of subnets, private DNS or address type replaces the endpoint here.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        shared: the resource to reach, from `State.read` or written by hand.
+        network: the clients' VPC; not the producer's.
+        client_cidrs: CIDR blocks of the clients to let in on the shared ports.
+        client_security_group_ids: security groups of the clients to let in on the shared ports.
+        security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
+        subnets: keys of the network's subnets, at most one for each zone; one of the zones must be one of the
+            resource gateway's. Default: all of them.
+        name: Name tag, 1 to 256 characters. Default: made from the ids of stack and endpoint.
+        dns_name: a name for clients, such as `db.shared.internal`: a CNAME in a private zone of the consumer's VPC
+            named like the part after the first dot. That zone answers for the whole part, so choose one of your own.
+        members_domain: for a group, a domain of your own, such as `orders.shared.internal`: each member gets a name
+            in it, `<member>.<members_domain>`. Members that the producer adds get theirs with the next apply here.
+        private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
+            consumer's VPC. Needs DNS names and DNS resolution there.
+        ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
+
+    Raises:
+        InvalidInput: for two subnets in one zone, nobody to let in, the producer's own VPC, malformed ids or names.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
+        https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
+    """
+
+    _type = "Resource"
+    _arn_argument = "resource_configuration_arn"
+    _kinds = frozenset({"ARN", "GROUP", "SINGLE"})
 
 
-def _refuse_names_of_another_kind(
-    report: Report, shared: SharedResource, dns_name: str | None, members_domain: str | None
-) -> None:
-    kind = (shared.published or shared).type
-    if dns_name is not None and kind == "GROUP":
-        report.refuse(
-            "dns_name",
-            dns_name,
-            rule=f"{shared.name!r} is a group: each of its members has a name of its own.",
-            fix="Write members_domain='orders.shared.internal' in place of dns_name.",
-        )
-    if members_domain is not None and is_known(kind) and kind != "GROUP":
-        report.refuse(
-            "members_domain",
-            members_domain,
-            rule=f"{shared.name!r} is no group: it has one name.",
-            fix="Write dns_name='db.shared.internal' in place of members_domain.",
-        )
-    if members_domain is not None and not shared.members:
-        report.refuse(
-            "members_domain",
-            members_domain,
-            rule="The members of a group are known from the contract that its producer publishes.",
-            fix="Read the resource with state.read, or give the SharedResource its members.",
-        )
+class ServiceNetworkEndpoint(_Endpoint):
+    """A VPC endpoint of type ServiceNetwork: addresses through which clients reach all resources of a service network.
+
+    It can be reached from on premises and over peering too, which a `ServiceNetworkAssociation` can't. AWS takes an
+    unused, aligned /28 block in each subnet, and one more IPv4 address for each resource. What AWS lets change, and the
+    arguments, are as for `ResourceEndpoint`; `members_domain` names the network's resources.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/access-with-service-network-endpoint.html
+    """
+
+    _type = "ServiceNetwork"
+    _arn_argument = "service_network_arn"
+    _kinds = frozenset({"SERVICE_NETWORK"})
 
 
 def _refuse_same_zone(report: Report, chosen: list[PlacedSubnet]) -> None:
@@ -334,22 +294,4 @@ def _refuse_wrong_home(report: Report, shared: SharedResource, network: Network 
             rule="AWS makes no resource endpoint in the VPC that the resource is shared from.",
             fix=f"Put the endpoint in another VPC, or reach {shared.name!r} directly.",
             source=_ENDPOINT_DOC,
-        )
-
-
-def _refuse_clients(report: Report, clients: list[str], brought: tuple[str, ...] | None) -> None:
-    if brought is None and not clients:
-        report.refuse(
-            "client_cidrs",
-            clients,
-            rule="The endpoint's group lets in only the clients that are named; none is.",
-            fix="Write client_cidrs=[network.cidr], name client_security_group_ids, or bring security_group_ids.",
-            source=_ACCESS_DOC,
-        )
-    if brought is not None and clients:
-        report.refuse(
-            "security_group_ids",
-            brought,
-            rule="Rules are made only in the group that is made here.",
-            fix="Leave out the clients and put the rules in your groups, or leave out security_group_ids.",
         )

@@ -56,6 +56,8 @@ SECURITY_GROUP = NameRule(
 )
 RESOURCE_CONFIGURATION = NameRule("a resource configuration", "rcfg-", f"{_API}API_CreateResourceConfiguration.html")
 
+SERVICE_NETWORK = NameRule("a service network", "servicenetwork-", f"{_API}API_CreateServiceNetwork.html", longest=63)
+
 
 def derive_name(rule: NameRule, *parts: str) -> str:
     """Return a name that `rule` allows, made from `parts` (the user's keys, outermost first).

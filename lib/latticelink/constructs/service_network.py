@@ -1,0 +1,186 @@
+"""Service networks: many resources under one name, and the association by which a VPC reaches them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.constructs.clients import Clients
+from latticelink.constructs.member_names import name_members, plain_dns_name, refuse_names_of_another_kind
+from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.errors import Report
+from latticelink.values.contract import SharedResource
+from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
+from latticelink.values.ports import Ports, union
+from latticelink.values.tokens import REFUSED, is_known
+
+_ASSOCIATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html"
+_RESOURCE_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html"
+
+
+class ServiceNetwork(_cdk.Construct):
+    """A VPC Lattice service network: worth its price for each resource where many VPCs reach many resources.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        name: AWS name, unique in the account and region: 3 to 63 lower-case letters, digits and single hyphens, not
+            starting with `servicenetwork-`. Default: made from the ids of stack and service network.
+
+    Raises:
+        InvalidInput: for a name AWS refuses.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
+    """
+
+    def __init__(self, scope: Any, id: str, *, name: str | None = None) -> None:
+        super().__init__(scope, id)
+        self._stack = _cdk.stack_of(scope)
+        with Report(self) as report:
+            self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
+        made = _cdk.VpclatticeServiceNetwork(self, "network", name=self.name, tags={"Name": self.name})
+        address = _cdk.address(made)
+        self.id = f"${{{address}.id}}"
+        self.arn = f"${{{address}.arn}}"
+
+    def share(self, name: str, resources: Sequence[SharedResource]) -> SharedResource:
+        """Share all of `resources` through this network: associate each, and return what `State.publish` publishes.
+
+        Args:
+            name: the key by which consumers read it, as in `ResourceGateway.share`.
+            resources: what the stack's gateways share, or what other stacks published; each is a member by its name.
+
+        Raises:
+            InvalidInput: for no resource, a name that is there twice, a service network inside another.
+
+        Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html
+        """
+        with Report(self, str(name)) as report:
+            key = parse_key(report, "name", name)
+            names = [resource.name for resource in resources]
+            for twice in sorted({other for other in names if names.count(other) > 1}):
+                report.refuse(
+                    "resources", twice, rule="Each resource has a name of its own.", fix="Leave the second one out."
+                )
+            if not names:
+                report.refuse(
+                    "resources", names, rule="At least one resource is shared.", fix="Give what share() returned."
+                )
+            for resource in resources:
+                if resource.type == "SERVICE_NETWORK":
+                    report.refuse(
+                        "resources",
+                        resource.name,
+                        rule="A service network has resource configurations, no other service network.",
+                        fix="Give the resources themselves.",
+                        source=_RESOURCE_DOC,
+                    )
+        members = {}
+        for resource in sorted(
+            {resource.name: resource for resource in resources}.values(), key=lambda each: each.name
+        ):
+            association = _cdk.VpclatticeServiceNetworkResourceAssociation(
+                self,
+                f"{key}-{resource.name}",
+                # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
+                resource_configuration_identifier=resource.id,
+                service_network_identifier=self.id,
+                tags={"Name": resource.name},
+            )
+            # A group and a database have a name for each child, which the association doesn't list.
+            dns_name = {"dns_name": f"${{one({_cdk.address(association)}.dns_entry[*].domain_name)}}"}
+            members[resource.name] = {
+                "arn": resource.arn,
+                "ports": resource.ports.texts() if isinstance(resource.ports, Ports) else resource.ports,
+                **(dns_name if resource.type == "SINGLE" else {}),
+            }
+        return SharedResource(
+            name=key,
+            arn=self.arn,
+            id=self.id,
+            configuration_name=self.name,
+            type="SERVICE_NETWORK",
+            ports=_all_ports(self, resources),
+            members=members,
+            stack=self._stack,
+        )
+
+
+def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:
+    """Return the ports of all resources; an expression if some are known only from another stack's state."""
+    known = union(resource.ports for resource in resources if isinstance(resource.ports, Ports))
+    read = [_cdk.expression(scope, resource.ports) for resource in resources if isinstance(resource.ports, str)]
+    return f"${{distinct(concat({json.dumps(known.texts())}, {', '.join(read)}))}}" if read else known
+
+
+class ServiceNetworkAssociation(_cdk.Construct):
+    """A VPC's association with a service network: its clients reach all resources, and no address of the VPC is taken.
+
+    AWS adds the routes. A VPC has one such association at most. Clients on premises or in peered VPCs can't use it:
+    for them there is `ServiceNetworkEndpoint`.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        shared: the service network, from `State.read` or written by hand.
+        network: the clients' VPC.
+        client_cidrs: CIDR blocks of the clients to let in on the shared ports.
+        client_security_group_ids: security groups of the clients to let in on the shared ports.
+        security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
+        members_domain: a domain of your own, such as `shared.internal`: each resource of the network that is one
+            address or name gets a name in it, `<resource>.<members_domain>`.
+
+    Raises:
+        InvalidInput: for nobody to let in, and malformed ids or CIDRs.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
+    """
+
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        shared: SharedResource,
+        network: Network | ExistingNetwork,
+        *,
+        client_cidrs: Sequence[str] = (),
+        client_security_group_ids: Sequence[str] = (),
+        security_group_ids: Sequence[str] | None = None,
+        members_domain: str | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        name = derive_name(SECURITY_GROUP, network.stack_id, id)
+        with Report(self) as report:
+            network.refuse_other_stack(report, _cdk.stack_of(scope))
+            clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
+            plain_domain = None
+            if members_domain is not None:
+                plain_domain = plain_dns_name(report, "members_domain", members_domain)
+                refuse_names_of_another_kind(report, shared, None, members_domain)
+            kind = (shared.published or shared).type
+            if is_known(kind) and kind != "SERVICE_NETWORK":
+                report.refuse(
+                    "shared",
+                    shared.name,
+                    rule=f"A VPC is associated with a service network; {shared.name!r} is of type {kind}.",
+                    fix="Reach it by a ResourceEndpoint.",
+                    source=_ASSOCIATION_DOC,
+                )
+        self.security_group_ids = clients.let_in(
+            self, vpc_id=network.vpc_id, name=name, to="the service network", shared=shared
+        )
+        made = _cdk.VpclatticeServiceNetworkVpcAssociation(
+            self,
+            "association",
+            # The ARN, as AWS asks for it where the network is another account's.
+            service_network_identifier=shared.arn,
+            vpc_identifier=network.vpc_id,
+            # A list whose order the provider takes for a difference.
+            security_group_ids=sorted(self.security_group_ids),
+            tags={"Name": name},
+        )
+        self.id = f"${{{_cdk.address(made)}.id}}"
+        if plain_domain is not None and plain_domain != REFUSED:
+            name_members(self, network, plain_domain, shared, "dns_name", "${each.value}")
