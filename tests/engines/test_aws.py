@@ -1,0 +1,348 @@
+"""The emulated AWS refuses what AWS refuses, in AWS's states and order; so a green apply means something."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.engines.aws import Aws
+from tests.engines.protocol import Refused, RestJson
+
+DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders"
+CLUSTER = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"
+IP = {"ipResource": {"ipAddress": "10.0.0.9"}}
+NUMBER = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    with Aws.start() as started:
+        started.control("reads", count=0)
+        yield started
+
+
+@dataclass
+class World:
+    """Two VPCs with the same addresses, as a producer and a consumer have them."""
+
+    lattice: Any
+    ec2: Any
+    vpcs: list[str]
+    subnets: list[list[str]]
+    groups: list[str]
+
+    def gateway(self, **given: Any) -> str:
+        defaults = {
+            "name": f"gateway-{next(NUMBER)}",
+            "vpcIdentifier": self.vpcs[0],
+            "subnetIds": self.subnets[0],
+            "securityGroupIds": self.groups[:1],
+        }
+        identifier: str = self.lattice.create_resource_gateway(**chosen(defaults, given))["id"]
+        self.lattice.get_resource_gateway(resourceGatewayIdentifier=identifier)
+        return identifier
+
+    def configuration(self, gateway: str | None, **given: Any) -> dict[str, Any]:
+        defaults = {
+            "name": f"configuration-{next(NUMBER)}",
+            "type": "SINGLE",
+            "portRanges": ["80"],
+            "protocol": "TCP",
+            "resourceConfigurationDefinition": IP,
+            "resourceGatewayIdentifier": gateway,
+        }
+        made: dict[str, Any] = self.lattice.create_resource_configuration(**chosen(defaults, given))
+        self.lattice.get_resource_configuration(resourceConfigurationIdentifier=made["id"])
+        return made
+
+    def database(self, arn: str = DATABASE) -> dict[str, Any]:
+        definition = {"arnResource": {"arn": arn}}
+        return self.configuration(
+            self.gateway(), type="ARN", portRanges=None, protocol=None, resourceConfigurationDefinition=definition
+        )
+
+    def group(self, members: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        group = self.configuration(self.gateway(), type="GROUP", portRanges=None, resourceConfigurationDefinition=None)
+        child = {"type": "CHILD", "protocol": None, "resourceConfigurationGroupIdentifier": group["id"]}
+        return group, [self.configuration(None, **child) for _ in range(members)]
+
+    def endpoint(self, arn: str | None, **given: Any) -> dict[str, Any]:
+        defaults = {
+            "VpcEndpointType": "Resource",
+            "ResourceConfigurationArn": arn,
+            "VpcId": self.vpcs[1],
+            "SubnetIds": self.subnets[1],
+            "SecurityGroupIds": self.groups[1:],
+        }
+        made: dict[str, Any] = self.ec2.create_vpc_endpoint(**chosen(defaults, given))["VpcEndpoint"]
+        return self.described(made["VpcEndpointId"])
+
+    def described(self, endpoint: str) -> dict[str, Any]:
+        [shown] = self.ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint])["VpcEndpoints"]
+        described: dict[str, Any] = shown
+        return described
+
+    def associations(self, endpoint: dict[str, Any]) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.ec2.describe_vpc_endpoint_associations(
+            VpcEndpointIds=[endpoint["VpcEndpointId"]]
+        )["VpcEndpointAssociations"]
+        return listed
+
+
+def chosen(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**defaults, **given}.items() if value is not None}
+
+
+@pytest.fixture
+def world(aws: Aws) -> World:
+    ec2 = aws.client("ec2")
+    vpcs, subnets, groups = [], [], []
+    for side in ("producer", "consumer"):
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        vpcs.append(vpc)
+        made = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"eu-west-1{zone}")
+            for n, zone in enumerate("ab")
+        ]
+        subnets.append([subnet["Subnet"]["SubnetId"] for subnet in made])
+        groups.append(ec2.create_security_group(GroupName=side, Description=side, VpcId=vpc)["GroupId"])
+    return World(aws.client("vpc-lattice"), ec2, vpcs, subnets, groups)
+
+
+def refusal(call: Callable[[], Any]) -> str:
+    """Return AWS's error code and message."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    error = caught.value.response["Error"]
+    return f"{error['Code']}: {error['Message']}"
+
+
+INVALID: list[tuple[str, Callable[[World], Any], str]] = [
+    ("a name with two hyphens", lambda w: w.gateway(name="a--b"), "does not match"),
+    ("a name that looks like an id", lambda w: w.gateway(name="rgw-abc"), "does not match"),
+    ("a gateway without a VPC", lambda w: w.gateway(vpcIdentifier=None), "vpcIdentifier is needed"),
+    ("a gateway without subnets", lambda w: w.gateway(subnetIds=[]), "At least one subnet"),
+    ("a subnet of another VPC", lambda w: w.gateway(subnetIds=w.subnets[1]), "is not in VPC"),
+    ("a group of another VPC", lambda w: w.gateway(securityGroupIds=w.groups[1:]), "is not in VPC"),
+    ("six groups", lambda w: w.gateway(securityGroupIds=w.groups[:1] * 6), "is not within 0..5"),
+    ("63 addresses", lambda w: w.gateway(ipv4AddressesPerEni=63), "is not within 1..62"),
+    ("port 70000", lambda w: w.configuration(w.gateway(), portRanges=["70000"]), "is not within 1-65535"),
+    ("two ports in one item", lambda w: w.configuration(w.gateway(), portRanges=["80,81"]), "does not match"),
+    ("no ports", lambda w: w.configuration(w.gateway(), portRanges=None), "portRanges"),
+    ("UDP", lambda w: w.configuration(w.gateway(), protocol="UDP"), "is none of"),
+    ("a gateway that isn't", lambda w: w.configuration("rgw-00000000000000000"), "ResourceNotFoundException"),
+    (
+        "a public address",
+        lambda w: w.configuration(
+            w.gateway(), resourceConfigurationDefinition={"ipResource": {"ipAddress": "8.8.8.8"}}
+        ),
+        "private range",
+    ),
+    (
+        "an EC2 private name",
+        lambda w: w.configuration(
+            w.gateway(),
+            resourceConfigurationDefinition={
+                "dnsResource": {"domainName": "ip-10-0-0-9.ec2.internal", "ipAddressType": "IPV4"}
+            },
+        ),
+        "Domain name is not valid",
+    ),
+    (
+        "an ARN with ports",
+        lambda w: w.configuration(
+            w.gateway(), type="ARN", protocol=None, resourceConfigurationDefinition={"arnResource": {"arn": DATABASE}}
+        ),
+        "Not for type ARN: portRanges",
+    ),
+    (
+        "an ARN that is called SINGLE",
+        lambda w: w.configuration(w.gateway(), resourceConfigurationDefinition={"arnResource": {"arn": DATABASE}}),
+        "does not fit the type",
+    ),
+    (
+        "a child with a protocol",
+        lambda w: w.configuration(None, type="CHILD", resourceConfigurationGroupIdentifier=w.group(0)[0]["id"]),
+        "Not for type CHILD: protocol",
+    ),
+    (
+        "an endpoint in the gateway's VPC",
+        lambda w: w.endpoint(
+            w.configuration(w.gateway())["arn"], VpcId=w.vpcs[0], SubnetIds=w.subnets[0], SecurityGroupIds=w.groups[:1]
+        ),
+        "in the VPC of the endpoint",
+    ),
+    (
+        "an endpoint in other zones",
+        lambda w: w.endpoint(w.configuration(w.gateway(subnetIds=w.subnets[0][:1]))["arn"], SubnetIds=w.subnets[1][1:]),
+        "no Availability Zone in common",
+    ),
+    ("an endpoint for nothing", lambda w: w.endpoint(None), "ResourceConfigurationArn alone"),
+    ("an endpoint for a child", lambda w: w.endpoint(w.group(1)[1][0]["arn"]), "SINGLE, GROUP or ARN"),
+]
+
+
+@pytest.mark.parametrize(("what", "call", "said"), INVALID, ids=[row[0] for row in INVALID])
+def test_what_aws_refuses_to_make_is_refused(world: World, what: str, call: Callable[[World], Any], said: str) -> None:
+    assert said in refusal(lambda: call(world)), what
+
+
+def test_unknown_and_missing_members_are_refused_by_botocores_own_model() -> None:
+    with pytest.raises(Refused, match="shape: no such member; name: missing"):
+        RestJson("vpc-lattice").parse("POST", "/resourcegateways", "", b'{"shape": 1}')
+
+
+def test_names_are_unique_in_the_account(world: World) -> None:
+    gateway = world.gateway(name="only-one")
+    assert "ConflictException" in refusal(lambda: world.gateway(name="only-one"))
+    world.configuration(gateway, name="only-one")
+    assert "ConflictException" in refusal(lambda: world.configuration(gateway, name="only-one"))
+
+
+def test_private_dns_needs_dns_names_in_the_vpc(world: World) -> None:
+    arn = world.configuration(world.gateway())["arn"]
+    world.ec2.modify_vpc_attribute(VpcId=world.vpcs[1], EnableDnsHostnames={"Value": False})
+    assert "enableDnsHostnames" in refusal(lambda: world.endpoint(arn, PrivateDnsEnabled=True))
+
+
+def test_an_endpoint_has_an_address_of_each_subnet_and_only_its_groups_and_tags_change(world: World) -> None:
+    made = world.endpoint(world.configuration(world.gateway())["arn"])
+    interfaces = world.ec2.describe_network_interfaces(NetworkInterfaceIds=made["NetworkInterfaceIds"])
+    addresses = sorted(item["PrivateIpAddress"] for item in interfaces["NetworkInterfaces"])
+    assert [address.rsplit(".", 1)[0] for address in addresses] == ["10.0.0", "10.0.1"]
+    identifier = made["VpcEndpointId"]
+    for change in ({"AddSubnetIds": world.subnets[1][:1]}, {"PrivateDnsEnabled": True}, {"IpAddressType": "ipv4"}):
+        assert "only the security groups" in refusal(
+            lambda change=change: world.ec2.modify_vpc_endpoint(VpcEndpointId=identifier, **change)
+        )
+    other = world.ec2.create_security_group(GroupName="other", Description="x", VpcId=world.vpcs[1])["GroupId"]
+    world.ec2.modify_vpc_endpoint(VpcEndpointId=identifier, AddSecurityGroupIds=[other])
+    assert [group["GroupId"] for group in world.described(identifier)["Groups"]] == [world.groups[1], other]
+
+
+def test_a_cluster_has_a_writer_and_a_reader_that_aws_manages_under_their_own_names(world: World) -> None:
+    endpoint = world.endpoint(world.database(CLUSTER)["arn"], PrivateDnsEnabled=True)
+    names = [item["PrivateDnsEntry"]["DnsName"] for item in world.associations(endpoint)]
+    assert [name.split(".")[1] for name in names] == ["cluster-ro-x", "cluster-x"]
+    assert len({item["DnsEntry"]["DnsName"] for item in world.associations(endpoint)}) == 2
+
+
+def test_a_group_lists_each_member_and_one_that_joins_later(world: World) -> None:
+    group, members = world.group(1)
+    endpoint = world.endpoint(group["arn"])
+    before = world.associations(endpoint)
+    assert [item["AssociatedResourceArn"] for item in before] == [members[0]["arn"]]
+    assert before[0]["ResourceConfigurationGroupArn"] == group["arn"]
+    world.configuration(None, type="CHILD", protocol=None, resourceConfigurationGroupIdentifier=group["id"])
+    after = world.associations(endpoint)
+    assert len(after) == 2
+    assert before[0] in after
+
+
+def test_only_some_things_of_a_configuration_can_change(world: World) -> None:
+    identifier = world.configuration(world.gateway())["id"]
+    update = world.lattice.update_resource_configuration
+    update(resourceConfigurationIdentifier=identifier, portRanges=["81"])
+    shown = world.lattice.get_resource_configuration(resourceConfigurationIdentifier=identifier)
+    assert (shown["portRanges"], shown["status"]) == (["81"], "ACTIVE")
+    name = {"dnsResource": {"domainName": "db.example.com", "ipAddressType": "IPV4"}}
+    call = {"resourceConfigurationIdentifier": identifier, "resourceConfigurationDefinition": name}
+    assert "kind of the definition" in refusal(lambda: update(**call))
+
+
+def delete_gateway(world: World, configuration: dict[str, Any]) -> Any:
+    shown = world.lattice.get_resource_configuration(resourceConfigurationIdentifier=configuration["id"])
+    return world.lattice.delete_resource_gateway(resourceGatewayIdentifier=shown["resourceGatewayId"])
+
+
+def test_what_is_in_use_is_not_deleted(world: World) -> None:
+    configuration = world.configuration(world.gateway())
+    delete = world.lattice.delete_resource_configuration
+    assert "resource configurations" in refusal(lambda: delete_gateway(world, configuration))
+    endpoint = world.endpoint(configuration["arn"])["VpcEndpointId"]
+    assert "existing association" in refusal(lambda: delete(resourceConfigurationIdentifier=configuration["id"]))
+    for call in (
+        lambda: world.ec2.delete_subnet(SubnetId=world.subnets[1][0]),
+        lambda: world.ec2.delete_security_group(GroupId=world.groups[1]),
+        lambda: world.ec2.delete_vpc(VpcId=world.vpcs[0]),
+    ):
+        assert refusal(call).startswith("DependencyViolation")
+    world.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
+    assert "NotFound" in refusal(lambda: world.described(endpoint))
+    delete(resourceConfigurationIdentifier=configuration["id"])
+    assert "NotFound" in refusal(
+        lambda: world.lattice.get_resource_configuration(resourceConfigurationIdentifier=configuration["id"])
+    )
+
+
+def test_a_group_with_members_and_a_service_network_with_associations_are_not_deleted(world: World) -> None:
+    lattice = world.lattice
+    group, _ = world.group(1)
+    assert "child" in refusal(
+        lambda: lattice.delete_resource_configuration(resourceConfigurationIdentifier=group["id"])
+    )
+    network = lattice.create_service_network(name=f"network-{next(NUMBER)}")
+    single = world.configuration(world.gateway())
+    resource = lattice.create_service_network_resource_association(
+        resourceConfigurationIdentifier=single["id"], serviceNetworkIdentifier=network["id"]
+    )
+    delete = lattice.delete_service_network
+    assert "resource(s)" in refusal(lambda: delete(serviceNetworkIdentifier=network["id"]))
+    assert "service networks" in refusal(
+        lambda: lattice.delete_resource_configuration(resourceConfigurationIdentifier=single["id"])
+    )
+    shown = lattice.get_service_network_resource_association(serviceNetworkResourceAssociationIdentifier=resource["id"])
+    assert shown["resourceConfigurationArn"] == single["arn"]
+    assert shown["dnsEntry"]["domainName"].endswith(".on.aws")
+    vpc = lattice.create_service_network_vpc_association(
+        serviceNetworkIdentifier=network["arn"], vpcIdentifier=world.vpcs[1], securityGroupIds=world.groups[1:]
+    )
+    again = {"serviceNetworkIdentifier": network["id"], "vpcIdentifier": world.vpcs[1]}
+    assert "already" in refusal(lambda: lattice.create_service_network_vpc_association(**again))
+    lattice.delete_service_network_resource_association(serviceNetworkResourceAssociationIdentifier=resource["id"])
+    refusal(
+        lambda: lattice.get_service_network_resource_association(
+            serviceNetworkResourceAssociationIdentifier=resource["id"]
+        )
+    )
+    assert "VPC(s)" in refusal(lambda: delete(serviceNetworkIdentifier=network["id"]))
+    lattice.delete_service_network_vpc_association(serviceNetworkVpcAssociationIdentifier=vpc["id"])
+
+
+def test_objects_take_the_reads_they_are_told_and_fail_when_told(aws: Aws, world: World) -> None:
+    aws.control("reads", count=2)
+    try:
+        identifier = world.lattice.create_resource_gateway(
+            name=f"slow-{next(NUMBER)}", vpcIdentifier=world.vpcs[0], subnetIds=world.subnets[0]
+        )["id"]
+        get = world.lattice.get_resource_gateway
+        seen = [get(resourceGatewayIdentifier=identifier)["status"] for _ in range(4)]
+        assert seen == ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "ACTIVE", "ACTIVE"]
+    finally:
+        aws.control("reads", count=0)
+    aws.create_failed("CreateResourceConfiguration")
+    failed = world.configuration(identifier)["id"]
+    shown = world.lattice.get_resource_configuration(resourceConfigurationIdentifier=failed)
+    assert (shown["status"], shown["failureReason"]) == ("CREATE_FAILED", "The emulator was told to fail")
+
+
+def test_a_request_that_lost_its_answer_is_done_once(aws: Aws, world: World) -> None:
+    gateway = world.gateway()
+    aws.drop("CreateResourceConfiguration")
+    made = world.configuration(gateway, clientToken="the-same-token", name=f"dropped-{next(NUMBER)}")
+    assert made["status"] == "CREATE_IN_PROGRESS"
+
+
+@pytest.mark.parametrize("status", [429, 500])
+def test_errors_come_as_often_as_told(aws: Aws, world: World, status: int) -> None:
+    gateway = world.gateway()
+    aws.fail("GetResourceGateway", status=status)
+    before = aws.requests()["GetResourceGateway"]
+    world.lattice.get_resource_gateway(resourceGatewayIdentifier=gateway)
+    assert aws.requests()["GetResourceGateway"] == before + 2
