@@ -24,8 +24,7 @@ IpAddressType = Literal["ipv4", "ipv6", "dualstack"]
 class _Endpoint(_cdk.Construct):
     """What the two types of VPC endpoint for VPC resources have in common."""
 
-    _type: str
-    _arn_argument: str
+    _type: Literal["Resource", "ServiceNetwork"]
     _kinds: frozenset[str]
 
     def __init__(
@@ -86,7 +85,8 @@ class _Endpoint(_cdk.Construct):
             "endpoint",
             vpc_id=network.vpc_id,
             vpc_endpoint_type=self._type,
-            **{self._arn_argument: shared.arn},
+            resource_configuration_arn=shared.arn if self._type == "Resource" else None,
+            service_network_arn=shared.arn if self._type == "ServiceNetwork" else None,
             subnet_ids=subnet_ids,
             security_group_ids=list(self.security_group_ids),
             private_dns_enabled=private_dns_enabled,
@@ -244,7 +244,6 @@ class ResourceEndpoint(_Endpoint):
     """
 
     _type = "Resource"
-    _arn_argument = "resource_configuration_arn"
     _kinds = frozenset({"ARN", "GROUP", "SINGLE"})
 
 
@@ -259,7 +258,6 @@ class ServiceNetworkEndpoint(_Endpoint):
     """
 
     _type = "ServiceNetwork"
-    _arn_argument = "service_network_arn"
     _kinds = frozenset({"SERVICE_NETWORK"})
 
 

@@ -149,7 +149,7 @@ class ResourceGateway(_cdk.Construct):
             port_ranges=configured.texts() if kind == "SINGLE" else None,
             resource_gateway_identifier=self.id,
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
-            resource_configuration_definition=None if kind == "GROUP" else [_definition(resource)],
+            resource_configuration_definition=None if isinstance(resource, GroupResource) else [_definition(resource)],
         )
         published: dict[str, Any] = {}
         for member_name, (member_aws_name, member) in members.items():
@@ -248,8 +248,10 @@ def _shareable(report: Report, resource: Resource) -> Resource:
             source=_CONFIGURATION_DOC,
         )
         return IpResource(REFUSED)
-    several = [member.resource for member in resource.members.values()] if isinstance(resource, GroupResource) else []
-    for target in several or [resource]:
+    targets: list[Resource] = [resource]
+    if isinstance(resource, GroupResource):
+        targets = [member.resource for member in resource.members.values()]
+    for target in targets:
         if isinstance(target, IpResource) and target.known_address and target.known_address.version == 6:
             report.refuse(
                 "resource",
