@@ -58,7 +58,7 @@ class Variant:
             process = subprocess.Popen(
                 [self.program, *self.command],
                 cwd=folder,
-                env={**os.environ, **self.environment},
+                env={**_everyday(), **self.environment},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
@@ -83,6 +83,11 @@ class Variant:
     def memory(self) -> float:
         """The median of the peaks, in bytes."""
         return statistics.median(self.bytes)
+
+
+def _everyday() -> dict[str, str]:
+    """Return the environment without what people don't have: Python keeps the code that it compiled."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _sample(process: subprocess.Popen[bytes], peak: list[int]) -> None:

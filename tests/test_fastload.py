@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import run_python, same_files
+from tests.conftest import ROOT, run_python, same_files
 from tests.test_scenario import run_main
 
 # An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
@@ -108,6 +109,58 @@ def test_an_app_with_two_dozen_other_modules_is_the_same_to_the_byte(tmp_path: P
         result = run_app(tmp_path / name, APP, LATTICELINK_FAST_LOAD=switch)
         assert result.returncode == 0, result.stderr
     assert same_files(tmp_path / "fast one" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
+
+
+ARCHIVE = """
+import latticelink
+latticelink.App
+from cdktf import App, AssetType, LocalBackend, TerraformAsset, TerraformStack
+app = App()
+stack = TerraformStack(app, "s")
+LocalBackend(stack, path="s.tfstate")
+TerraformAsset(stack, "archive", path={source!r}, type=AssetType.ARCHIVE)
+app.synth()
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH")
+def test_archives_are_packed_as_on_the_stock_path(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "handler.py").write_text("pass")
+    for name, switch in (("fast", "1"), ("stock", "0")):
+        result = run_app(tmp_path / name, ARCHIVE.format(source=str(tmp_path / "source")), LATTICELINK_FAST_LOAD=switch)
+        assert result.returncode == 0, result.stderr
+    assert list((tmp_path / "fast").rglob("archive.zip"))
+    assert same_files(tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
+
+
+def test_a_package_that_changed_is_not_taken_for_the_one_of_before(tmp_path: Path) -> None:
+    """The note of an archive's checksum is for one file at one time; another one gets a note of its own."""
+    script = ROOT / "lib" / "latticelink" / "_lazy_provider.cjs"
+    archive = tmp_path / "package.tgz"
+    ask = (
+        "const digest = globalThis[Symbol.for('latticelink.digest')];"
+        "const crypto = require('node:crypto'), fs = require('node:fs');"
+        "const compute = () => { console.log('computed'); "
+        "return crypto.createHash('sha256').update(fs.readFileSync(process.argv[1])).digest(); };"
+        "console.log(digest(process.argv[1], ['name', '1.0.0'], compute).toString('hex'));"
+    )
+    node = run_python(tmp_path, "-c", "from latticelink._node import packaged_node; print(packaged_node() or 'node')")
+
+    def answers(content: bytes | None) -> list[str]:
+        if content is not None:
+            archive.write_bytes(content)
+        command = [node.stdout.strip(), "--require", str(script), "-e", ask, str(archive)]
+        environment = {**os.environ, "LATTICELINK_NODE_CACHE": str(tmp_path / "cache")}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+
+    first = hashlib.sha256(b"first").hexdigest()
+    assert answers(b"first") == ["computed", first]
+    assert answers(None) == [first]
+    assert answers(b"other") == ["computed", hashlib.sha256(b"other").hexdigest()], "of the same size"
+    for note in (tmp_path / "cache").glob("*.digest"):
+        note.write_bytes(b"half a digest")
+    assert answers(None) == ["computed", hashlib.sha256(b"other").hexdigest()]
 
 
 LOADED = """

@@ -340,7 +340,8 @@ def test_a_token_passes_every_check(synth: Any) -> None:
     assert producer.one("aws_vpclattice_resource_gateway")["vpc_id"] == "${aws_vpc.v.id}"
     ports = ["${var.port}", "${aws_db_instance.db.port}"]
     assert producer.one("aws_vpclattice_resource_configuration")["port_ranges"] == ports
-    assert producer.json["output"]["latticelink"]["value"]["resources"]["db"]["ports"] == ports
+    published = producer.json["output"]["latticelink"]["value"]["resources"]["db"]["ports"]
+    assert published == ["${tostring(var.port)}", "${tostring(aws_db_instance.db.port)}"], "texts, as the contract says"
     rules = producer.all("aws_vpc_security_group_ingress_rule")
     into_target = [rule for rule in rules if rule["security_group_id"] == "${aws_security_group.t.id}"]
     assert {(rule["from_port"], rule["to_port"]) for rule in into_target} == {(port, port) for port in ports}

@@ -11,10 +11,12 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from latticelink._fastload import import_provider_lazily, many_classes
 from latticelink._node import node_for_jsii
+from latticelink.values.logical_ids import construct_id, logical_id
 from latticelink.values.tokens import is_known
 
 _CORE = "cdktf"
@@ -90,7 +92,6 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.vpclattice_service_network_vpc_association import (
         VpclatticeServiceNetworkVpcAssociation as VpclatticeServiceNetworkVpcAssociation,
     )
-    from constructs import Construct as Construct
 
     Definition, DefinitionArn = _Definition, _DefinitionArn
     DefinitionDns, DefinitionIp = _DefinitionDns, _DefinitionIp
@@ -100,7 +101,6 @@ if TYPE_CHECKING:
 _DEFINITION = "VpclatticeResourceConfigurationResourceConfigurationDefinition"
 _ENCRYPTION = "S3BucketServerSideEncryptionConfiguration"
 _HOMES = {
-    "Construct": ("constructs", "Construct"),
     "Definition": (f"{_AWS}.vpclattice_resource_configuration", _DEFINITION),
     "DefinitionArn": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}ArnResource"),
     "DefinitionDns": (f"{_AWS}.vpclattice_resource_configuration", f"{_DEFINITION}DnsResource"),
@@ -160,20 +160,88 @@ def _terraform_type(kind: Any) -> str:
     return prefix + str(kind.TF_RESOURCE_TYPE)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a construct is: its stack, and the ids on the way to it. Known here, Node.js needn't be asked for it."""
+
+    stack: Any
+    path: tuple[str, ...] = ()
+
+    def inside(self, id: str) -> _Place:
+        return _Place(self.stack, (*self.path, construct_id(id)))
+
+
+def _place(construct: Any) -> _Place:
+    """Return where `construct` is; Node.js is asked where it is neither a stack nor made here."""
+    core = sys.modules[_CORE]
+    if isinstance(construct, core.TerraformStack):
+        return _Place(construct)
+    if "_latticelink_place" not in construct.__dict__:
+        stack = core.TerraformStack.of(construct)
+        path = str(construct.node.path).split("/")[len(str(stack.node.path).split("/")) :]
+        construct._latticelink_place = _Place(stack, tuple(path))
+    place: _Place = construct._latticelink_place
+    return place
+
+
+if TYPE_CHECKING:
+    from constructs import Construct as Construct
+else:
+
+    class Construct(importlib.import_module("constructs").Construct):
+        """A construct that knows its place."""
+
+        def __init__(self, scope: Any, id: str) -> None:
+            super().__init__(scope, id)
+            self._latticelink_place = _place(scope).inside(id)
+
+
+_Arguments = ParamSpec("_Arguments")
+_Kind = TypeVar("_Kind")
+
+
+def make(
+    kind: Callable[Concatenate[Any, str, _Arguments], _Kind],
+    scope: Any,
+    id: str,
+    *arguments: _Arguments.args,
+    **named: _Arguments.kwargs,
+) -> _Kind:
+    """Make a resource or data source whose `address` is known without asking Node.js."""
+    made: Any = kind(scope, id, *arguments, **named)
+    made._latticelink_place = _place(scope).inside(id)
+    resource: _Kind = made
+    return resource
+
+
 def address(resource: Any) -> str:
     """Return the Terraform address of a resource or data source, such as `aws_vpc.network_vpc_1A2B3C4D`."""
     kind: Any = type(resource)
-    return f"{_terraform_type(kind)}.{resource.friendly_unique_id}"
+    place = resource.__dict__.get("_latticelink_place")
+    if place is None or not _names_as_cdktf(place, resource):
+        return f"{_terraform_type(kind)}.{resource.friendly_unique_id}"
+    return f"{_terraform_type(kind)}.{logical_id(place.path)}"
+
+
+def _names_as_cdktf(place: _Place, resource: Any) -> bool:
+    """Return whether the stack names its resources as CDKTF does: its first one tells, unless it has its own way."""
+    stack = place.stack
+    if "_latticelink_names_as_cdktf" not in stack.__dict__:
+        usual = type(stack)._allocate_logical_id is sys.modules[_CORE].TerraformStack._allocate_logical_id
+        stack._latticelink_names_as_cdktf = usual and resource.friendly_unique_id == logical_id(place.path)
+    return bool(stack._latticelink_names_as_cdktf)
 
 
 def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
     """Make a `terraform_data` that keeps `input`; return its address.
 
     CDKTF's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
+    Its general one takes three round trips to Node.js in place of one.
     """
-    resource = sys.modules[_CORE].TerraformResource(scope, id, terraform_resource_type="terraform_data")
-    resource.add_override("input", input)
-    return f"terraform_data.{resource.friendly_unique_id}"
+    place = _place(scope).inside(id)
+    where = f"terraform_data.{logical_id(place.path)}"
+    place.stack.add_override(f"resource.{where}", {"input": input})
+    return where
 
 
 def expression(scope: Any, value: str | list[str] | tuple[str, ...]) -> str:
@@ -198,9 +266,8 @@ def _resolved(scope: Any, value: str | list[str]) -> Any:
 
 
 def stack_of(scope: Any) -> Any:
-    """Return the stack that `scope` is or belongs to; CDKTF is asked only where it must be: that is a round trip."""
-    core = sys.modules[_CORE]
-    return scope if isinstance(scope, core.TerraformStack) else core.TerraformStack.of(scope)
+    """Return the stack that `scope` is or belongs to."""
+    return _place(scope).stack
 
 
 def token_as_text(value: str | float) -> str:

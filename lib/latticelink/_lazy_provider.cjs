@@ -1,13 +1,17 @@
-// Loaded into jsii's Node.js process, to make three things cheap that jsii and the AWS provider's bindings do at each
+// Loaded into jsii's Node.js process, to make five things cheap that jsii and the AWS provider's bindings do at each
 // start. Where anything isn't as known, it is left as it is.
 "use strict";
+const crypto = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
+const path = require("node:path");
 const threads = require("node:worker_threads");
 
 const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)([\\/].*)$/;
 const INDEX = /[\\/]@cdktf[\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
 const EXPORT = /^exports\.(\w+) = require\(("\.\/[\w-]+")\);$/gm;
+const ARCHIVES = /[\\/]cdktf[\\/]lib[\\/]private[\\/]fs\.js$/;
+const PROGRAM = /[\\/]lib[\\/]program\.js$/;
 const HELPER = `
 function lazily(name, load) {
   Object.defineProperty(exports, name, {
@@ -22,6 +26,8 @@ function lazily(name, load) {
 }
 `;
 
+const cache = process.env.LATTICELINK_NODE_CACHE;
+
 // The provider's index loads all of its 2,200 modules; like this it loads each when it is first used.
 function lazyIndex(content) {
   let replaced = 0;
@@ -32,6 +38,44 @@ function lazyIndex(content) {
   return replaced > 0 && replaced === content.split("require(").length - 1 ? lazy + HELPER : content;
 }
 
+// CDKTF loads what packs archives at each start, and packs them in a process of its own, if at all.
+function lazyArchiver(content) {
+  return content.replace(
+    'const archiver = require("archiver");',
+    'const archiver = (...given) => require("archiver")(...given);',
+  );
+}
+
+// jsii finds an unpacked package by a checksum of its archive, 37 MB for the provider, computed at each start. It is kept
+// for as long as the archive is the same file: its inode, size and times are part of the note's name.
+function rememberedDigest(content) {
+  return content.replace(
+    /function digestFile\((\w+),\.\.\.(\w+)\)\{return (readFileChunks\(\w+,\(\)=>\{\},\.\.\.\w+\))\}/,
+    (_, file, more, compute) =>
+      `function digestFile(${file},...${more}){return globalThis[Symbol.for("latticelink.digest")]` +
+      `(${file},${more},()=>${compute})}`,
+  );
+}
+
+const DIGEST_BYTES = 32;
+globalThis[Symbol.for("latticelink.digest")] = (file, more, compute) => {
+  if (!cache) return compute();
+  const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
+  const known = JSON.stringify([path.resolve(file), ...more, ...[ino, size, mtimeNs, ctimeNs].map(String)]);
+  const note = path.join(cache, `${crypto.createHash("sha256").update(known).digest("hex")}.digest`);
+  try {
+    const digest = fs.readFileSync(note);
+    if (digest.length === DIGEST_BYTES) return digest;
+  } catch {}
+  const digest = compute();
+  try {
+    fs.mkdirSync(cache, { recursive: true });
+    fs.writeFileSync(`${note}.${process.pid}`, digest);
+    fs.renameSync(`${note}.${process.pid}`, note);
+  } catch {}
+  return digest;
+};
+
 // jsii links each package into a temporary folder of a new name, and Node.js keeps compiled code by path: it would
 // find none again, and its cache would grow with every run. The package's real path is the same each time.
 const homes = new Map();
@@ -40,15 +84,22 @@ function stablePath(filename) {
   if (link === undefined) return filename;
   if (!homes.has(link)) homes.set(link, fs.realpathSync(link));
   if (homes.get(link) === link) return filename;
-  if (process.env.LATTICELINK_NODE_CACHE) Module.enableCompileCache?.(process.env.LATTICELINK_NODE_CACHE);
+  if (process.env.LATTICELINK_NODE_CACHE) Module.enableCompileCache?.(cache);
+  // From here on it would reach the processes that CDKTF starts.
   delete process.env.LATTICELINK_NODE_CACHE;
   return homes.get(link) + rest;
 }
 
+const CHANGES = [
+  [INDEX, lazyIndex],
+  [ARCHIVES, lazyArchiver],
+  [PROGRAM, rememberedDigest],
+];
 const compile = Module.prototype._compile;
 if (typeof compile === "function") {
   Module.prototype._compile = function (content, filename, ...rest) {
-    return compile.call(this, INDEX.test(filename) ? lazyIndex(content) : content, stablePath(filename), ...rest);
+    const [, change] = CHANGES.find(([files]) => files.test(filename)) ?? [];
+    return compile.call(this, change ? change(content) : content, stablePath(filename), ...rest);
   };
 }
 

@@ -139,14 +139,14 @@ def test_a_gateway_can_be_in_some_of_the_subnets(synth: Synth) -> None:
 
 def test_what_aws_fixes_at_creation_replaces_the_endpoint(synth: Synth) -> None:
     consumer = consume(synth, private_dns_enabled=False, ip_address_type="dualstack")
-    fixed = consumer.one("terraform_data")
+    [(name, fixed)] = consumer.json["resource"]["terraform_data"].items()
     assert fixed["input"] == {
         "ip_address_type": "dualstack",
         "private_dns_enabled": False,
         "subnet_ids": '${sort(["subnet-11111111", "subnet-22222222"])}',
     }
     endpoint = consumer.one("aws_vpc_endpoint")
-    assert endpoint["lifecycle"]["replace_triggered_by"] == [f"terraform_data.{fixed['//']['metadata']['uniqueId']}"]
+    assert endpoint["lifecycle"]["replace_triggered_by"] == [f"terraform_data.{name}"]
     assert endpoint["lifecycle"]["ignore_changes"] == ["ip_address_type"]
     assert (endpoint["private_dns_enabled"], endpoint["ip_address_type"]) == (False, "dualstack")
 

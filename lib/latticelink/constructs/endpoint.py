@@ -80,7 +80,8 @@ class _Endpoint(_cdk.Construct):
                 "subnet_ids": f"${{sort({_cdk.expression(self, subnet_ids)})}}",
             },
         )
-        self._endpoint: Any = _cdk.VpcEndpoint(
+        self._endpoint: Any = _cdk.make(
+            _cdk.VpcEndpoint,
             self,
             "endpoint",
             vpc_id=network.vpc_id,
@@ -165,7 +166,7 @@ class _Endpoint(_cdk.Construct):
 
     @cached_property
     def _associations(self) -> Any:
-        return _cdk.DataAwsVpcEndpointAssociations(self, "associations", vpc_endpoint_id=self.id)
+        return _cdk.make(_cdk.DataAwsVpcEndpointAssociations, self, "associations", vpc_endpoint_id=self.id)
 
     def _name_members(self, domain: str) -> None:
         """Give each member its name, looked up by its ARN, as AWS lists the members in no order."""

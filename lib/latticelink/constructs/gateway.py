@@ -84,7 +84,8 @@ class ResourceGateway(_cdk.Construct):
                 description="Resource gateway to the shared resources",
             ),
         )
-        gateway = _cdk.VpclatticeResourceGateway(
+        gateway = _cdk.make(
+            _cdk.VpclatticeResourceGateway,
             self,
             "gateway",
             name=self.name,
@@ -182,7 +183,9 @@ class ResourceGateway(_cdk.Construct):
 
     def _configuration(self, id: str, aws_name: str, **arguments: Any) -> str:
         """Make a resource configuration; return its address."""
-        made = _cdk.VpclatticeResourceConfiguration(self, id, name=aws_name, tags={"Name": aws_name}, **arguments)
+        made = _cdk.make(
+            _cdk.VpclatticeResourceConfiguration, self, id, name=aws_name, tags={"Name": aws_name}, **arguments
+        )
         return _cdk.address(made)
 
     def _named_members(self, report: Report, key: str, resource: Resource) -> dict[str, tuple[str, Member]]:

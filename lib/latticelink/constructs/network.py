@@ -66,7 +66,7 @@ class _Network(_cdk.Construct):
         """
         if domain not in self._zones:
             vpc = [_cdk.Route53ZoneVpc(vpc_id=self.vpc_id)]
-            zone = _cdk.Route53Zone(self, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
+            zone = _cdk.make(_cdk.Route53Zone, self, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
             self._zones[domain] = f"${{{_cdk.address(zone)}.zone_id}}"
         return self._zones[domain]
 
@@ -142,7 +142,8 @@ class Network(_Network):
                 parse_zone(report, f"subnets[{subnet.key!r}].zone", subnet.zone, region) for subnet in planned
             ]
         name = name or f"{self.stack_id}-{id}"
-        self.vpc: Any = _cdk.Vpc(
+        self.vpc: Any = _cdk.make(
+            _cdk.Vpc,
             self,
             "vpc",
             cidr_block=self._block.text,
@@ -155,7 +156,8 @@ class Network(_Network):
         for subnet, block, zone in zip(planned, blocks, placed_zones, strict=True):
             if subnet.key in placed:
                 continue
-            made = _cdk.Subnet(
+            made = _cdk.make(
+                _cdk.Subnet,
                 self,
                 f"subnet-{subnet.key}",
                 vpc_id=self.vpc_id,

@@ -48,7 +48,9 @@ def _key(scope: Any, value: str) -> str:
 
 def make_group(scope: Any, id: str, *, vpc_id: str, name: str, description: str) -> str:
     """Make a security group without rules in `scope`; return the expression of its id."""
-    group = _cdk.SecurityGroup(scope, id, vpc_id=vpc_id, name=name, description=description, tags={"Name": name})
+    group = _cdk.make(
+        _cdk.SecurityGroup, scope, id, vpc_id=vpc_id, name=name, description=description, tags={"Name": name}
+    )
     return f"${{{_cdk.address(group)}.id}}"
 
 

@@ -40,7 +40,7 @@ class ServiceNetwork(_cdk.Construct):
         self._stack = _cdk.stack_of(scope)
         with Report(self) as report:
             self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
-        made = _cdk.VpclatticeServiceNetwork(self, "network", name=self.name, tags={"Name": self.name})
+        made = _cdk.make(_cdk.VpclatticeServiceNetwork, self, "network", name=self.name, tags={"Name": self.name})
         address = _cdk.address(made)
         self.id = f"${{{address}.id}}"
         self.arn = f"${{{address}.arn}}"
@@ -81,7 +81,8 @@ class ServiceNetwork(_cdk.Construct):
         for resource in sorted(
             {resource.name: resource for resource in resources}.values(), key=lambda each: each.name
         ):
-            association = _cdk.VpclatticeServiceNetworkResourceAssociation(
+            association = _cdk.make(
+                _cdk.VpclatticeServiceNetworkResourceAssociation,
                 self,
                 f"{key}-{resource.name}",
                 # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
@@ -171,7 +172,8 @@ class ServiceNetworkAssociation(_cdk.Construct):
         self.security_group_ids = clients.let_in(
             self, vpc_id=network.vpc_id, name=name, to="the service network", shared=shared
         )
-        made = _cdk.VpclatticeServiceNetworkVpcAssociation(
+        made = _cdk.make(
+            _cdk.VpclatticeServiceNetworkVpcAssociation,
             self,
             "association",
             # The ARN, as AWS asks for it where the network is another account's.

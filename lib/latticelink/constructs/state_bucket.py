@@ -46,7 +46,7 @@ class StateBucket(_cdk.Construct):
                     rule=f"The bucket is made in the stack's region, {region}.",
                     fix="Write the same region in both places.",
                 )
-        bucket = _cdk.S3Bucket(self, "bucket", bucket=state.bucket)
+        bucket = _cdk.make(_cdk.S3Bucket, self, "bucket", bucket=state.bucket)
         bucket.add_override("lifecycle", {"prevent_destroy": True})
         name = f"${{{_cdk.address(bucket)}.id}}"
         _cdk.Versioning(
