@@ -7,19 +7,25 @@ from typing import Any
 
 from latticelink import _cdk
 from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.constructs.resource_configuration import (
+    Target,
+    configured_ports,
+    definition_of,
+    kind_of,
+    open_ports_of,
+    published_ports,
+    shareable,
+    targets_of,
+    with_text_tokens,
+)
 from latticelink.constructs.security_groups import allow, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
-from latticelink.values.addresses import Cidr, parse_cidrs
+from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, derive_name, parse_key, parse_name
-from latticelink.values.ports import Ports, parse_ports, union
-from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member, Resource
-from latticelink.values.tokens import REFUSED
-
-_Target = IpResource | DnsResource | ArnResource
-
-_CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+from latticelink.values.ports import Ports
+from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 
 
 class ResourceGateway(_cdk.Construct):
@@ -132,15 +138,15 @@ class ResourceGateway(_cdk.Construct):
         """
         with Report(self, str(name)) as report:
             key = self._new_key(report, name)
-            resource = _shareable(report, resource)
-            open_ports = _open_ports(report, resource, ports)
-            configured = _configured_ports(report, resource, port_ranges, open_ports)
+            resource = shareable(report, resource)
+            open_ports = open_ports_of(report, resource, ports)
+            configured = configured_ports(report, resource, port_ranges, open_ports)
             aws_name = parse_name(
                 report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
             )
             self._refuse_twin(report, aws_name, key)
             members = self._named_members(report, key, resource)
-        kind = _kind(resource)
+        kind = kind_of(resource)
         address = self._configuration(
             key,
             aws_name,
@@ -149,27 +155,29 @@ class ResourceGateway(_cdk.Construct):
             port_ranges=configured.texts() if kind == "SINGLE" else None,
             resource_gateway_identifier=self.id,
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
-            resource_configuration_definition=None if isinstance(resource, GroupResource) else [_definition(resource)],
+            resource_configuration_definition=None
+            if isinstance(resource, GroupResource)
+            else [definition_of(resource)],
         )
         published: dict[str, Any] = {}
         for member_name, (member_aws_name, member) in members.items():
-            own_ports = _with_text_tokens(member.known_ports)
+            own_ports = with_text_tokens(member.known_ports)
             child = self._configuration(
                 f"{key}-{member_name}",
                 member_aws_name,
                 type="CHILD",
                 port_ranges=own_ports.texts(),
                 resource_configuration_group_id=f"${{{address}.id}}",
-                resource_configuration_definition=[_definition(member.resource)],
+                resource_configuration_definition=[definition_of(member.resource)],
             )
             self._make_rules(f"{key}-{member_name}", member.resource, own_ports)
-            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": _published(self, own_ports).texts()}
+            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": published_ports(self, own_ports).texts()}
         if not isinstance(resource, GroupResource):
             self._make_rules(key, resource, open_ports)
         return SharedResource(
             name=key,
             arn=f"${{{address}.arn}}",
-            ports=_published(self, open_ports),
+            ports=published_ports(self, open_ports),
             id=f"${{{address}.id}}",
             configuration_name=aws_name,
             type=kind,
@@ -218,10 +226,10 @@ class ResourceGateway(_cdk.Construct):
         self._keys.add(key)
         return key
 
-    def _make_rules(self, key: str, resource: _Target, ports: Ports) -> None:
+    def _make_rules(self, key: str, resource: Target, ports: Ports) -> None:
         if self._makes_rules:
             [group] = self.security_group_ids
-            allow(self, key, "egress", group, _targets(self, resource), ports, why=f"To {key}")
+            allow(self, key, "egress", group, targets_of(self, resource), ports, why=f"To {key}")
             if self._ingress:
                 clients = [cidr_peer(self, cidr) for cidr in self._ingress]
                 allow(self, key, "ingress", group, clients, ports, why=f"Clients of {key}")
@@ -229,107 +237,3 @@ class ResourceGateway(_cdk.Construct):
             gateways = [group_peer(self, group) for group in self.security_group_ids]
             why = f"From resource gateway {self.name}"
             allow(self, f"{key}-target", "ingress", resource.security_group_id, gateways, ports, why=why)
-
-
-def _kind(resource: Resource) -> str:
-    """Return AWS's type of the resource configuration."""
-    if isinstance(resource, GroupResource):
-        return "GROUP"
-    return "ARN" if isinstance(resource, ArnResource) else "SINGLE"
-
-
-def _shareable(report: Report, resource: Resource) -> Resource:
-    if not isinstance(resource, Resource):
-        report.refuse(
-            "resource",
-            resource,
-            rule="What is shared is an IpResource, a DnsResource, an ArnResource or a GroupResource.",
-            fix="Write IpResource('172.18.0.9') for an address, DnsResource(...) for a name.",
-            source=_CONFIGURATION_DOC,
-        )
-        return IpResource(REFUSED)
-    targets: list[Resource] = [resource]
-    if isinstance(resource, GroupResource):
-        targets = [member.resource for member in resource.members.values()]
-    for target in targets:
-        if isinstance(target, IpResource) and target.known_address and target.known_address.version == 6:
-            report.refuse(
-                "resource",
-                target.address,
-                rule="An IPv6 resource needs a gateway with IPv6 addresses; gateways are made with IPv4 here.",
-                fix="Share the resource's IPv4 address.",
-                source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
-            )
-    return resource
-
-
-def _open_ports(report: Report, resource: Resource, ports: Sequence[int | str | float] | None) -> Ports:
-    """Return the ports that clients use: the resource's own, or those given."""
-    if not isinstance(resource, ArnResource | GroupResource):
-        return _with_text_tokens(parse_ports(report, "ports", () if ports is None else ports))
-    if ports is not None:
-        report.refuse(
-            "ports",
-            ports,
-            rule="AWS takes the port from the database."
-            if isinstance(resource, ArnResource)
-            else "Each member of a group has ports of its own.",
-            fix="Leave it out here, and give the port to the resource.",
-            source=_CONFIGURATION_DOC,
-        )
-    if isinstance(resource, ArnResource):
-        return _with_text_tokens(resource.ports)
-    return union(_with_text_tokens(member.known_ports) for member in resource.members.values())
-
-
-def _configured_ports(
-    report: Report, resource: Resource, port_ranges: Sequence[int | str] | None, open_ports: Ports
-) -> Ports:
-    """Return the resource configuration's own port ranges."""
-    if port_ranges is None:
-        return open_ports
-    configured = _with_text_tokens(parse_ports(report, "port_ranges", port_ranges))
-    if isinstance(resource, ArnResource | GroupResource):
-        report.refuse(
-            "port_ranges",
-            port_ranges,
-            rule="Only the configuration of one address or name has port ranges that are wider than its ports.",
-            fix="Leave it out.",
-            source=_CONFIGURATION_DOC,
-        )
-    elif not configured.covers(open_ports):
-        report.refuse(
-            "port_ranges",
-            port_ranges,
-            rule=f"The resource configuration covers the ports that clients use, here {open_ports}.",
-            fix="Leave it out, or widen it.",
-            source=_CONFIGURATION_DOC,
-        )
-    return configured
-
-
-def _with_text_tokens(ports: Ports) -> Ports:
-    """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
-    return Ports(ports.ranges, tuple(_cdk.token_as_text(token) for token in ports.tokens))
-
-
-def _published(scope: Any, ports: Ports) -> Ports:
-    """Return the ports as the contract has them: a database's port is a number in Terraform, a text in the contract."""
-    return Ports(ports.ranges, tuple(f"${{tostring({_cdk.expression(scope, str(token))})}}" for token in ports.tokens))
-
-
-def _definition(resource: _Target) -> Any:
-    if isinstance(resource, ArnResource):
-        return _cdk.Definition(arn_resource=[_cdk.DefinitionArn(arn=resource.arn)])
-    if isinstance(resource, DnsResource):
-        dns = _cdk.DefinitionDns(domain_name=resource.domain_name, ip_address_type="IPV4")
-        return _cdk.Definition(dns_resource=[dns])
-    return _cdk.Definition(ip_resource=[_cdk.DefinitionIp(ip_address=resource.address)])
-
-
-def _targets(scope: Any, resource: _Target) -> list[Any]:
-    if resource.security_group_id is not None:
-        return [group_peer(scope, resource.security_group_id)]
-    if isinstance(resource, IpResource):
-        return [cidr_peer(scope, Cidr(f"{resource.address}/32"))]
-    return [cidr_peer(scope, cidr) for cidr in resource.known_cidrs]
