@@ -23,16 +23,18 @@ from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.contract import SharedResource
+from latticelink.values.gateway_type import parse_gateway_type, refuse_unfit
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports
+from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 
 
 class ResourceGateway(_cdk.Construct):
     """Where traffic enters the producer's VPC: a resource gateway with its security group.
 
-    The target sees the gateway's addresses, never the client's. AWS takes 16 IPv4 addresses in each subnet. Another
-    network, other subnets or another name replace the gateway, and with it every configuration and every endpoint.
+    The target sees the gateway's addresses, never the client's. Another network, subnets, name, address type, number of
+    addresses or way of resolving names replaces the gateway, and with it every configuration and every endpoint.
 
     Args:
         scope: the stack.
@@ -41,6 +43,14 @@ class ResourceGateway(_cdk.Construct):
         name: AWS name, unique in the account and region: 3 to 40 lower-case letters, digits and single hyphens, not
             starting with `rgw-`. Default: made from the ids of stack and gateway.
         subnets: keys of the network's subnets to be in, one or more zones. Default: all of them.
+        ip_address_type: IPV4, IPV6 or DUALSTACK: the addresses that the gateway has in its subnets, all of which must
+            have these, and for IPV6 no others. A target needs an address that the gateway can reach it from; clients
+            and endpoints may use the other version. Default: IPV4.
+        ipv4_addresses_per_eni: IPv4 addresses to take in each subnet, 1 to 62: about 55,000 connections to one target
+            for each. Not for IPV6. Needs AWS provider 6.16. Default: AWS's 16.
+        dns_resolution: PUBLIC, or IN_VPC for names that only the VPC's own resolvers know (AWS's
+            `resource_config_dns_resolution`). An IN_VPC gateway shares no database by ARN, and can't be IPV6. Needs AWS
+            provider 6.48. Default: PUBLIC.
         security_group_ids: one to five groups of yours in place of the one that is made here. Their rules are yours:
             they need TCP out to the targets.
         ingress_cidrs: clients' CIDRs to let into the gateway's group on the shared ports. AWS's pages disagree on
@@ -48,7 +58,8 @@ class ResourceGateway(_cdk.Construct):
             asks for inbound as well. Default: none.
 
     Raises:
-        InvalidInput: for a name AWS refuses, unknown subnets, more than five groups, malformed CIDRs.
+        InvalidInput: for a name AWS refuses, unknown subnets, more than five groups, malformed CIDRs, an address type
+            that the subnets don't have, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html
@@ -62,6 +73,9 @@ class ResourceGateway(_cdk.Construct):
         *,
         name: str | None = None,
         subnets: Sequence[str] | None = None,
+        ip_address_type: str = "IPV4",
+        ipv4_addresses_per_eni: int | None = None,
+        dns_resolution: str = "PUBLIC",
         security_group_ids: Sequence[str] | None = None,
         ingress_cidrs: Sequence[str] = (),
     ) -> None:
@@ -80,6 +94,9 @@ class ResourceGateway(_cdk.Construct):
                     fix="Leave out ingress_cidrs and put the rules in your groups, or leave out security_group_ids.",
                 )
             self._ingress = parse_cidrs(report, "ingress_cidrs", ingress_cidrs)
+            self._type = parse_gateway_type(report, ip_address_type, ipv4_addresses_per_eni, dns_resolution)
+            network.refuse_ip_type(report, "ip_address_type", self._type.ip_address_type)
+            self._refuse_lacking(report)
         self._makes_rules = brought is None
         self.security_group_ids: tuple[str, ...] = brought or (
             make_group(
@@ -97,12 +114,26 @@ class ResourceGateway(_cdk.Construct):
             vpc_id=network.vpc_id,
             subnet_ids=[subnet.id for subnet in self._subnets],
             security_group_ids=list(self.security_group_ids),
-            ip_address_type="IPV4",
+            ip_address_type=self._type.ip_address_type,
+            ipv4_addresses_per_eni=self._type.ipv4_addresses_per_eni,
             tags={"Name": self.name},
         )
+        if self._type.dns_resolution != "PUBLIC":
+            # Newer than the bindings; the provider's default is left out.
+            gateway.add_override("resource_config_dns_resolution", self._type.dns_resolution)
         self.id = f"${{{_cdk.address(gateway)}.id}}"
         self._keys: set[str] = set()
         self._names: dict[str, str] = {}
+
+    def _refuse_lacking(self, report: Report) -> None:
+        constraint = _cdk.aws_provider_of(self.network.stack)
+        kind, given = "aws_vpclattice_resource_gateway", self._type
+        if given.ipv4_addresses_per_eni is not None:
+            argument = "ipv4_addresses_per_eni"
+            refuse_lacking(report, argument, given.ipv4_addresses_per_eni, constraint, kind, argument)
+        if given.dns_resolution != "PUBLIC":
+            path = "resource_config_dns_resolution"
+            refuse_lacking(report, "dns_resolution", given.dns_resolution, constraint, kind, path)
 
     def share(
         self,
@@ -132,13 +163,15 @@ class ResourceGateway(_cdk.Construct):
             What `State.publish` puts into the contract.
 
         Raises:
-            InvalidInput: for names AWS refuses, ports outside 1 to 65535, a name that is shared already.
+            InvalidInput: for names AWS refuses, ports outside 1 to 65535, a name that is shared already, and a resource
+                that this gateway can't reach or resolve.
 
         Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
         """
         with Report(self, str(name)) as report:
             key = self._new_key(report, name)
             resource = shareable(report, resource)
+            refuse_unfit(report, self._type, resource)
             open_ports = open_ports_of(report, resource, ports)
             configured = configured_ports(report, resource, port_ranges, open_ports)
             aws_name = parse_name(
@@ -157,7 +190,7 @@ class ResourceGateway(_cdk.Construct):
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
             resource_configuration_definition=None
             if isinstance(resource, GroupResource)
-            else [definition_of(resource)],
+            else [definition_of(resource, self._type)],
         )
         published: dict[str, Any] = {}
         for member_name, (member_aws_name, member) in members.items():
@@ -168,7 +201,7 @@ class ResourceGateway(_cdk.Construct):
                 type="CHILD",
                 port_ranges=own_ports.texts(),
                 resource_configuration_group_id=f"${{{address}.id}}",
-                resource_configuration_definition=[definition_of(member.resource)],
+                resource_configuration_definition=[definition_of(member.resource, self._type)],
             )
             self._make_rules(f"{key}-{member_name}", member.resource, own_ports)
             published[member_name] = {"arn": f"${{{child}.arn}}", "ports": published_ports(self, own_ports).texts()}
@@ -229,7 +262,7 @@ class ResourceGateway(_cdk.Construct):
     def _make_rules(self, key: str, resource: Target, ports: Ports) -> None:
         if self._makes_rules:
             [group] = self.security_group_ids
-            allow(self, key, "egress", group, targets_of(self, resource), ports, why=f"To {key}")
+            allow(self, key, "egress", group, targets_of(self, resource, self._type), ports, why=f"To {key}")
             if self._ingress:
                 clients = [cidr_peer(self, cidr) for cidr in self._ingress]
                 allow(self, key, "ingress", group, clients, ports, why=f"Clients of {key}")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from latticelink import _cdk
-from latticelink.constructs.security_groups import cidr_peer, group_peer
+from latticelink.constructs.security_groups import address_peer, cidr_peer, group_peer
 from latticelink.errors import Report
-from latticelink.values.addresses import Cidr
+from latticelink.values.gateway_type import GatewayType, dns_address_type
 from latticelink.values.ports import Ports, parse_ports, union
 from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Resource
 from latticelink.values.tokens import REFUSED
@@ -36,18 +36,6 @@ def shareable(report: Report, resource: Resource) -> Resource:
             source=_CONFIGURATION_DOC,
         )
         return IpResource(REFUSED)
-    targets: list[Resource] = [resource]
-    if isinstance(resource, GroupResource):
-        targets = [member.resource for member in resource.members.values()]
-    for target in targets:
-        if isinstance(target, IpResource) and target.known_address and target.known_address.version == 6:
-            report.refuse(
-                "resource",
-                target.address,
-                rule="An IPv6 resource needs a gateway with IPv6 addresses; gateways are made with IPv4 here.",
-                fix="Share the resource's IPv4 address.",
-                source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
-            )
     return resource
 
 
@@ -106,20 +94,21 @@ def published_ports(scope: Any, ports: Ports) -> Ports:
     return Ports(ports.ranges, tuple(f"${{tostring({_cdk.expression(scope, str(token))})}}" for token in ports.tokens))
 
 
-def definition_of(resource: Target) -> Any:
+def definition_of(resource: Target, gateway: GatewayType) -> Any:
     """Return the definition in the resource configuration: an address, a name, or an ARN."""
     if isinstance(resource, ArnResource):
         return _cdk.Definition(arn_resource=[_cdk.DefinitionArn(arn=resource.arn)])
     if isinstance(resource, DnsResource):
-        dns = _cdk.DefinitionDns(domain_name=resource.domain_name, ip_address_type="IPV4")
+        addresses = dns_address_type(gateway, resource)
+        dns = _cdk.DefinitionDns(domain_name=resource.domain_name, ip_address_type=addresses)
         return _cdk.Definition(dns_resource=[dns])
     return _cdk.Definition(ip_resource=[_cdk.DefinitionIp(ip_address=resource.address)])
 
 
-def targets_of(scope: Any, resource: Target) -> list[Any]:
+def targets_of(scope: Any, resource: Target, gateway: GatewayType) -> list[Any]:
     """Return where the gateway must have a way out to: the target's group if it is known, else its addresses."""
     if resource.security_group_id is not None:
         return [group_peer(scope, resource.security_group_id)]
     if isinstance(resource, IpResource):
-        return [cidr_peer(scope, Cidr(f"{resource.address}/32"))]
+        return [address_peer(scope, resource.address, gateway.ip_versions)]
     return [cidr_peer(scope, cidr) for cidr in resource.known_cidrs]
