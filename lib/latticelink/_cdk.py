@@ -270,6 +270,12 @@ def stack_of(scope: Any) -> Any:
     return _place(scope).stack
 
 
+def aws_provider_of(stack: Any) -> str | None:
+    """Return the stack's version constraint for the AWS provider; None if the stack is no `latticelink.Stack`."""
+    constraint: str | None = getattr(stack, "aws_provider", None)
+    return constraint
+
+
 def token_as_text(value: str | float) -> str:
     """Return a token of a number or text as a text, for arguments that are texts in Terraform."""
     return str(sys.modules[_CORE].Token.as_string(value))

@@ -190,7 +190,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "an IPv6 member",
         lambda g: g.share("a", GroupResource({"a": Member(IpResource("fd00::1"), [1])})),
         "resource",
-        "",
+        "A gateway of type IPV4 has no IPv6 addresses",
     ),
     (
         "a twin by a member's name",

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.aws_ids import parse_id
-from latticelink.values.dns import parse_public_dns_name
+from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import is_known
@@ -49,15 +49,20 @@ class IpResource:
 
 @dataclass(frozen=True)
 class DnsResource:
-    """One publicly resolvable name; what it resolves to may well be private. AWS follows it when it changes.
+    """One host name; AWS follows it when it resolves to something else.
+
+    The public DNS resolves it (to private addresses, as a rule) unless the gateway has `dns_resolution="IN_VPC"`.
 
     Args:
-        domain_name: full DNS name that the public DNS can resolve; or a token.
+        domain_name: full DNS name; or a token.
         security_group_id: the target's own security group, as in `IpResource`.
         cidrs: where the name resolves to; opened on the gateway's way out if there is no `security_group_id`.
+        ip_address_type: IPV4 or IPV6, the addresses of the name to connect to. Default: IPV4 wherever the gateway has
+            IPv4 addresses.
 
     Raises:
-        InvalidInput: for a malformed or private name, and if neither a group nor CIDRs say where the target is.
+        InvalidInput: for a malformed name, and if neither a group nor CIDRs say where the target is. A name that the
+            gateway can't resolve is refused when it is shared.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
     """
@@ -65,18 +70,29 @@ class DnsResource:
     domain_name: str
     security_group_id: str | None = None
     cidrs: Sequence[str] = ()
+    ip_address_type: str | None = None
     known_cidrs: tuple[Cidr, ...] = field(init=False, repr=False, compare=False)
+    known_name: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse bad input."""
         with Report("DnsResource") as report:
-            parse_public_dns_name(report, "domain_name", self.domain_name)
+            name = parse_dns_name(report, "domain_name", self.domain_name)
+            if self.ip_address_type not in (None, "IPV4", "IPV6"):
+                report.refuse(
+                    "ip_address_type",
+                    self.ip_address_type,
+                    rule="A name is shared with its 'IPV4' or its 'IPV6' addresses; AWS doesn't support both yet.",
+                    fix="Write one of these, or leave it out.",
+                    source=_CONFIGURATION_SOURCE,
+                )
             if self.security_group_id is not None:
                 parse_id(report, "security_group_id", self.security_group_id, "sg")
             elif not self.cidrs:
                 _refuse_no_way_out(report, self.cidrs)
             known = tuple(parse_cidrs(report, "cidrs", self.cidrs))
         object.__setattr__(self, "known_cidrs", known)
+        object.__setattr__(self, "known_name", name if is_known(name) else None)
 
 
 @dataclass(frozen=True)
