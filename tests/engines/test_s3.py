@@ -9,17 +9,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from latticelink import App, S3State, SharedResource
-from latticelink.values.ports import PortRange, Ports
+from latticelink import S3State
 
 import pytest
 
 from tests.engines.aws import Aws
 from tests.engines.conftest import Terraform, flat
+from tests.engines.small import ARN, write
 
 pytestmark = pytest.mark.engine
 
-ARN = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
 STATE = S3State("team-state", "eu-west-1", key_prefix="shop/")
 
 
@@ -27,24 +26,6 @@ STATE = S3State("team-state", "eu-west-1", key_prefix="shop/")
 def terraform_s3(terraform: Terraform, aws: Aws) -> Terraform:
     aws.client("s3").create_bucket(Bucket=STATE.bucket, CreateBucketConfiguration={"LocationConstraint": STATE.region})
     return terraform.within(**aws.environment())
-
-
-def write(folder: Path, *, slow: bool = False) -> tuple[Path, Path]:
-    """Write a producer that publishes a contract and a consumer that reads it; neither needs a provider."""
-    from cdktf import TerraformOutput, TerraformStack
-
-    app = App(context={}, outdir=str(folder / "cdktf.out"))
-    producer, consumer = TerraformStack(app, "producer"), TerraformStack(app, "consumer")
-    for stack in (producer, consumer):
-        STATE.keep(stack)
-    STATE.publish(producer, SharedResource("nginx", ARN, Ports((PortRange(80, 80),)), stack=producer))
-    if slow:
-        provisioner = [{"local-exec": {"command": "sleep 60"}}]
-        producer.add_override("resource.terraform_data.slow", {"provisioner": provisioner})
-    TerraformOutput(consumer, "arn", value=STATE.read(consumer, "producer")["nginx"].arn)
-    app.synth()
-    stacks = folder / "cdktf.out" / "stacks"
-    return stacks / "producer", stacks / "consumer"
 
 
 def keys(aws: Aws) -> list[str]:
@@ -55,7 +36,7 @@ def keys(aws: Aws) -> list[str]:
 def test_a_consumer_reads_from_s3_and_each_workspace_has_state_of_its_own(
     terraform_s3: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
-    producer, consumer = write(tmp_path)
+    producer, consumer = write(tmp_path, STATE)
     for stack in (producer, consumer):
         terraform_s3.apply(stack)
     assert terraform_s3.outputs(consumer) == {"arn": ARN}
@@ -73,7 +54,7 @@ def test_a_consumer_reads_from_s3_and_each_workspace_has_state_of_its_own(
 def test_a_lock_that_another_run_holds_names_its_holder_and_can_be_broken(
     terraform_s3: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
-    producer, _ = write(tmp_path, slow=True)
+    producer, _ = write(tmp_path, STATE, slow=True)
     terraform_s3.init(producer)
     command = [terraform_s3.program, "apply", "-auto-approve", "-input=false"]
     running = subprocess.Popen(

@@ -1,0 +1,362 @@
+"""Deploys the stacks of a synth output folder through HCP Terraform's API: the API-driven workflow.
+
+    python deploy.py [DIR]                 # plans and applies each stack, producers first
+    python deploy.py [DIR] --plan-only     # plans each stack; changes nothing
+    python deploy.py [DIR] --check         # says which state is there and who may read it; changes nothing
+    python deploy.py [DIR] --destroy       # destroys each stack, consumers first
+
+A stack's JSON says where it belongs (`CloudState`). Workspaces that aren't there are made, with remote execution; a
+producer's workspace shares its state with its consumers', and a consumer's gets a run trigger on its producer's.
+
+The token is a user's or a team's: TFE_TOKEN, TF_TOKEN_<host>, or what `terraform login` wrote. TFE_ADDRESS is the
+address of the API where it isn't https://<host>. It needs `pip install 'latticelink[hcp]'`.
+Source: https://developer.hashicorp.com/terraform/cloud-docs/run/api
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from urllib.request import urlopen
+
+from latticelink import LatticeLinkError
+from latticelink.order import StackFolder, in_deploy_order
+
+from pytfe import TFEClient, TFEConfig
+from pytfe.errors import AuthError, NotFound, TFEError
+from pytfe.models import (
+    ConfigurationStatus,
+    ConfigurationVersionCreateOptions,
+    ExecutionMode,
+    Project,
+    ProjectCreateOptions,
+    ProjectListOptions,
+    Run,
+    RunCreateOptions,
+    RunTriggerCreateOptions,
+    RunTriggerFilterOp,
+    RunTriggerListOptions,
+    Workspace,
+    WorkspaceAddRemoteStateConsumersOptions,
+    WorkspaceCreateOptions,
+)
+
+# What Terraform made in a stack's folder on this machine; a remote run makes its own.
+_LEFT_OUT = (".terraform", "plan", "terraform.tfstate", "terraform.tfstate.backup")
+_GOOD = ("applied", "planned_and_finished")
+_OVER = (*_GOOD, "errored", "discarded", "canceled", "policy_soft_failed")
+
+
+class Stopped(LatticeLinkError):
+    """What a person must know, and do, before this can go on."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stack belongs in HCP Terraform, as its JSON says."""
+
+    stack: StackFolder
+    host: str
+    organization: str
+    workspace: str
+    project: str | None
+
+    @classmethod
+    def read(cls, stack: StackFolder) -> Place:
+        """Return the place of `stack`."""
+        cloud = json.loads(stack.file.read_text(encoding="utf-8")).get("terraform", {}).get("cloud")
+        if cloud is None:
+            raise Stopped(f"Stack {stack.name!r} doesn't keep its state in HCP Terraform. Give it a CloudState.")
+        named = cloud["workspaces"]
+        return cls(stack, cloud["hostname"], cloud["organization"], named["name"], named.get("project"))
+
+    @property
+    def url(self) -> str:
+        """Return the address of the workspace's page."""
+        return f"https://{self.host}/app/{self.organization}/workspaces/{self.workspace}"
+
+
+class Deployment:
+    """The stacks of one app in one organisation."""
+
+    def __init__(self, client: TFEClient, places: list[Place], minutes: float) -> None:
+        self.client, self.minutes = client, minutes
+        self.places = {place.stack.name: place for place in places}
+        self.workspaces: dict[str, Workspace] = {}
+
+    def find(self) -> None:
+        """Look for the workspaces."""
+        for name, place in self.places.items():
+            try:
+                found = self.client.workspaces.read(place.workspace, organization=place.organization)
+            except NotFound:
+                continue
+            if found.execution_mode == ExecutionMode.LOCAL:
+                raise Stopped(
+                    f"Workspace {place.workspace!r} executes locally, so that it takes no runs. Set its execution mode "
+                    f"to Remote at {place.url}/settings/general, or use Terraform on this machine."
+                )
+            self.workspaces[name] = found
+
+    def prepare(self) -> None:
+        """Make what is missing: projects, workspaces, shared state, run triggers."""
+        for name, place in self.places.items():
+            if name not in self.workspaces:
+                options = WorkspaceCreateOptions(
+                    name=place.workspace, execution_mode=ExecutionMode.REMOTE, project=self._project(place)
+                )
+                self.workspaces[name] = self.client.workspaces.create(place.organization, options)
+                print(f"Made the workspace {place.workspace}.")
+        for producer, consumer in self._pairs():
+            source, reader = self.workspaces[producer], self.workspaces[consumer]
+            if not self._shares(producer, consumer):
+                sharing = WorkspaceAddRemoteStateConsumersOptions(workspaces=[reader])
+                self.client.workspaces.add_remote_state_consumers(source.id, sharing)
+                print(f"{source.name} shares its state with {reader.name} now.")
+            if producer not in self._triggers(consumer):
+                self.client.run_triggers.create(reader.id, RunTriggerCreateOptions(sourceable=source))
+                print(f"An apply in {source.name} queues a run in {reader.name} from now on.")
+
+    def forget_triggers(self) -> None:
+        """Remove the run triggers, so that destroying a producer queues nothing in a consumer that is gone."""
+        for producer, consumer in self._pairs():
+            if {producer, consumer} <= set(self.workspaces) and (key := self._triggers(consumer).get(producer)):
+                self.client.run_triggers.delete(key)
+
+    def check(self) -> bool:
+        """Print what is there and who may read it; return whether every consumer can be planned."""
+        is_ready = True
+        for name, place in self.places.items():
+            print(f"{place.workspace}: {self._describe(name)}")
+            for producer in place.stack.dependencies:
+                problem = self._why_unreadable(producer, name)
+                is_ready = is_ready and problem is None
+                print(f"  reads {self._name(producer)}: {problem or 'yes, it is applied and shared'}")
+        return is_ready
+
+    def run(self, name: str, *, destroy: bool = False, plan_only: bool = False) -> None:
+        """Upload the stack's folder, run Terraform on it in HCP Terraform, and wait for the end of it."""
+        place = self.places[name]
+        if name not in self.workspaces:
+            raise Stopped(f"There is no workspace {place.workspace!r} yet; a run without --plan-only makes it.")
+        workspace = self.workspaces[name]
+        options = ConfigurationVersionCreateOptions(auto_queue_runs=False, speculative=plan_only)
+        version = self.client.configuration_versions.create(workspace.id, options)
+        self.client.configuration_versions.upload_tar_gzip(version.upload_url or "", _packed(place.stack.path))
+        while self.client.configuration_versions.read(version.id).status == ConfigurationStatus.PENDING:
+            time.sleep(0.5)
+        run = self.client.runs.create(
+            RunCreateOptions(
+                workspace=workspace,
+                configuration_version=version,
+                is_destroy=destroy,
+                plan_only=plan_only,
+                auto_apply=not plan_only,
+                message=f"LatticeLink: {'destroy' if destroy else 'plan' if plan_only else 'deploy'} {name}",
+            )
+        )
+        print(f"\n== {name}: {self._url(name, run)}", flush=True)
+        self._wait(name, run)
+
+    def _wait(self, name: str, run: Run) -> None:
+        until, shown, told = time.monotonic() + self.minutes * 60, set[str](), False
+        log = ""
+        while True:
+            run = self.client.runs.read(run.id)
+            status = str(run.status.value if run.status else "")
+            ended = [("plan", status not in ("pending", "plan_queued", "planning", "fetching", "queuing"))]
+            ended += [("apply", status in ("applied", "errored"))]
+            for phase in (phase for phase, over in ended if over and phase not in shown):
+                shown.add(phase)
+                log = self._log(run, phase)
+                print(log, flush=True)
+            if status in _OVER:
+                break
+            if run.actions and run.actions.is_confirmable and not told:
+                told = True
+                print(f"It waits for a person's word at {self._url(name, run)}.", flush=True)
+            if status == "pending":
+                self._discard_triggered(name)
+            if time.monotonic() > until:
+                raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
+            time.sleep(1)
+        if status not in _GOOD:
+            raise Stopped(f"Stack {name!r}: the run is {status}. {self._advice(name, log)} {self._url(name, run)}")
+        print(f"== {name}: {status.replace('_', ' ')}", flush=True)
+
+    def _advice(self, name: str, log: str) -> str:
+        if "Unable to find remote state" in log or "error loading the remote state" in log.lower():
+            for producer in self.places[name].stack.dependencies:
+                if problem := self._why_unreadable(producer, name):
+                    return f"It can't read {self._name(producer)}: {problem}."
+        return "What Terraform says is above and on the run's page; mend that and start this again."
+
+    def _log(self, run: Run, phase: str) -> str:
+        """Return what Terraform printed, as text."""
+        if phase == "plan" and run.plan:
+            address = self.client.plans.read(run.plan.id).log_read_url
+        elif phase == "apply" and run.apply:
+            address = self.client.applies.read(run.apply.id).log_read_url
+        else:
+            address = None
+        if not address:
+            return ""
+        with urlopen(address, timeout=30) as answer:
+            text = answer.read().decode(errors="replace")
+        return "\n".join(_plain(line) for line in text.strip("\x02\x03\n").splitlines())
+
+    def _discard_triggered(self, name: str) -> None:
+        """Discard what a run trigger queued for an older upload: until someone decides on it, nothing else runs."""
+        for run in islice(self.client.runs.list(self.workspaces[name].id), 20):
+            if run.source == "tfe-run-trigger" and run.actions and run.actions.is_discardable:
+                self.client.runs.discard(run.id)
+
+    def _project(self, place: Place) -> Project | None:
+        if place.project is None:
+            return None
+        found = list(self.client.projects.list(place.organization, ProjectListOptions(name=place.project)))
+        if not found:
+            print(f"Made the project {place.project}.")
+            return self.client.projects.create(place.organization, ProjectCreateOptions(name=place.project))
+        return found[0]
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        return ((producer, name) for name, place in self.places.items() for producer in place.stack.dependencies)
+
+    def _triggers(self, consumer: str) -> dict[str, str]:
+        """Return the ids of the consumer's run triggers by the producers' stacks."""
+        options = RunTriggerListOptions(run_trigger_type=RunTriggerFilterOp.RUN_TRIGGER_INBOUND)
+        stacks = {workspace.id: name for name, workspace in self.workspaces.items()}
+        found = self.client.run_triggers.list(self.workspaces[consumer].id, options)
+        return {stacks.get(trigger.sourceable.id, ""): trigger.id for trigger in found}
+
+    def _shares(self, producer: str, consumer: str) -> bool:
+        workspace = self.workspaces[producer]
+        if workspace.global_remote_state:
+            return True
+        consumers = self.client.workspaces.list_remote_state_consumers(workspace.id)
+        return self.workspaces[consumer].id in {other.id for other in consumers}
+
+    def _why_unreadable(self, producer: str, consumer: str) -> str | None:
+        """Return why a run of the consumer can't read the producer's state; None if it can."""
+        if producer not in self.workspaces:
+            return f"NO: there is no workspace {self._name(producer)!r}: deploy {producer!r} first"
+        if not self._is_applied(producer):
+            return f"NO: stack {producer!r} was never applied there: apply it first"
+        if consumer in self.workspaces and not self._shares(producer, consumer):
+            return (
+                f"NO: it is applied, but not shared with {self._name(consumer)}: {self.places[producer].url}/settings"
+            )
+        return None
+
+    def _is_applied(self, name: str) -> bool:
+        try:
+            self.client.state_versions.read_current(self.workspaces[name].id)
+        except NotFound:
+            return False
+        return True
+
+    def _describe(self, name: str) -> str:
+        if name not in self.workspaces:
+            return "no such workspace"
+        workspace = self.workspaces[name]
+        applied = "applied" if self._is_applied(name) else "never applied"
+        held = workspace.locked_by.model_dump(exclude_none=True) if workspace.locked_by else {}
+        by = "".join(f" by {kind} {key}" for kind, key in held.items())
+        return f"{applied}{f', locked{by}' if workspace.locked else ''}"
+
+    def _name(self, stack: str) -> str:
+        return self.places[stack].workspace
+
+    def _url(self, name: str, run: Run) -> str:
+        return f"{self.places[name].url}/runs/{run.id}"
+
+
+def _packed(folder: Path) -> io.BytesIO:
+    """Return the folder as an archive, without what belongs to this machine."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for path in sorted(folder.iterdir()):
+            if path.name not in _LEFT_OUT:
+                archive.add(path, arcname=path.name)
+    return packed
+
+
+def _plain(line: str) -> str:
+    """Return a line of a log as text; a workspace with structured output has JSON in it."""
+    try:
+        return str(json.loads(line)["@message"])
+    except (ValueError, KeyError, TypeError):
+        return line
+
+
+def _token(host: str) -> str:
+    """Return the token for `host`, from where Terraform looks for it too."""
+    variable = f"TF_TOKEN_{host.replace('-', '__').replace('.', '_')}"
+    if token := os.environ.get("TFE_TOKEN") or os.environ.get(variable):
+        return token
+    try:
+        file = Path.home() / ".terraform.d" / "credentials.tfrc.json"
+        return str(json.loads(file.read_text(encoding="utf-8"))["credentials"][host]["token"])
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+        raise Stopped(
+            f"There is no token for {host}. Run `terraform login {host}`, or set {variable} or TFE_TOKEN."
+        ) from None
+
+
+def _deploy(chosen: argparse.Namespace) -> int:
+    places = [Place.read(stack) for stack in in_deploy_order(chosen.folder)]
+    if len({(place.host, place.organization) for place in places}) != 1:
+        raise Stopped(f"The stacks of {chosen.folder} belong to more than one organisation, or there are none.")
+    host = places[0].host
+    address = os.environ.get("TFE_ADDRESS", f"https://{host}")
+    try:
+        deployment = Deployment(TFEClient(TFEConfig(address=address, token=_token(host))), places, chosen.minutes)
+        deployment.find()
+        if chosen.check:
+            return 0 if deployment.check() else 1
+        if chosen.destroy:
+            deployment.forget_triggers()
+        elif not chosen.plan_only:
+            deployment.prepare()
+        for place in reversed(places) if chosen.destroy else places:
+            if chosen.destroy and place.stack.name not in deployment.workspaces:
+                continue
+            deployment.run(place.stack.name, destroy=chosen.destroy, plan_only=chosen.plan_only)
+    except AuthError as error:
+        raise Stopped(f"{address} refuses the token ({error}). `terraform login {host}` makes a new one.") from None
+    except (TFEError, OSError, ValueError) as error:
+        raise Stopped(f"{address} could not do that: {error or type(error).__name__}.") from None
+    return 0
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description="Deploys a synth output folder through HCP Terraform's API.")
+    parser.add_argument("folder", metavar="DIR", nargs="?", type=Path, default=Path("cdktf.out"), help="synth output")
+    parser.add_argument("--minutes", type=float, default=60, help="how long to wait for one run (default: 60)")
+    modes = parser.add_mutually_exclusive_group()
+    modes.add_argument("--plan-only", action="store_true", help="plan each stack; change nothing")
+    modes.add_argument("--check", action="store_true", help="say what is there and who may read it; change nothing")
+    modes.add_argument("--destroy", action="store_true", help="destroy each stack, consumers first")
+    try:
+        return _deploy(parser.parse_args())
+    except LatticeLinkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped waiting. A run that was queued goes on in HCP Terraform.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
