@@ -201,10 +201,13 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
     ),
     (
         "a private DNS name of EC2 as a DNS target",
-        lambda _: DnsResource("ip-172-18-0-9.ap-northeast-1.compute.internal", cidrs=["172.18.0.0/16"]),
-        "DnsResource/domain_name = 'ip-172-18-0-9.ap-northeast-1.compute.internal'",
-        "The name of a DNS resource is publicly resolvable; EC2's private names resolve only in their own VPC.",
-        "Share the address instead: IpResource('172.18.0.9').",
+        lambda stack: share(
+            stack, resource=DnsResource("ip-172-18-0-9.ap-northeast-1.compute.internal", cidrs=["172.18.0.0/16"])
+        ),
+        "producer/gateway/nginx/resource = 'ip-172-18-0-9.ap-northeast-1.compute.internal'",
+        "This gateway resolves names in the public DNS; EC2's private names resolve only in their own VPC.",
+        "Share the address instead: IpResource('172.18.0.9'). Or give the gateway dns_resolution=\"IN_VPC\", which "
+        "needs AWS provider 6.48.0 or newer, so that the VPC's own DNS resolves the name.",
     ),
     (
         "a DNS target that the gateway would have no way out to",
