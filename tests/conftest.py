@@ -15,6 +15,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let processes share the work (`--dist loadgroup`): slow tests first and spread, a file's others together."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        alone = item.get_closest_marker("slow") is not None
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
+
+
 class Template:
     """The JSON of one stack, found by resource type and name, never by hashed ids."""
 

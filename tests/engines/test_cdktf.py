@@ -17,7 +17,7 @@ from tests.engines.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent
 from tests.engines.scenario import narrow, order, reached
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 BUCKET: dict[str, Any] = {
     "kind": "s3",

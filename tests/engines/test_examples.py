@@ -12,7 +12,7 @@ from tests.engines.conftest import Terraform
 from tests.engines.links import Place
 from tests.engines.scenario import narrow, order
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 # The one that is missing makes the bucket for state, which nobody destroys; the cdktf CLI's test applies it.
 EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/main.py") if path.parent.name != "state-bucket")

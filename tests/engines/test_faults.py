@@ -15,7 +15,7 @@ from tests.engines.aws import Aws
 from tests.engines.conftest import Terraform, flat
 from tests.engines.links import REGION, Link, Place
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
 @dataclass

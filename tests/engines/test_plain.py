@@ -11,7 +11,7 @@ from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.scenario import order, reached
 from tests.test_scenario import run_main
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
 def test_plain_terraform_with_local_state(terraform_on_aws: Terraform, aws: Aws, tmp_path: Path) -> None:
