@@ -17,8 +17,10 @@ from latticelink.backends import LocalState
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
-from latticelink.values.aws_ids import parse_region
+from latticelink.values.aws_ids import parse_region, parse_role_arn
+from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
+from latticelink.values.tokens import is_known
 
 
 class App(_cdk.App):
@@ -41,7 +43,10 @@ class App(_cdk.App):
 
 
 class Stack(_cdk.TerraformStack):
-    """A Terraform stack with its state, its region and the AWS provider.
+    """A Terraform stack with its state, its region, the AWS provider and, if named, its account.
+
+    Credentials are never part of the code: they come from the environment (`AWS_PROFILE`, a role of the CI) of
+    whoever applies the stack.
 
     Args:
         scope: the app.
@@ -49,15 +54,28 @@ class Stack(_cdk.TerraformStack):
         state: where its state is kept.
         region: AWS region code, such as `ap-northeast-1`.
         aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer.
+        account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
+        role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
+            several accounts. State is read and written without it. Default: none.
 
     Raises:
-        InvalidInput: for a malformed id or region, or a constraint that admits providers too old.
+        InvalidInput: for a malformed id, region, account or role, a role of another account than `account_id`, or a
+            constraint that admits providers too old.
 
-    Source: https://developer.hashicorp.com/terraform/language/providers/requirements
+    Source: https://developer.hashicorp.com/terraform/language/providers/requirements,
+        https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
     """
 
     def __init__(
-        self, scope: Any, id: str, *, state: State, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER
+        self,
+        scope: Any,
+        id: str,
+        *,
+        state: State,
+        region: str,
+        aws_provider: str = DEFAULT_AWS_PROVIDER,
+        account_id: str | None = None,
+        role_arn: str | None = None,
     ) -> None:
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
@@ -71,9 +89,25 @@ class Stack(_cdk.TerraformStack):
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
+            role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
+            if account_id is not None:
+                account_id = parse_account_id(report, "account_id", account_id)
+                if role_arn and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+                    report.refuse(
+                        "role_arn",
+                        role_arn,
+                        rule=f"The role is one of the stack's account, here {account_id}.",
+                        fix="Give a role of that account, or leave account_id out.",
+                    )
         super().__init__(scope, id)
         state.keep(self)
-        _cdk.AwsProvider(self, "aws", region=self.region)
+        _cdk.AwsProvider(
+            self,
+            "aws",
+            region=self.region,
+            allowed_account_ids=[account_id] if account_id else None,
+            assume_role=[_cdk.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
+        )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": version})
         self.add_override("terraform.required_version", state.terraform_version)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.engines.lattice import ACCOUNT, Region, Thing, new_id
+from tests.engines.lattice import Region, Thing, new_id
 from tests.engines.protocol import Refused
 
 TYPES = {"Resource": "ResourceConfigurationArn", "ServiceNetwork": "ServiceNetworkArn"}
@@ -58,7 +58,7 @@ class Endpoints:
         if kind == "Resource":
             self._check_configuration(request["ResourceConfigurationArn"], vpc.id, zones)
         else:
-            region.use(request["ServiceNetworkArn"], "sn")
+            region.refer(request["ServiceNetworkArn"], "sn")
         groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc.id)], vpc.id)
         specified = request.get("TagSpecifications") or [{}]
         shown = {
@@ -79,13 +79,13 @@ class Endpoints:
         return {"VpcEndpoint": self._show(thing)}
 
     def _check_configuration(self, arn: str, vpc: str, zones: list[str]) -> None:
-        configuration = self.region.use(arn, "rcfg").shown
+        configuration, owner = self.region.refer(arn, "rcfg").shown, self.region.owner(arn)
         if configuration["type"] == "CHILD":
             raise Refused("InvalidParameter", "An endpoint is made for a SINGLE, GROUP or ARN configuration")
-        gateway = self.region.things[configuration["resourceGatewayId"]].shown
+        gateway = owner.things[configuration["resourceGatewayId"]].shown
         if gateway["vpcId"] == vpc:
             raise Refused("InvalidParameter", "The resource gateway is in the VPC of the endpoint")
-        theirs = [subnet.availability_zone for subnet in self.region.subnets(gateway["subnetIds"], gateway["vpcId"])]
+        theirs = [subnet.availability_zone for subnet in owner.subnets(gateway["subnetIds"], gateway["vpcId"])]
         if not set(theirs) & set(zones):
             raise Refused(
                 "InvalidParameter", "The endpoint and the resource gateway have no Availability Zone in common"
@@ -103,7 +103,7 @@ class Endpoints:
             "Groups": [{"GroupId": group, "GroupName": group} for group in shown["securityGroupIds"]],
             "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],
             "CreationTimestamp": shown["createdAt"],
-            "OwnerId": ACCOUNT,
+            "OwnerId": self.region.account,
             "Tags": self._tags(thing),
             **failed,
         }
@@ -173,17 +173,21 @@ class Endpoints:
             reached = {arn.rsplit("/", 1)[-1]: {}}
         else:
             network = endpoint.shown["ServiceNetworkArn"]
-            named = {"ServiceNetworkArn": network, "ServiceNetworkName": self.region.find(network, "sn").shown["name"]}
+            named = {
+                "ServiceNetworkArn": network,
+                "ServiceNetworkName": self.region.owner(network).things[network.rsplit("/", 1)[-1]].shown["name"],
+            }
             reached = {
                 item.shown["resourceConfigurationId"]: named
-                for item in self.region.each("snra")
+                for item in self.region.everywhere("snra")
                 if item.shown["serviceNetworkArn"] == network and item.status == "ACTIVE"
             }
         told = endpoint.shown.setdefault("associations", {})
         listed = []
         for identifier, named in reached.items():
-            parent = self.region.things[identifier].shown
-            for child in self.region.children(identifier) or [self.region.things[identifier]]:
+            owner = self.region.owner(identifier)
+            parent = owner.things[identifier].shown
+            for child in owner.children(identifier) or [owner.things[identifier]]:
                 key = child.shown["id"]
                 if key not in told:
                     name = self.region.dns_entry(
@@ -232,11 +236,11 @@ class Endpoints:
 
     def _show_connect(self, thing: Thing, subnet: Any) -> dict[str, Any]:
         state = {"pending": "create-in-progress", "available": "create-complete", "deleting": "delete-in-progress"}
-        identifier, region = thing.shown["id"], self.region.name
+        identifier, region, account = thing.shown["id"], self.region.name, self.region.account
         return {
-            "OwnerId": ACCOUNT,
+            "OwnerId": account,
             "InstanceConnectEndpointId": identifier,
-            "InstanceConnectEndpointArn": f"arn:aws:ec2:{region}:{ACCOUNT}:instance-connect-endpoint/{identifier}",
+            "InstanceConnectEndpointArn": f"arn:aws:ec2:{region}:{account}:instance-connect-endpoint/{identifier}",
             "State": state[thing.status],
             "DnsName": f"{identifier}.x.ec2-instance-connect-endpoint.{region}.amazonaws.com",
             "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],

@@ -99,6 +99,8 @@ class _Endpoint(_cdk.Construct):
                 precondition=self._preconditions(chosen) or None,
             ),
         )
+        if shared.accepter:
+            self._endpoint.add_override("depends_on", [shared.accepter])
         if self.dns_name is not None and self.dns_name != REFUSED:
             host, _, domain = self.dns_name.partition(".")
             _cdk.Route53Record(

@@ -31,15 +31,15 @@ class Peer:
 
 def cidr_peer(scope: Any, cidr: Cidr) -> Peer:
     """Return the peer for a block; one that is known only after apply is taken to be IPv4."""
-    return Peer("cidr_ipv6" if cidr.version == 6 else "cidr_ipv4", cidr.text, _key(scope, cidr.text))
+    return Peer("cidr_ipv6" if cidr.version == 6 else "cidr_ipv4", cidr.text, stable_key(scope, cidr.text))
 
 
 def group_peer(scope: Any, group_id: str) -> Peer:
     """Return the peer for a security group."""
-    return Peer("referenced_security_group_id", group_id, _key(scope, group_id))
+    return Peer("referenced_security_group_id", group_id, stable_key(scope, group_id))
 
 
-def _key(scope: Any, value: str) -> str:
+def stable_key(scope: Any, value: str) -> str:
     """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
     if is_known(value):
         return value.replace("/", "_").replace(":", ".")
@@ -69,7 +69,7 @@ def allow(
     ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
     for token in ports.tokens:
         port = _cdk.token_as_number(token)
-        ends.append((f"port-{_key(scope, _cdk.token_as_text(token))}", port, port))
+        ends.append((f"port-{stable_key(scope, _cdk.token_as_text(token))}", port, port))
     for peer in peers:
         for ports_key, low, high in ends:
             _rule(direction)(

@@ -11,7 +11,7 @@ from latticelink.constructs.clients import Clients
 from latticelink.constructs.member_names import name_members, plain_dns_name, refuse_names_of_another_kind
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.errors import Report
-from latticelink.values.contract import SharedResource
+from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports, union
 from latticelink.values.tokens import REFUSED, is_known
@@ -20,30 +20,16 @@ _ASSOCIATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-ne
 _RESOURCE_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html"
 
 
-class ServiceNetwork(_cdk.Construct):
-    """A VPC Lattice service network: worth its price for each resource where many VPCs reach many resources.
+class _ServiceNetwork(_cdk.Construct):
+    """What new and existing service networks have in common."""
 
-    Args:
-        scope: the stack.
-        id: the construct's id, part of Terraform addresses.
-        name: AWS name, unique in the account and region: 3 to 63 lower-case letters, digits and single hyphens, not
-            starting with `servicenetwork-`. Default: made from the ids of stack and service network.
+    id: str
+    arn: str
+    name: str
 
-    Raises:
-        InvalidInput: for a name AWS refuses.
-
-    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
-    """
-
-    def __init__(self, scope: Any, id: str, *, name: str | None = None) -> None:
+    def __init__(self, scope: Any, id: str) -> None:
         super().__init__(scope, id)
         self._stack = _cdk.stack_of(scope)
-        with Report(self) as report:
-            self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
-        made = _cdk.VpclatticeServiceNetwork(self, "network", name=self.name, tags={"Name": self.name})
-        address = _cdk.address(made)
-        self.id = f"${{{address}.id}}"
-        self.arn = f"${{{address}.arn}}"
 
     def share(self, name: str, resources: Sequence[SharedResource]) -> SharedResource:
         """Share all of `resources` through this network: associate each, and return what `State.publish` publishes.
@@ -85,7 +71,7 @@ class ServiceNetwork(_cdk.Construct):
                 self,
                 f"{key}-{resource.name}",
                 # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
-                resource_configuration_identifier=resource.id,
+                resource_configuration_identifier=resource.id or _id_of(self, resource.arn),
                 service_network_identifier=self.id,
                 tags={"Name": resource.name},
             )
@@ -106,6 +92,60 @@ class ServiceNetwork(_cdk.Construct):
             members=members,
             stack=self._stack,
         )
+
+
+class ServiceNetwork(_ServiceNetwork):
+    """A VPC Lattice service network: worth its price for each resource where many VPCs reach many resources.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        name: AWS name, unique in the account and region: 3 to 63 lower-case letters, digits and single hyphens, not
+            starting with `servicenetwork-`. Default: made from the ids of stack and service network.
+
+    Raises:
+        InvalidInput: for a name AWS refuses.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
+    """
+
+    def __init__(self, scope: Any, id: str, *, name: str | None = None) -> None:
+        super().__init__(scope, id)
+        with Report(self) as report:
+            self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
+        made = _cdk.VpclatticeServiceNetwork(self, "network", name=self.name, tags={"Name": self.name})
+        address = _cdk.address(made)
+        self.id = f"${{{address}.id}}"
+        self.arn = f"${{{address}.arn}}"
+
+
+class ExistingServiceNetwork(_ServiceNetwork):
+    """A service network that exists already, by its ARN; more resources are put into it with `share`.
+
+    One of another account can be used where its owner shares it with this one. AWS doesn't put a resource that another
+    account shared into a network that is not this account's own.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        arn: ARN of the service network, `arn:aws:vpc-lattice:...:servicenetwork/sn-...`.
+
+    Raises:
+        InvalidInput: for an ARN of anything else.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
+    """
+
+    def __init__(self, scope: Any, id: str, *, arn: str) -> None:
+        super().__init__(scope, id)
+        with Report(self) as report:
+            self.arn = parse_lattice_arn(report, "arn", arn, "servicenetwork")
+        self.id = self.name = _id_of(self, self.arn)
+
+
+def _id_of(scope: Any, arn: str) -> str:
+    """Return the id in an ARN; an expression of it where the ARN is known only after apply."""
+    return arn.rpartition("/")[2] if is_known(arn) else f"${{basename({_cdk.expression(scope, arn)})}}"
 
 
 def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:
@@ -181,6 +221,8 @@ class ServiceNetworkAssociation(_cdk.Construct):
             security_group_ids=sorted(self.security_group_ids),
             tags={"Name": name},
         )
+        if shared.accepter:
+            made.add_override("depends_on", [shared.accepter])
         self.id = f"${{{_cdk.address(made)}.id}}"
         if plain_domain is not None and plain_domain != REFUSED:
             name_members(self, network, plain_domain, shared, "dns_name", "${each.value}")
