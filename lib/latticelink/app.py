@@ -15,6 +15,7 @@ from typing import Any
 from latticelink import _cdk
 from latticelink.backends import LocalState
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
+from latticelink.replacements import describe, find_replacements, read_blocks
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.values.aws_ids import parse_region
@@ -82,6 +83,9 @@ class Stack(_cdk.TerraformStack):
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON and print a summary; or print all that is wrong and write nothing.
 
+    A gateway or configuration that the next apply would replace, compared with what was in the folder, is warned about
+    on the error output, as that is an outage for its consumers.
+
     Args:
         build: makes the app's stacks.
         outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
@@ -91,6 +95,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
+    before = read_blocks(target)
     try:
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
@@ -108,6 +113,8 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     except OSError as error:
         print(f"Can't write to {target}: {error.strerror or error}. Nothing was changed there.", file=sys.stderr)
         return 1
+    if replacements := find_replacements(before, read_blocks(target)):
+        print(describe(replacements), file=sys.stderr, flush=True)
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
     try:
