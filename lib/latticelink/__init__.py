@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latticelink.app import App, Stack, run
     from latticelink.backends import CloudState, LocalState, S3State
+    from latticelink.constructs.custom_domain import DomainVerification
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
@@ -30,6 +31,7 @@ __all__ = [
     "ArnResource",
     "CloudState",
     "DnsResource",
+    "DomainVerification",
     "ExistingNetwork",
     "Finding",
     "GroupResource",
@@ -61,6 +63,7 @@ _HOMES = {
     "ArnResource": "values.resources",
     "CloudState": "backends",
     "DnsResource": "values.resources",
+    "DomainVerification": "constructs.custom_domain",
     "ExistingNetwork": "constructs.network",
     "Finding": "errors",
     "GroupResource": "values.resources",

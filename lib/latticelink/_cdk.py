@@ -65,6 +65,9 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
         VpcSecurityGroupIngressRule as VpcSecurityGroupIngressRule,
     )
+    from cdktf_cdktf_provider_aws.vpclattice_domain_verification import (
+        VpclatticeDomainVerification as VpclatticeDomainVerification,
+    )
     from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
         VpclatticeResourceConfiguration as VpclatticeResourceConfiguration,
     )
@@ -130,6 +133,7 @@ _HOMES = {
         "VpcEndpoint": "vpc_endpoint",
         "VpcSecurityGroupEgressRule": "vpc_security_group_egress_rule",
         "VpcSecurityGroupIngressRule": "vpc_security_group_ingress_rule",
+        "VpclatticeDomainVerification": "vpclattice_domain_verification",
         "VpclatticeResourceConfiguration": "vpclattice_resource_configuration",
         "VpclatticeResourceGateway": "vpclattice_resource_gateway",
         "VpclatticeServiceNetwork": "vpclattice_service_network",

@@ -28,6 +28,7 @@ class SharedResource:
         protocol: protocol of the resource configuration.
         vpc_id: id of the producer's VPC.
         members: the members of a GROUP by name, each with its own `arn` and `ports`; from remote state an expression.
+        custom_domain: the domain name that the producer chose for it; from remote state an expression.
         dns_names: names of its own that the resource has, such as a database's; from remote state an expression.
         zone_ids: ids (not names) of the zones that the resource gateway is in; from remote state an expression.
         stack: the stack in which the expressions hold; None if they are all literal.
@@ -43,6 +44,7 @@ class SharedResource:
     protocol: str = "TCP"
     vpc_id: str | None = None
     members: Mapping[str, Mapping[str, Any]] | str | None = None
+    custom_domain: str | None = None
     dns_names: Mapping[str, str] | str | None = None
     zone_ids: tuple[str, ...] | str | None = None
     stack: Any = field(default=None, repr=False, compare=False)
@@ -56,7 +58,7 @@ def to_output(resources: Iterable[SharedResource]) -> dict[str, Any]:
 
 
 def _entry(resource: SharedResource) -> dict[str, Any]:
-    some_kinds = {"dns_names": resource.dns_names, "members": resource.members}
+    some_kinds = {"custom_domain": resource.custom_domain, "dns_names": resource.dns_names, "members": resource.members}
     return {
         "arn": resource.arn,
         "id": resource.id,
@@ -83,6 +85,7 @@ def from_output(name: str, outputs: str, *, stack: Any, published: SharedResourc
         protocol=f"${{{entry}.protocol}}",
         vpc_id=f"${{try({entry}.vpc_id, null)}}",
         members=f"${{try({entry}.members, {{}})}}",
+        custom_domain=f"${{try({entry}.custom_domain, null)}}",
         dns_names=f"${{try({entry}.dns_names, {{}})}}",
         zone_ids=f"${{try({entry}.zone_ids, null)}}",
         stack=stack,
