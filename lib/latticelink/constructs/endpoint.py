@@ -167,6 +167,11 @@ class _Endpoint(_cdk.Construct):
         """Expression of a map from subnet id to the endpoint's IPv4 address there; known after apply."""
         return f"${{{{for s in {self._address}.subnet_configuration : s.subnet_id => s.ipv4}}}}"
 
+    @property
+    def ipv6_addresses(self) -> str:
+        """Expression of a map from subnet id to the endpoint's IPv6 address there, for `ipv6` and `dualstack`."""
+        return f"${{{{for s in {self._address}.subnet_configuration : s.subnet_id => s.ipv6}}}}"
+
     @cached_property
     def default_dns_name(self) -> str:
         """Expression of the endpoint's own DNS name, as AWS gives it; known after apply.
