@@ -201,10 +201,13 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
     ),
     (
         "a private DNS name of EC2 as a DNS target",
-        lambda _: DnsResource("ip-172-18-0-9.ap-northeast-1.compute.internal", cidrs=["172.18.0.0/16"]),
-        "DnsResource/domain_name = 'ip-172-18-0-9.ap-northeast-1.compute.internal'",
-        "The name of a DNS resource is publicly resolvable; EC2's private names resolve only in their own VPC.",
-        "Share the address instead: IpResource('172.18.0.9').",
+        lambda stack: share(
+            stack, resource=DnsResource("ip-172-18-0-9.ap-northeast-1.compute.internal", cidrs=["172.18.0.0/16"])
+        ),
+        "producer/gateway/nginx/resource = 'ip-172-18-0-9.ap-northeast-1.compute.internal'",
+        "This gateway resolves names in the public DNS; EC2's private names resolve only in their own VPC.",
+        "Share the address instead: IpResource('172.18.0.9'). Or give the gateway dns_resolution=\"IN_VPC\", which "
+        "needs AWS provider 6.48.0 or newer, so that the VPC's own DNS resolves the name.",
     ),
     (
         "a DNS target that the gateway would have no way out to",
@@ -340,7 +343,8 @@ def test_a_token_passes_every_check(synth: Any) -> None:
     assert producer.one("aws_vpclattice_resource_gateway")["vpc_id"] == "${aws_vpc.v.id}"
     ports = ["${var.port}", "${aws_db_instance.db.port}"]
     assert producer.one("aws_vpclattice_resource_configuration")["port_ranges"] == ports
-    assert producer.json["output"]["latticelink"]["value"]["resources"]["db"]["ports"] == ports
+    published = producer.json["output"]["latticelink"]["value"]["resources"]["db"]["ports"]
+    assert published == ["${tostring(var.port)}", "${tostring(aws_db_instance.db.port)}"]
     rules = producer.all("aws_vpc_security_group_ingress_rule")
     into_target = [rule for rule in rules if rule["security_group_id"] == "${aws_security_group.t.id}"]
     assert {(rule["from_port"], rule["to_port"]) for rule in into_target} == {(port, port) for port in ports}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from latticelink.backends import CloudState, LocalState, S3State
     from latticelink.constructs.account_share import AcceptedShare, AccountShare
     from latticelink.constructs.adopt import adopt
+    from latticelink.constructs.custom_domain import DomainVerification
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.existing_gateway import ExistingGateway
     from latticelink.constructs.gateway import ResourceGateway
@@ -39,6 +40,7 @@ __all__ = [
     "ArnResource",
     "CloudState",
     "DnsResource",
+    "DomainVerification",
     "ExistingGateway",
     "ExistingNetwork",
     "ExistingServiceNetwork",
@@ -75,6 +77,7 @@ _HOMES = {
     "ArnResource": "values.resources",
     "CloudState": "backends",
     "DnsResource": "values.resources",
+    "DomainVerification": "constructs.custom_domain",
     "ExistingGateway": "constructs.existing_gateway",
     "ExistingNetwork": "constructs.network",
     "ExistingServiceNetwork": "constructs.service_network",

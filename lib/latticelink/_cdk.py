@@ -73,6 +73,9 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
         VpcSecurityGroupIngressRule as VpcSecurityGroupIngressRule,
     )
+    from cdktf_cdktf_provider_aws.vpclattice_domain_verification import (
+        VpclatticeDomainVerification as VpclatticeDomainVerification,
+    )
     from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
         VpclatticeResourceConfiguration as VpclatticeResourceConfiguration,
     )
@@ -143,6 +146,7 @@ _HOMES = {
         "VpcEndpoint": "vpc_endpoint",
         "VpcSecurityGroupEgressRule": "vpc_security_group_egress_rule",
         "VpcSecurityGroupIngressRule": "vpc_security_group_ingress_rule",
+        "VpclatticeDomainVerification": "vpclattice_domain_verification",
         "VpclatticeResourceConfiguration": "vpclattice_resource_configuration",
         "VpclatticeResourceGateway": "vpclattice_resource_gateway",
         "VpclatticeServiceNetwork": "vpclattice_service_network",
@@ -214,6 +218,12 @@ def stack_of(scope: Any) -> Any:
     """Return the stack that `scope` is or belongs to; CDKTF is asked only where it must be: that is a round trip."""
     core = sys.modules[_CORE]
     return scope if isinstance(scope, core.TerraformStack) else core.TerraformStack.of(scope)
+
+
+def aws_provider_of(stack: Any) -> str | None:
+    """Return the stack's version constraint for the AWS provider; None if the stack is no `latticelink.Stack`."""
+    constraint: str | None = getattr(stack, "aws_provider", None)
+    return constraint
 
 
 def token_as_text(value: str | float) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from latticelink import _cdk
 from latticelink.backends import LocalState
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
+from latticelink.replacements import describe, find_replacements, read_blocks
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.values.aws_ids import parse_region, parse_role_arn
@@ -53,7 +54,8 @@ class Stack(_cdk.TerraformStack):
         id: 1 to 64 letters, digits, hyphens and underscores; names the stack's folder and its state.
         state: where its state is kept.
         region: AWS region code, such as `ap-northeast-1`.
-        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer.
+        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer. An
+            argument that a version which it allows lacks is refused where it is used.
         account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
         role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
             several accounts. State is read and written without it. Default: none.
@@ -80,7 +82,7 @@ class Stack(_cdk.TerraformStack):
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
             self.region = parse_region(report, "region", region)
-            version = parse_aws_provider(report, "aws_provider", aws_provider)
+            self.aws_provider = parse_aws_provider(report, "aws_provider", aws_provider)
             if not isinstance(state, State):
                 report.refuse(
                     "state",
@@ -108,12 +110,15 @@ class Stack(_cdk.TerraformStack):
             allowed_account_ids=[account_id] if account_id else None,
             assume_role=[_cdk.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
         )
-        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": version})
+        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON and print a summary; or print all that is wrong and write nothing.
+
+    A gateway or configuration that the next apply would replace, compared with what was in the folder, is warned about
+    on the error output, as that is an outage for its consumers.
 
     Args:
         build: makes the app's stacks.
@@ -124,6 +129,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
+    before = read_blocks(target)
     try:
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
@@ -141,6 +147,8 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     except OSError as error:
         print(f"Can't write to {target}: {error.strerror or error}. Nothing was changed there.", file=sys.stderr)
         return 1
+    if replacements := find_replacements(before, read_blocks(target)):
+        print(describe(replacements), file=sys.stderr, flush=True)
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
     try:

@@ -268,6 +268,7 @@ def _mend_moto() -> None:
     """Mend what moto does otherwise than AWS, where the provider would see a difference that isn't there."""
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.security_groups import SecurityGroupRule
+    from moto.ec2.models.subnets import Subnet
     from moto.rds.models import DBCluster
 
     # moto shows an empty association where there is none, which the provider takes for a public address.
@@ -279,6 +280,24 @@ def _mend_moto() -> None:
     DBCluster.scaling_configuration_info = property(
         lambda cluster: scaling(cluster) if cluster.scaling_configuration else None
     )
+
+    # moto doesn't show an interface's first IPv6 address, by which the provider tells an endpoint's addresses.
+    NetworkInterface.ipv6_address = property(lambda interface: next(iter(interface.ipv6_addresses), None))
+
+    # moto shows the state of a subnet's IPv6 block as a text of a dictionary, and doesn't find the subnet by the
+    # association with the block; the provider waits by both.
+    associations = Subnet.ipv6_cidr_block_association_set.fget
+    Subnet.ipv6_cidr_block_association_set = property(
+        lambda subnet: [{**item, "ipv6CidrBlockState": {"state": "associated"}} for item in associations(subnet)]
+    )
+    value = Subnet.get_filter_value
+
+    def filter_value(subnet: Any, name: str, method: str | None = None) -> Any:
+        if name == "ipv6-cidr-block-association.association-id":
+            return list(subnet.ipv6_cidr_block_associations)
+        return value(subnet, name, method)
+
+    Subnet.get_filter_value = filter_value
 
     # moto forgets the description of a rule whose other side is a group or a prefix list.
     make = SecurityGroupRule.__init__

@@ -51,6 +51,7 @@ class Endpoints:
         zones = [subnet.availability_zone for subnet in subnets]
         if len(set(zones)) < len(zones):
             raise Refused("DuplicateSubnetsInSameZone", "Found another subnet in the same availability zone")
+        region.check_addresses(subnets, request.get("IpAddressType", "ipv4").upper())
         private = request.get("PrivateDnsEnabled", False)
         if private and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
             message = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes"
@@ -59,6 +60,8 @@ class Endpoints:
             self._check_configuration(request["ResourceConfigurationArn"], vpc.id, zones)
         else:
             region.refer(request["ServiceNetworkArn"], "sn")
+        if private:
+            self._refuse_second_way(vpc.id, kind, request[TYPES[kind]])
         groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc.id)], vpc.id)
         specified = request.get("TagSpecifications") or [{}]
         shown = {
@@ -90,6 +93,29 @@ class Endpoints:
             raise Refused(
                 "InvalidParameter", "The endpoint and the resource gateway have no Availability Zone in common"
             )
+
+    def _refuse_second_way(self, vpc: str, kind: str, arn: str) -> None:
+        """Refuse a resource endpoint and one of a service network, both with private DNS, for one configuration."""
+        mine = self._reached({TYPES[kind]: arn})
+        for other in self.region.each("vpce"):
+            if other.shown["VpcId"] != vpc or not other.shown["PrivateDnsEnabled"] or other.is_leaving:
+                continue
+            if other.shown["VpcEndpointType"] != kind and (both := set(mine) & set(self._reached(other.shown))):
+                message = f"{other.shown['id']} has private DNS for {', '.join(sorted(both))} in this VPC"
+                raise Refused("InvalidParameter", message)
+
+    def _reached(self, endpoint: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """Return what the association with each configuration says of a service network, by the configuration's id."""
+        if arn := endpoint.get("ResourceConfigurationArn"):
+            return {arn.rsplit("/", 1)[-1]: {}}
+        network = endpoint["ServiceNetworkArn"]
+        shown = self.region.owner(network).things[network.rsplit("/", 1)[-1]].shown
+        named = {"ServiceNetworkArn": network, "ServiceNetworkName": shown["name"]}
+        return {
+            item.shown["resourceConfigurationId"]: named
+            for item in self.region.everywhere("snra")
+            if item.shown["serviceNetworkArn"] == network and item.status == "ACTIVE"
+        }
 
     def _show(self, thing: Thing) -> dict[str, Any]:
         shown = thing.shown
@@ -169,19 +195,7 @@ class Endpoints:
 
     def _associations(self, endpoint: Thing) -> list[dict[str, Any]]:
         """Return one association for each configuration that the endpoint reaches, kept as they were first told."""
-        if arn := endpoint.shown.get("ResourceConfigurationArn"):
-            reached = {arn.rsplit("/", 1)[-1]: {}}
-        else:
-            network = endpoint.shown["ServiceNetworkArn"]
-            named = {
-                "ServiceNetworkArn": network,
-                "ServiceNetworkName": self.region.owner(network).things[network.rsplit("/", 1)[-1]].shown["name"],
-            }
-            reached = {
-                item.shown["resourceConfigurationId"]: named
-                for item in self.region.everywhere("snra")
-                if item.shown["serviceNetworkArn"] == network and item.status == "ACTIVE"
-            }
+        reached = self._reached(endpoint.shown)
         told = endpoint.shown.setdefault("associations", {})
         listed = []
         for identifier, named in reached.items():

@@ -162,6 +162,14 @@ class Region:
                 raise Refused("ValidationException", f"Subnet {identifier} is not in VPC {vpc}")
         return [known[identifier] for identifier in identifiers]
 
+    @staticmethod
+    def check_addresses(subnets: list[Any], kind: str) -> None:
+        """Refuse subnets that have not the addresses of an IPV4, IPV6 or DUALSTACK object: IPV6 means no others."""
+        for subnet in subnets:
+            has_ipv4, has_ipv6 = not subnet.ipv6_native, bool(subnet.ipv6_cidr_block_association_set)
+            if not {"IPV4": has_ipv4, "IPV6": not has_ipv4, "DUALSTACK": has_ipv4 and has_ipv6}[kind]:
+                raise Refused("ValidationException", f"The addresses of subnet {subnet.id} do not fit {kind}")
+
     def groups(self, identifiers: list[str], vpc: str) -> list[str]:
         for identifier in identifiers:
             group = self.ec2.get_security_group_from_id(identifier)
@@ -174,7 +182,14 @@ class Region:
 
     def interface(self, thing: Thing, subnet: Any, groups: list[str], address: str | None = None) -> Any:
         """Make a network interface of AWS's own in `subnet`."""
-        made = self.ec2.create_network_interface(subnet, address, group_ids=groups, description=thing.shown["id"])
+        kind = str(thing.shown.get("ipAddressType") or thing.shown.get("IpAddressType", "")).upper()
+        made = self.ec2.create_network_interface(
+            subnet,
+            address,
+            group_ids=groups,
+            description=thing.shown["id"],
+            ipv6_address_count=0 if kind in ("", "IPV4") else 1,
+        )
         thing.interfaces.append(made)
         return made
 
@@ -201,7 +216,13 @@ class Region:
         vpc = self.vpc(request["vpcIdentifier"]).id
         subnets = self.subnets(request["subnetIds"], vpc)
         groups = self.groups(request.get("securityGroupIds") or [self.default_group(vpc)], vpc)
-        defaults = {"ipAddressType": "IPV4", "ipv4AddressesPerEni": 16, "resourceConfigDnsResolution": "PUBLIC"}
+        kind = request.setdefault("ipAddressType", "IPV4")
+        self.check_addresses(subnets, kind)
+        if kind == "IPV6" and "ipv4AddressesPerEni" in request:
+            raise Refused("ValidationException", "An IPV6 resource gateway has no IPv4 addresses")
+        if kind == "IPV6" and request.get("resourceConfigDnsResolution") == "IN_VPC":
+            raise Refused("ValidationException", "An IPV6 resource gateway does not resolve names in the VPC")
+        defaults = {"resourceConfigDnsResolution": "PUBLIC", **({} if kind == "IPV6" else {"ipv4AddressesPerEni": 16})}
         thing = self.add(
             "rgw", "CreateResourceGateway", {**defaults, **request, "vpcId": vpc, "securityGroupIds": groups}
         )

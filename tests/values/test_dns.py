@@ -1,7 +1,7 @@
 from typing import Any
 
 from latticelink.errors import InvalidInput, Report
-from latticelink.values.dns import parse_dns_name, parse_public_dns_name
+from latticelink.values.dns import parse_dns_name, refuse_private_name
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ def test_a_host_name_is_taken_in_lower_case_without_the_final_dot(name: str) -> 
 @given(tokens)
 def test_a_token_is_never_judged(token: str) -> None:
     with Report("DnsResource") as report:
-        assert parse_public_dns_name(report, "domain_name", token) == token
+        assert parse_dns_name(report, "domain_name", token) == token
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_name_of_more_than_253_characters_is_refused() -> None:
 
 
 def test_an_address_is_told_to_be_an_ip_resource() -> None:
-    assert refused(parse_public_dns_name, "172.18.0.9").fix == "To share an address, use IpResource('172.18.0.9')."
+    assert refused(parse_dns_name, "172.18.0.9").fix == "To share an address, use IpResource('172.18.0.9')."
 
 
 @pytest.mark.parametrize(
@@ -52,18 +52,22 @@ def test_an_address_is_told_to_be_an_ip_resource() -> None:
     ],
 )
 def test_a_private_name_of_ec2_is_refused_and_its_address_named(name: str, address: str) -> None:
-    finding = refused(parse_public_dns_name, name)
+    finding = refused(refuse_private_name, name)
     assert finding.rule == (
-        "The name of a DNS resource is publicly resolvable; EC2's private names resolve only in their own VPC."
+        "This gateway resolves names in the public DNS; EC2's private names resolve only in their own VPC."
     )
-    assert finding.fix == f"Share the address instead: IpResource('{address}')."
+    assert finding.fix == (
+        f"Share the address instead: IpResource('{address}'). Or give the gateway dns_resolution=\"IN_VPC\", which "
+        "needs AWS provider 6.48.0 or newer, so that the VPC's own DNS resolves the name."
+    )
 
 
 @pytest.mark.parametrize("name", ["db.corp.internal", "printer.local", "nas.home.arpa", "a.test"])
 def test_a_name_that_the_public_dns_never_has_is_refused(name: str) -> None:
-    assert "never are" in refused(parse_public_dns_name, name).rule
+    assert "are never there" in refused(refuse_private_name, name).rule
 
 
 def test_a_name_that_only_looks_private_is_taken() -> None:
     with Report("DnsResource") as report:
-        assert parse_public_dns_name(report, "domain_name", "internal.example.com") == "internal.example.com"
+        refuse_private_name(report, "resource", "internal.example.com")
+    assert report.findings == []

@@ -11,6 +11,7 @@ from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id, parse_security_group_ids
 from latticelink.values.contract import SharedResource
+from latticelink.values.gateway_type import parse_gateway_type
 from latticelink.values.resources import GroupResource, Resource
 
 
@@ -25,11 +26,13 @@ class ExistingGateway(ResourceGateway):
         id: the construct's id, part of Terraform addresses.
         network: the VPC of the gateway, with the subnets that it is in.
         gateway_id: id of the gateway, `rgw-...`.
+        ip_address_type: the gateway's IPV4, IPV6 or DUALSTACK, by which targets are judged. Default: IPV4.
+        dns_resolution: the gateway's PUBLIC or IN_VPC, likewise. Default: PUBLIC.
         security_group_ids: the gateway's groups, one to five: a target whose `security_group_id` is given gets a rule
             that lets them in. Default: unknown, and such a target is refused.
 
     Raises:
-        InvalidInput: for malformed ids, more than five groups.
+        InvalidInput: for malformed ids, more than five groups, an address type or way of resolving that there isn't.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
@@ -42,6 +45,8 @@ class ExistingGateway(ResourceGateway):
         network: Network | ExistingNetwork,
         *,
         gateway_id: str,
+        ip_address_type: str = "IPV4",
+        dns_resolution: str = "PUBLIC",
         security_group_ids: Sequence[str] | None = None,
     ) -> None:
         _cdk.Construct.__init__(self, scope, id)  # the parent's own would make a gateway
@@ -49,6 +54,7 @@ class ExistingGateway(ResourceGateway):
         with Report(self) as report:
             network.refuse_other_stack(report, _cdk.stack_of(scope))
             self.id = parse_id(report, "gateway_id", gateway_id, "rgw")
+            self._type = parse_gateway_type(report, ip_address_type, None, dns_resolution)
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
         self.name = self.id
         self.security_group_ids = brought or ()

@@ -6,27 +6,36 @@ from collections.abc import Sequence
 from typing import Any
 
 from latticelink import _cdk
+from latticelink.constructs.custom_domain import DomainVerification, parse_custom_domain
 from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.constructs.resource_configuration import (
+    Target,
+    configured_ports,
+    definition_of,
+    kind_of,
+    open_ports_of,
+    published_ports,
+    shareable,
+    targets_of,
+    with_text_tokens,
+)
 from latticelink.constructs.security_groups import allow, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
-from latticelink.values.addresses import Cidr, parse_cidrs
+from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.contract import SharedResource
+from latticelink.values.gateway_type import GatewayType, parse_gateway_type, refuse_unfit
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, derive_name, parse_key, parse_name
-from latticelink.values.ports import Ports, parse_ports, union
-from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member, Resource
-from latticelink.values.tokens import REFUSED
-
-_Target = IpResource | DnsResource | ArnResource
-
-_CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+from latticelink.values.ports import Ports
+from latticelink.values.provider_arguments import refuse_lacking
+from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 
 
 class ResourceGateway(_cdk.Construct):
     """Where traffic enters the producer's VPC: a resource gateway with its security group.
 
-    The target sees the gateway's addresses, never the client's. AWS takes 16 IPv4 addresses in each subnet. Another
-    network, other subnets or another name replace the gateway, and with it every configuration and every endpoint.
+    The target sees the gateway's addresses, never the client's. Another network, subnets, name, address type, number of
+    addresses or way of resolving names replaces the gateway, and with it every configuration and every endpoint.
 
     Args:
         scope: the stack.
@@ -35,6 +44,14 @@ class ResourceGateway(_cdk.Construct):
         name: AWS name, unique in the account and region: 3 to 40 lower-case letters, digits and single hyphens, not
             starting with `rgw-`. Default: made from the ids of stack and gateway.
         subnets: keys of the network's subnets to be in, one or more zones. Default: all of them.
+        ip_address_type: IPV4, IPV6 or DUALSTACK: the addresses that the gateway has in its subnets, all of which must
+            have these, and for IPV6 no others. A target needs an address that the gateway can reach it from; clients
+            and endpoints may use the other version. Default: IPV4.
+        ipv4_addresses_per_eni: IPv4 addresses to take in each subnet, 1 to 62: about 55,000 connections to one target
+            for each. Not for IPV6. Needs AWS provider 6.16. Default: AWS's 16.
+        dns_resolution: PUBLIC, or IN_VPC for names that only the VPC's own resolvers know (AWS's
+            `resource_config_dns_resolution`). An IN_VPC gateway shares no database by ARN, and can't be IPV6. Needs AWS
+            provider 6.48. Default: PUBLIC.
         security_group_ids: one to five groups of yours in place of the one that is made here. Their rules are yours:
             they need TCP out to the targets.
         ingress_cidrs: clients' CIDRs to let into the gateway's group on the shared ports. AWS's pages disagree on
@@ -42,11 +59,15 @@ class ResourceGateway(_cdk.Construct):
             asks for inbound as well. Default: none.
 
     Raises:
-        InvalidInput: for a name AWS refuses, unknown subnets, more than five groups, malformed CIDRs.
+        InvalidInput: for a name AWS refuses, unknown subnets, more than five groups, malformed CIDRs, an address type
+            that the subnets don't have, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html
     """
+
+    # What a subclass that makes no gateway is taken to be.
+    _type = GatewayType()
 
     def __init__(
         self,
@@ -56,6 +77,9 @@ class ResourceGateway(_cdk.Construct):
         *,
         name: str | None = None,
         subnets: Sequence[str] | None = None,
+        ip_address_type: str = "IPV4",
+        ipv4_addresses_per_eni: int | None = None,
+        dns_resolution: str = "PUBLIC",
         security_group_ids: Sequence[str] | None = None,
         ingress_cidrs: Sequence[str] = (),
     ) -> None:
@@ -74,6 +98,9 @@ class ResourceGateway(_cdk.Construct):
                     fix="Leave out ingress_cidrs and put the rules in your groups, or leave out security_group_ids.",
                 )
             self._ingress = parse_cidrs(report, "ingress_cidrs", ingress_cidrs)
+            self._type = parse_gateway_type(report, ip_address_type, ipv4_addresses_per_eni, dns_resolution)
+            network.refuse_ip_type(report, "ip_address_type", self._type.ip_address_type)
+            self._refuse_lacking(report)
         self._makes_rules = brought is None
         self.security_group_ids: tuple[str, ...] = brought or (
             make_group(
@@ -91,12 +118,26 @@ class ResourceGateway(_cdk.Construct):
             vpc_id=network.vpc_id,
             subnet_ids=[subnet.id for subnet in self._subnets],
             security_group_ids=list(self.security_group_ids),
-            ip_address_type="IPV4",
+            ip_address_type=self._type.ip_address_type,
+            ipv4_addresses_per_eni=self._type.ipv4_addresses_per_eni,
             tags={"Name": self.name},
         )
+        if self._type.dns_resolution != "PUBLIC":
+            # Newer than the bindings; the provider's default is left out.
+            gateway.add_override("resource_config_dns_resolution", self._type.dns_resolution)
         self.id = f"${{{_cdk.address(gateway)}.id}}"
         self._keys: set[str] = set()
         self._names: dict[str, str] = {}
+
+    def _refuse_lacking(self, report: Report) -> None:
+        constraint = _cdk.aws_provider_of(self.network.stack)
+        kind, given = "aws_vpclattice_resource_gateway", self._type
+        if given.ipv4_addresses_per_eni is not None:
+            argument = "ipv4_addresses_per_eni"
+            refuse_lacking(report, argument, given.ipv4_addresses_per_eni, constraint, kind, argument)
+        if given.dns_resolution != "PUBLIC":
+            path = "resource_config_dns_resolution"
+            refuse_lacking(report, "dns_resolution", given.dns_resolution, constraint, kind, path)
 
     def share(
         self,
@@ -106,6 +147,8 @@ class ResourceGateway(_cdk.Construct):
         ports: Sequence[int | str | float] | None = None,
         port_ranges: Sequence[int | str] | None = None,
         configuration_name: str | None = None,
+        custom_domain: str | None = None,
+        domain_verification: DomainVerification | str | None = None,
         allow_association_to_shareable_service_network: bool = False,
     ) -> SharedResource:
         """Share one resource through this gateway: its resource configuration and the security-group rules to it.
@@ -119,6 +162,11 @@ class ResourceGateway(_cdk.Construct):
             port_ranges: the resource configuration's own port ranges, if wider than `ports`. Default: `ports`.
             configuration_name: AWS name, unique in the account and region: 3 to 40 lower-case letters, digits and
                 single hyphens, not starting with `rcfg-`. Default: made from the stack's id and `name`.
+            custom_domain: a domain name of yours for one address or name, such as `orders.example.com`, by which
+                consumers with private DNS reach it; every consumer sees it, and AWS doesn't change it later. Unless it
+                is verified, a consumer has to ask for it with `private_dns_preference`. Databases have names of their
+                own, groups none. Needs AWS provider 6.22. Default: none.
+            domain_verification: the proof that the domain, or one above it, is yours; or its id, `dv-...`.
             allow_association_to_shareable_service_network: whether a consumer may put the configuration in a service
                 network that is itself shared on, which lets others reach the resource through that consumer.
 
@@ -126,21 +174,24 @@ class ResourceGateway(_cdk.Construct):
             What `State.publish` puts into the contract.
 
         Raises:
-            InvalidInput: for names AWS refuses, ports outside 1 to 65535, a name that is shared already.
+            InvalidInput: for names AWS refuses, ports outside 1 to 65535, a name that is shared already, and a resource
+                that this gateway can't reach or resolve.
 
         Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
         """
         with Report(self, str(name)) as report:
             key = self._new_key(report, name)
-            resource = _shareable(report, resource)
-            open_ports = _open_ports(report, resource, ports)
-            configured = _configured_ports(report, resource, port_ranges, open_ports)
+            resource = shareable(report, resource)
+            refuse_unfit(report, self._type, resource)
+            open_ports = open_ports_of(report, resource, ports)
+            configured = configured_ports(report, resource, port_ranges, open_ports)
             aws_name = parse_name(
                 report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
             )
             self._refuse_twin(report, aws_name, key)
+            domain = parse_custom_domain(report, self.network.stack, resource, custom_domain, domain_verification)
             members = self._named_members(report, key, resource)
-        kind = _kind(resource)
+        kind = kind_of(resource)
         address = self._configuration(
             key,
             aws_name,
@@ -149,32 +200,36 @@ class ResourceGateway(_cdk.Construct):
             port_ranges=configured.texts() if kind == "SINGLE" else None,
             resource_gateway_identifier=self.id,
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
-            resource_configuration_definition=None if isinstance(resource, GroupResource) else [_definition(resource)],
+            resource_configuration_definition=None
+            if isinstance(resource, GroupResource)
+            else [definition_of(resource, self._type)],
+            **domain.arguments(),
         )
         published: dict[str, Any] = {}
         for member_name, (member_aws_name, member) in members.items():
-            own_ports = _with_text_tokens(member.known_ports)
+            own_ports = with_text_tokens(member.known_ports)
             child = self._configuration(
                 f"{key}-{member_name}",
                 member_aws_name,
                 type="CHILD",
                 port_ranges=own_ports.texts(),
                 resource_configuration_group_id=f"${{{address}.id}}",
-                resource_configuration_definition=[_definition(member.resource)],
+                resource_configuration_definition=[definition_of(member.resource, self._type)],
             )
             self._make_rules(f"{key}-{member_name}", member.resource, own_ports)
-            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": _published(self, own_ports).texts()}
+            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": published_ports(self, own_ports).texts()}
         if not isinstance(resource, GroupResource):
             self._make_rules(key, resource, open_ports)
         return SharedResource(
             name=key,
             arn=f"${{{address}.arn}}",
-            ports=_published(self, open_ports),
+            ports=published_ports(self, open_ports),
             id=f"${{{address}.id}}",
             configuration_name=aws_name,
             type=kind,
             vpc_id=self.network.vpc_id,
             members=published or None,
+            custom_domain=domain.name,
             dns_names=dict(resource.dns_names) if isinstance(resource, ArnResource) else None,
             zone_ids=tuple(subnet.zone_id for subnet in self._subnets if subnet.zone_id) or None,
             stack=self.network.stack,
@@ -218,10 +273,10 @@ class ResourceGateway(_cdk.Construct):
         self._keys.add(key)
         return key
 
-    def _make_rules(self, key: str, resource: _Target, ports: Ports) -> None:
+    def _make_rules(self, key: str, resource: Target, ports: Ports) -> None:
         if self._makes_rules:
             [group] = self.security_group_ids
-            allow(self, key, "egress", group, _targets(self, resource), ports, why=f"To {key}")
+            allow(self, key, "egress", group, targets_of(self, resource, self._type), ports, why=f"To {key}")
             if self._ingress:
                 clients = [cidr_peer(self, cidr) for cidr in self._ingress]
                 allow(self, key, "ingress", group, clients, ports, why=f"Clients of {key}")
@@ -229,107 +284,3 @@ class ResourceGateway(_cdk.Construct):
             gateways = [group_peer(self, group) for group in self.security_group_ids]
             why = f"From resource gateway {self.name}"
             allow(self, f"{key}-target", "ingress", resource.security_group_id, gateways, ports, why=why)
-
-
-def _kind(resource: Resource) -> str:
-    """Return AWS's type of the resource configuration."""
-    if isinstance(resource, GroupResource):
-        return "GROUP"
-    return "ARN" if isinstance(resource, ArnResource) else "SINGLE"
-
-
-def _shareable(report: Report, resource: Resource) -> Resource:
-    if not isinstance(resource, Resource):
-        report.refuse(
-            "resource",
-            resource,
-            rule="What is shared is an IpResource, a DnsResource, an ArnResource or a GroupResource.",
-            fix="Write IpResource('172.18.0.9') for an address, DnsResource(...) for a name.",
-            source=_CONFIGURATION_DOC,
-        )
-        return IpResource(REFUSED)
-    targets: list[Resource] = [resource]
-    if isinstance(resource, GroupResource):
-        targets = [member.resource for member in resource.members.values()]
-    for target in targets:
-        if isinstance(target, IpResource) and target.known_address and target.known_address.version == 6:
-            report.refuse(
-                "resource",
-                target.address,
-                rule="An IPv6 resource needs a gateway with IPv6 addresses; gateways are made with IPv4 here.",
-                fix="Share the resource's IPv4 address.",
-                source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
-            )
-    return resource
-
-
-def _open_ports(report: Report, resource: Resource, ports: Sequence[int | str | float] | None) -> Ports:
-    """Return the ports that clients use: the resource's own, or those given."""
-    if not isinstance(resource, ArnResource | GroupResource):
-        return _with_text_tokens(parse_ports(report, "ports", () if ports is None else ports))
-    if ports is not None:
-        report.refuse(
-            "ports",
-            ports,
-            rule="AWS takes the port from the database."
-            if isinstance(resource, ArnResource)
-            else "Each member of a group has ports of its own.",
-            fix="Leave it out here, and give the port to the resource.",
-            source=_CONFIGURATION_DOC,
-        )
-    if isinstance(resource, ArnResource):
-        return _with_text_tokens(resource.ports)
-    return union(_with_text_tokens(member.known_ports) for member in resource.members.values())
-
-
-def _configured_ports(
-    report: Report, resource: Resource, port_ranges: Sequence[int | str] | None, open_ports: Ports
-) -> Ports:
-    """Return the resource configuration's own port ranges."""
-    if port_ranges is None:
-        return open_ports
-    configured = _with_text_tokens(parse_ports(report, "port_ranges", port_ranges))
-    if isinstance(resource, ArnResource | GroupResource):
-        report.refuse(
-            "port_ranges",
-            port_ranges,
-            rule="Only the configuration of one address or name has port ranges that are wider than its ports.",
-            fix="Leave it out.",
-            source=_CONFIGURATION_DOC,
-        )
-    elif not configured.covers(open_ports):
-        report.refuse(
-            "port_ranges",
-            port_ranges,
-            rule=f"The resource configuration covers the ports that clients use, here {open_ports}.",
-            fix="Leave it out, or widen it.",
-            source=_CONFIGURATION_DOC,
-        )
-    return configured
-
-
-def _with_text_tokens(ports: Ports) -> Ports:
-    """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
-    return Ports(ports.ranges, tuple(_cdk.token_as_text(token) for token in ports.tokens))
-
-
-def _published(scope: Any, ports: Ports) -> Ports:
-    """Return the ports as the contract has them: a database's port is a number in Terraform, a text in the contract."""
-    return Ports(ports.ranges, tuple(f"${{tostring({_cdk.expression(scope, str(token))})}}" for token in ports.tokens))
-
-
-def _definition(resource: _Target) -> Any:
-    if isinstance(resource, ArnResource):
-        return _cdk.Definition(arn_resource=[_cdk.DefinitionArn(arn=resource.arn)])
-    if isinstance(resource, DnsResource):
-        dns = _cdk.DefinitionDns(domain_name=resource.domain_name, ip_address_type="IPV4")
-        return _cdk.Definition(dns_resource=[dns])
-    return _cdk.Definition(ip_resource=[_cdk.DefinitionIp(ip_address=resource.address)])
-
-
-def _targets(scope: Any, resource: _Target) -> list[Any]:
-    if resource.security_group_id is not None:
-        return [group_peer(scope, resource.security_group_id)]
-    if isinstance(resource, IpResource):
-        return [cidr_peer(scope, Cidr(f"{resource.address}/32"))]
-    return [cidr_peer(scope, cidr) for cidr in resource.known_cidrs]

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from latticelink import _cdk
+from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, Subnet, carve, parse_cidr, parse_subnets, parse_vpc_cidr
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
 from latticelink.values.tokens import REFUSED, is_known
+
+_IP_TYPE_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html"
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class _Network(_cdk.Construct):
         self.stack: Any = _cdk.stack_of(scope)
         self.stack_id: str = self.stack.node.id
         self._block = Cidr(REFUSED)
-        self._zones: dict[str, str] = {}
+        self._has_ipv6: bool | None = None
 
     @property
     def cidr(self) -> str:
@@ -58,17 +61,14 @@ class _Network(_cdk.Construct):
         """The ids of the subnets, in the order of their keys."""
         return [subnet.id for subnet in self.subnets]
 
-    def private_zone(self, domain: str) -> str:
-        """Return the id of the private hosted zone for `domain` in this VPC, made when first asked for.
+    @property
+    def names(self) -> VpcNames:
+        """What the DNS of this VPC answers."""
+        return VpcNames.of(self.stack, self.vpc_id)
 
-        AWS refuses two private zones of the same name on one VPC, so the zone belongs to the network.
-        Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
-        """
-        if domain not in self._zones:
-            vpc = [_cdk.Route53ZoneVpc(vpc_id=self.vpc_id)]
-            zone = _cdk.Route53Zone(self, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
-            self._zones[domain] = f"${{{_cdk.address(zone)}.zone_id}}"
-        return self._zones[domain]
+    def private_zone(self, domain: str) -> str:
+        """Return the id of the private hosted zone for `domain` in this VPC, made when first asked for."""
+        return self.names.zone_id(self, self.vpc_id, domain)
 
     def refuse_other_stack(self, report: Report, stack: Any) -> None:
         """Refuse the use of this network by a construct in another stack."""
@@ -78,6 +78,27 @@ class _Network(_cdk.Construct):
                 self.node.path,
                 rule="A network is used in its own stack only: stacks meet in remote state alone.",
                 fix="Give this stack a Network of its own, or an ExistingNetwork with the ids.",
+            )
+
+    def refuse_ip_type(self, report: Report, argument: str, ip_address_type: str) -> None:
+        """Refuse addresses that the subnets don't have; those of an existing network are not known."""
+        if self._has_ipv6 is None or ip_address_type.upper() == "IPV4":
+            return
+        if not self._has_ipv6:
+            report.refuse(
+                argument,
+                ip_address_type,
+                rule="All subnets have the addresses of this type; those of this network have IPv4 addresses alone.",
+                fix="Write Network(..., ipv6=True) and make it dual-stack, or leave it out.",
+                source=_IP_TYPE_DOC,
+            )
+        elif ip_address_type.upper() == "IPV6":
+            report.refuse(
+                argument,
+                ip_address_type,
+                rule="AWS takes this type only where all subnets have IPv6 addresses alone; these have IPv4 as well.",
+                fix="Make it dual-stack, or take IPv6-only subnets as an ExistingNetwork.",
+                source=_IP_TYPE_DOC,
             )
 
     def pick(self, report: Report, argument: str, keys: Sequence[str] | None) -> list[PlacedSubnet]:
@@ -113,6 +134,8 @@ class Network(_Network):
         zones: Availability Zone names; each gets a subnet carved from `cidr`: one eighth of its lower half, by the
             zone's letter, so that adding a zone moves none. The upper half stays free.
         subnets: the subnets, where carving doesn't suit. Either `zones` or `subnets`.
+        ipv6: whether the VPC has an IPv6 block too (a /56 of Amazon's), and each subnet a /64 of it, by the zone's
+            letter; then there is one subnet in each zone. Default: no.
         name: Name tag of the VPC. Default: the ids of stack and network.
 
     Raises:
@@ -130,9 +153,11 @@ class Network(_Network):
         cidr: str,
         zones: Sequence[str] = (),
         subnets: Sequence[Subnet] = (),
+        ipv6: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
+        self._has_ipv6 = ipv6
         with Report(self) as report:
             self._block = parse_vpc_cidr(report, "cidr", cidr)
             planned = self._planned(report, cidr, zones, subnets)
@@ -141,6 +166,8 @@ class Network(_Network):
             placed_zones = [
                 parse_zone(report, f"subnets[{subnet.key!r}].zone", subnet.zone, region) for subnet in planned
             ]
+            if ipv6:
+                _refuse_without_ipv6_block(report, placed_zones)
         name = name or f"{self.stack_id}-{id}"
         self.vpc: Any = _cdk.Vpc(
             self,
@@ -148,6 +175,7 @@ class Network(_Network):
             cidr_block=self._block.text,
             enable_dns_hostnames=True,
             enable_dns_support=True,
+            assign_generated_ipv6_cidr_block=True if ipv6 else None,
             tags={"Name": name},
         )
         self.vpc_id = f"${{{_cdk.address(self.vpc)}.id}}"
@@ -161,6 +189,8 @@ class Network(_Network):
                 vpc_id=self.vpc_id,
                 availability_zone=zone,
                 cidr_block=block.text,
+                ipv6_cidr_block=self._ipv6_block(zone) if ipv6 else None,
+                assign_ipv6_address_on_creation=True if ipv6 else None,
                 tags={"Name": f"{name}-{subnet.key}"},
             )
             address = _cdk.address(made)
@@ -171,6 +201,24 @@ class Network(_Network):
                 f"${{{address}.availability_zone_id}}",
             )
         self.subnets = tuple(placed[key] for key in sorted(placed))
+
+    @property
+    def ipv6_cidr(self) -> str:
+        """Expression of the VPC's IPv6 block, such as for `client_cidrs`; known after apply.
+
+        Raises:
+            InvalidInput: for a network without IPv6.
+        """
+        if not self._has_ipv6:
+            with Report(self) as report:
+                report.refuse(
+                    "ipv6", False, rule="This network has no IPv6 block.", fix="Write Network(..., ipv6=True)."
+                )
+            return REFUSED
+        return f"${{{_cdk.address(self.vpc)}.ipv6_cidr_block}}"
+
+    def _ipv6_block(self, zone: str) -> str:
+        return f"${{cidrsubnet({_cdk.address(self.vpc)}.ipv6_cidr_block, 8, {_letter(zone)})}}"
 
     def _planned(self, report: Report, cidr: str, zones: Sequence[str], subnets: Sequence[Subnet]) -> list[Subnet]:
         if bool(zones) == bool(subnets) or isinstance(zones, str):
@@ -196,6 +244,22 @@ class Network(_Network):
                 )
             planned.append(Subnet(zone=zone, cidr=block or REFUSED))
         return planned
+
+
+def _letter(zone: str) -> int:
+    """Return the place in the alphabet of the letter that ends a zone's name, 0 for `a`."""
+    return ord(zone[-1:] or "?") - ord("a")
+
+
+def _refuse_without_ipv6_block(report: Report, zones: list[str]) -> None:
+    known = [zone for zone in zones if zone != REFUSED]
+    for zone in sorted({zone for zone in known if known.count(zone) > 1 or not 0 <= _letter(zone) < 26}):
+        report.refuse(
+            "ipv6",
+            True,
+            rule=f"A subnet's IPv6 block goes by its zone's letter, so that each has its own; {zone!r} has none.",
+            fix="Have one subnet in each zone, by its name, or make the network yourself: ExistingNetwork.",
+        )
 
 
 class ExistingNetwork(_Network):

@@ -8,6 +8,7 @@ Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resour
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -30,13 +31,26 @@ class Peer:
 
 
 def cidr_peer(scope: Any, cidr: Cidr) -> Peer:
-    """Return the peer for a block; one that is known only after apply is taken to be IPv4."""
-    return Peer("cidr_ipv6" if cidr.version == 6 else "cidr_ipv4", cidr.text, stable_key(scope, cidr.text))
+    """Return the peer for a block; one that is known only after apply is IPv6 if it is an `ipv6_...` attribute."""
+    is_ipv6 = cidr.version == 6 or (cidr.version is None and _is_of_ipv6(scope, cidr.text))
+    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", cidr.text, stable_key(scope, cidr.text))
+
+
+def address_peer(scope: Any, address: str, versions: tuple[int, ...]) -> Peer:
+    """Return the peer for one address of one of the IP `versions`; if both, as in `cidr_peer`."""
+    is_ipv6 = ":" in address if is_known(address) else _is_of_ipv6(scope, address) or 4 not in versions
+    block = f"{address}/{128 if is_ipv6 else 32}"
+    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", block, stable_key(scope, block))
 
 
 def group_peer(scope: Any, group_id: str) -> Peer:
     """Return the peer for a security group."""
     return Peer("referenced_security_group_id", group_id, stable_key(scope, group_id))
+
+
+def _is_of_ipv6(scope: Any, value: str) -> bool:
+    """Return whether an expression ends in one of Terraform's IPv6 attributes, such as `aws_vpc.x.ipv6_cidr_block`."""
+    return re.search(r"\.ipv6_\w+[^.]*$", _cdk.expression(scope, value)) is not None
 
 
 def stable_key(scope: Any, value: str) -> str:

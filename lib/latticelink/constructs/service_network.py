@@ -8,16 +8,26 @@ from typing import Any
 
 from latticelink import _cdk
 from latticelink.constructs.clients import Clients
-from latticelink.constructs.member_names import name_members, plain_dns_name, refuse_names_of_another_kind
+from latticelink.constructs.member_names import (
+    add_own_names,
+    name_members,
+    plain_dns_name,
+    refuse_names_of_another_kind,
+)
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports, union
+from latticelink.values.private_dns import parse_private_dns
+from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tokens import REFUSED, is_known
 
 _ASSOCIATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html"
 _RESOURCE_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html"
+
+_RESOURCE_ASSOCIATION = "aws_vpclattice_service_network_resource_association"
+_VPC_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 
 
 class _ServiceNetwork(_cdk.Construct):
@@ -31,20 +41,28 @@ class _ServiceNetwork(_cdk.Construct):
         super().__init__(scope, id)
         self._stack = _cdk.stack_of(scope)
 
-    def share(self, name: str, resources: Sequence[SharedResource]) -> SharedResource:
+    def share(
+        self, name: str, resources: Sequence[SharedResource], *, private_dns_enabled: bool | None = None
+    ) -> SharedResource:
         """Share all of `resources` through this network: associate each, and return what `State.publish` publishes.
 
         Args:
             name: the key by which consumers read it, as in `ResourceGateway.share`.
             resources: what the stack's gateways share, or what other stacks published; each is a member by its name.
+            private_dns_enabled: whether the resources' own names resolve where the network is reached; it overrides
+                what the endpoint or association there says. Needs AWS provider 6.28. Default: left to AWS.
 
         Raises:
-            InvalidInput: for no resource, a name that is there twice, a service network inside another.
+            InvalidInput: for no resource, a name that is there twice, a service network inside another, and arguments
+                that an allowed version of the AWS provider lacks.
 
         Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html
         """
         with Report(self, str(name)) as report:
             key = parse_key(report, "name", name)
+            if private_dns_enabled is not None:
+                constraint, argument = _cdk.aws_provider_of(self._stack), "private_dns_enabled"
+                refuse_lacking(report, argument, private_dns_enabled, constraint, _RESOURCE_ASSOCIATION, argument)
             names = [resource.name for resource in resources]
             for twice in sorted({other for other in names if names.count(other) > 1}):
                 report.refuse(
@@ -75,6 +93,9 @@ class _ServiceNetwork(_cdk.Construct):
                 service_network_identifier=self.id,
                 tags={"Name": resource.name},
             )
+            if private_dns_enabled is not None:
+                # Newer than the bindings.
+                association.add_override("private_dns_enabled", private_dns_enabled)
             # A group and a database have a name for each child, which the association doesn't list.
             dns_name = {"dns_name": f"${{one({_cdk.address(association)}.dns_entry[*].domain_name)}}"}
             members[resource.name] = {
@@ -171,9 +192,14 @@ class ServiceNetworkAssociation(_cdk.Construct):
         security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
         members_domain: a domain of your own, such as `shared.internal`: each resource of the network that is one
             address or name gets a name in it, `<resource>.<members_domain>`.
+        private_dns_enabled: whether names that the producer's side has resolve in the VPC. Needs AWS provider 6.27.
+            Default: left to AWS.
+        private_dns_preference: which of these names, as in `ResourceEndpoint`. Needs AWS provider 6.27.
+        private_dns_specified_domains: the domains that the preference speaks of, 1 to 10.
 
     Raises:
-        InvalidInput: for nobody to let in, and malformed ids or CIDRs.
+        InvalidInput: for nobody to let in, malformed ids or CIDRs, names that lead elsewhere in this VPC already, and
+            arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
     """
@@ -189,6 +215,9 @@ class ServiceNetworkAssociation(_cdk.Construct):
         client_security_group_ids: Sequence[str] = (),
         security_group_ids: Sequence[str] | None = None,
         members_domain: str | None = None,
+        private_dns_enabled: bool | None = None,
+        private_dns_preference: str | None = None,
+        private_dns_specified_domains: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
         name = derive_name(SECURITY_GROUP, network.stack_id, id)
@@ -199,6 +228,19 @@ class ServiceNetworkAssociation(_cdk.Construct):
             if members_domain is not None:
                 plain_domain = plain_dns_name(report, "members_domain", members_domain)
                 refuse_names_of_another_kind(report, shared, None, members_domain)
+                add_own_names(report, network.names, shared, None, plain_domain, id)
+            constraint, argument = _cdk.aws_provider_of(network.stack), "private_dns_enabled"
+            if private_dns_enabled is not None:
+                refuse_lacking(report, argument, private_dns_enabled, constraint, _VPC_ASSOCIATION, argument)
+            private_dns = parse_private_dns(
+                report,
+                private_dns_enabled,
+                private_dns_preference,
+                private_dns_specified_domains,
+                constraint=constraint,
+                resource=_VPC_ASSOCIATION,
+                path="dns_options",
+            )
             kind = (shared.published or shared).type
             if is_known(kind) and kind != "SERVICE_NETWORK":
                 report.refuse(
@@ -223,6 +265,11 @@ class ServiceNetworkAssociation(_cdk.Construct):
         )
         if shared.accepter:
             made.add_override("depends_on", [shared.accepter])
+        # Both newer than the bindings.
+        if private_dns_enabled is not None:
+            made.add_override("private_dns_enabled", private_dns_enabled)
+        if private_dns.arguments():
+            made.add_override("dns_options", [private_dns.arguments()])
         self.id = f"${{{_cdk.address(made)}.id}}"
         if plain_domain is not None and plain_domain != REFUSED:
             name_members(self, network, plain_domain, shared, "dns_name", "${each.value}")

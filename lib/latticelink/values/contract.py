@@ -31,6 +31,7 @@ class SharedResource:
         protocol: protocol of the resource configuration.
         vpc_id: id of the producer's VPC.
         members: the members of a GROUP by name, each with its own `arn` and `ports`; from remote state an expression.
+        custom_domain: the domain name that the producer chose for it; from remote state an expression.
         dns_names: names of its own that the resource has, such as a database's; from remote state an expression.
         zone_ids: ids (not names) of the zones that the resource gateway is in; from remote state an expression.
         share_arns: ARNs of the AWS RAM shares that a consumer outside the producer's organisation accepts, by the ids
@@ -49,6 +50,7 @@ class SharedResource:
     protocol: str = "TCP"
     vpc_id: str | None = None
     members: Mapping[str, Mapping[str, Any]] | str | None = None
+    custom_domain: str | None = None
     dns_names: Mapping[str, str] | str | None = None
     zone_ids: tuple[str, ...] | str | None = None
     share_arns: Mapping[str, str] | str | None = None
@@ -110,7 +112,12 @@ def to_output(resources: Iterable[SharedResource]) -> dict[str, Any]:
 
 
 def _entry(resource: SharedResource) -> dict[str, Any]:
-    sometimes = {"dns_names": resource.dns_names, "members": resource.members, "share_arns": resource.share_arns}
+    sometimes = {
+        "custom_domain": resource.custom_domain,
+        "dns_names": resource.dns_names,
+        "members": resource.members,
+        "share_arns": resource.share_arns,
+    }
     return {
         "arn": resource.arn,
         "id": resource.id,
@@ -137,6 +144,7 @@ def from_output(name: str, outputs: str, *, stack: Any, published: SharedResourc
         protocol=f"${{{entry}.protocol}}",
         vpc_id=f"${{try({entry}.vpc_id, null)}}",
         members=f"${{try({entry}.members, {{}})}}",
+        custom_domain=f"${{try({entry}.custom_domain, null)}}",
         dns_names=f"${{try({entry}.dns_names, {{}})}}",
         zone_ids=f"${{try({entry}.zone_ids, null)}}",
         share_arns=f"${{try({entry}.share_arns, {{}})}}",

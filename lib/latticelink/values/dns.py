@@ -6,6 +6,8 @@ import ipaddress
 import re
 
 from latticelink.errors import Report
+from latticelink.values.provider_arguments import find_argument
+from latticelink.values.provider_version import text_of
 from latticelink.values.tokens import REFUSED, is_known
 
 _FORM_SOURCE = "https://www.rfc-editor.org/rfc/rfc1123#page-13"
@@ -53,39 +55,41 @@ def parse_dns_name(report: Report, argument: str, given: str, *, labels: int = 2
     return name
 
 
-def parse_public_dns_name(report: Report, argument: str, given: str) -> str:
-    """Return `given` as `parse_dns_name` does; refuse as well what the public DNS can't resolve.
+def refuse_private_name(report: Report, argument: str, name: str) -> None:
+    """Refuse a name, as `parse_dns_name` returned it, that the public DNS can't resolve.
 
-    A resource gateway resolves the name of a DNS resource in the public DNS; AWS refuses another name without a
-    usable reason.
+    A resource gateway resolves the name of a DNS resource in the public DNS unless it was made to do so in its VPC; AWS
+    refuses another name without a usable reason.
     """
-    name = parse_dns_name(report, argument, given)
-    if not is_known(name):
-        return name
     if ec2 := _EC2_NAME.fullmatch(name):
         address = ec2[1].replace("-", ".")
         report.refuse(
             argument,
-            given,
-            rule="The name of a DNS resource is publicly resolvable; EC2's private names resolve only in their own "
-            "VPC.",
-            fix=f"Share the address instead: IpResource({address!r}).",
+            name,
+            rule="This gateway resolves names in the public DNS; EC2's private names resolve only in their own VPC.",
+            fix=f"Share the address instead: IpResource({address!r}). {_in_vpc()}",
             source=_RESOURCE_SOURCE,
         )
-        return REFUSED
-    if name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
+    elif name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
         name == domain or name.endswith(f".{domain}") for domain in _PRIVATE_DOMAINS
     ):
         report.refuse(
             argument,
-            given,
-            rule="The name of a DNS resource is publicly resolvable (it may resolve to a private address); names below "
-            f"'{name.rsplit('.', 1)[-1]}' never are.",
-            fix="Share the address with IpResource, or a name of a public zone.",
+            name,
+            rule="This gateway resolves names in the public DNS (to private addresses as well); names below "
+            f"'{name.rsplit('.', 1)[-1]}' are never there.",
+            fix=f"Share the address with IpResource, or a name of a public zone. {_in_vpc()}",
             source=f"{_RESOURCE_SOURCE} and {_SPECIAL_USE}",
         )
-        return REFUSED
-    return name
+
+
+def _in_vpc() -> str:
+    argument = find_argument("aws_vpclattice_resource_gateway", "resource_config_dns_resolution")
+    assert argument is not None
+    return (
+        f'Or give the gateway dns_resolution="IN_VPC", which needs AWS provider {text_of(argument.since)} or newer, so '
+        "that the VPC's own DNS resolves the name."
+    )
 
 
 def _is_address(text: str) -> bool:

@@ -1,4 +1,11 @@
-"""What can be shared: the targets that a producer names."""
+"""What can be shared: the targets that a producer names.
+
+Each kind is a value of its own, which says where it is (a security group or CIDR blocks), on which ports, and what AWS
+calls it; a gateway's `share` and all that follows know no more of it. A kind that AWS adds (it has begun with CIDR
+blocks behind tunnel endpoints, which Terraform lacks) is another value beside these and another member of `Resource`,
+with its definition in constructs/resource_configuration.py and what gateway it needs in gateway_type.py: no signature
+changes, and the contract carries its `type` as a text.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +13,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.aws_ids import parse_id
-from latticelink.values.dns import parse_public_dns_name
+from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
-from latticelink.values.tokens import is_known
+from latticelink.values.tokens import REFUSED, is_known
 
 _CONFIGURATION_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 
@@ -49,15 +57,20 @@ class IpResource:
 
 @dataclass(frozen=True)
 class DnsResource:
-    """One publicly resolvable name; what it resolves to may well be private. AWS follows it when it changes.
+    """One host name; AWS follows it when it resolves to something else.
+
+    The public DNS resolves it (to private addresses, as a rule) unless the gateway has `dns_resolution="IN_VPC"`.
 
     Args:
-        domain_name: full DNS name that the public DNS can resolve; or a token.
+        domain_name: full DNS name; or a token.
         security_group_id: the target's own security group, as in `IpResource`.
         cidrs: where the name resolves to; opened on the gateway's way out if there is no `security_group_id`.
+        ip_address_type: IPV4 or IPV6, the addresses of the name to connect to. Default: IPV4 wherever the gateway has
+            IPv4 addresses.
 
     Raises:
-        InvalidInput: for a malformed or private name, and if neither a group nor CIDRs say where the target is.
+        InvalidInput: for a malformed name, and if neither a group nor CIDRs say where the target is. A name that the
+            gateway can't resolve is refused when it is shared.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
     """
@@ -65,18 +78,29 @@ class DnsResource:
     domain_name: str
     security_group_id: str | None = None
     cidrs: Sequence[str] = ()
+    ip_address_type: str | None = None
     known_cidrs: tuple[Cidr, ...] = field(init=False, repr=False, compare=False)
+    known_name: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse bad input."""
         with Report("DnsResource") as report:
-            parse_public_dns_name(report, "domain_name", self.domain_name)
+            name = parse_dns_name(report, "domain_name", self.domain_name)
+            if self.ip_address_type not in (None, "IPV4", "IPV6"):
+                report.refuse(
+                    "ip_address_type",
+                    self.ip_address_type,
+                    rule="A name is shared with its 'IPV4' or its 'IPV6' addresses; AWS doesn't support both yet.",
+                    fix="Write one of these, or leave it out.",
+                    source=_CONFIGURATION_SOURCE,
+                )
             if self.security_group_id is not None:
                 parse_id(report, "security_group_id", self.security_group_id, "sg")
             elif not self.cidrs:
                 _refuse_no_way_out(report, self.cidrs)
             known = tuple(parse_cidrs(report, "cidrs", self.cidrs))
         object.__setattr__(self, "known_cidrs", known)
+        object.__setattr__(self, "known_name", name if is_known(name) else None)
 
 
 @dataclass(frozen=True)
@@ -85,7 +109,7 @@ class ArnResource:
 
     AWS follows failovers, takes the port from the database, and makes the database's own names resolve in the
     consumer's VPC, so that clients and TLS certificates need no change. RDS is all that AWS shares by ARN; the database
-    must not be publicly accessible.
+    must not be publicly accessible. `of` reads all this from a database of the same stack.
 
     Args:
         arn: ARN of the instance (`arn:aws:rds:...:db:...`) or cluster (`arn:aws:rds:...:cluster:...`); or a token.
@@ -123,6 +147,47 @@ class ArnResource:
                 parse_key(report, "dns_names", key)
         object.__setattr__(self, "known_cidrs", known)
         object.__setattr__(self, "ports", ports)
+
+    @classmethod
+    def of(cls, database: Any, *, security_group_id: str | None = None, cidrs: Sequence[str] = ()) -> ArnResource:
+        """Return the resource for a database that the same stack makes, with its ARN, its port and its names.
+
+        Args:
+            database: a `DbInstance` or an `RdsCluster` of CDKTF's bindings. The names of a cluster are published as
+                `writer` and `reader`, that of an instance as `database`.
+            security_group_id: as in `ArnResource`.
+            cidrs: as in `ArnResource`.
+
+        Raises:
+            InvalidInput: for what is neither, and for an instance that is publicly accessible. Of a cluster that is
+                decided by its instances, which are not seen here.
+
+        Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
+        """
+        is_cluster = hasattr(database, "reader_endpoint")
+        with Report("ArnResource") as report:
+            if not is_cluster and not (hasattr(database, "address") and hasattr(database, "port")):
+                report.refuse(
+                    "database",
+                    database,
+                    rule="A database is a DbInstance or an RdsCluster.",
+                    fix="Give one, or write ArnResource(arn, port, ...).",
+                    source=_CONFIGURATION_SOURCE,
+                )
+                return cls(REFUSED, 1, security_group_id, cidrs)
+            if getattr(database, "publicly_accessible_input", None) is True:
+                report.refuse(
+                    "publicly_accessible",
+                    True,
+                    rule="AWS shares no database that is publicly accessible.",
+                    fix="Make it with publicly_accessible=False, in private subnets.",
+                    source=_CONFIGURATION_SOURCE,
+                )
+        if is_cluster:
+            names = {"reader": database.reader_endpoint, "writer": database.endpoint}
+        else:
+            names = {"database": database.address}
+        return cls(database.arn, database.port, security_group_id, cidrs, names)
 
 
 @dataclass(frozen=True)
