@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from latticelink import (
+    ArnResource,
     ExistingGateway,
     ExistingServiceNetwork,
     GroupResource,
@@ -27,6 +28,7 @@ from hypothesis import strategies as st
 from tests.conftest import Synth, Template
 from tests.constructs.test_constructs import GROUP, OTHER_GROUP, STATE, existing, make_stack
 
+DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"
 RGW = "rgw-0123456789abcdef0"
 LATTICE = "arn:aws:vpc-lattice:eu-west-1:111122223333"
 CONFIGURATION = f"{LATTICE}:resourceconfiguration/rcfg-0123456789abcdef0"
@@ -50,6 +52,12 @@ def test_a_gateway_that_exists_is_used_and_nothing_of_it_is_made_or_changed(synt
     assert set(producer.json["resource"]) == {"aws_vpclattice_resource_configuration"}
     entry = producer.json["output"]["latticelink"]["value"]["resources"]["orders"]
     assert (entry["vpc_id"], entry["ports"]) == ("vpc-12345678", ["5432"])
+
+
+def test_what_a_gateway_that_exists_does_not_serve_is_refused(stack: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        gateway_of(stack, dns_resolution="IN_VPC").share("orders", ArnResource(DATABASE, 5432, cidrs=["10.0.0.0/24"]))
+    assert "IN_VPC" in caught.value.findings[0].rule
 
 
 def test_a_target_lets_in_the_groups_of_a_gateway_that_exists(synth: Synth) -> None:
@@ -188,6 +196,7 @@ def adopt_in(stack: Any, ids: dict[str, str]) -> None:
 
 TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("a gateway's ARN", lambda s: gateway_of(s, gateway_id=f"{LATTICE}:resourcegateway/{RGW}"), "'rgw-'", RGW),
+    ("an address type of endpoints", lambda s: gateway_of(s, ip_address_type="ipv4"), "'IPV4', 'IPV6'", "leave it out"),
     ("six groups", lambda s: gateway_of(s, security_group_ids=[f"sg-{n:017d}" for n in range(6)]), "5 sec", "Join"),
     ("a target's group, but no gateway's", target_without_the_gateways_groups, "not known", "its security_group_ids"),
     ("a configuration as service network", lambda s: ExistingServiceNetwork(s, "n", arn=CONFIGURATION), "net", "sn-"),
@@ -198,6 +207,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "/rc",
     ),
     ("a gateway as resource", lambda _: SharedResource.of_arn("a", f"{LATTICE}:x/{RGW}", ports=[1]), "by its", "ram"),
+    ("a name in brackets", lambda _: SharedResource.of_arn("a[0]", CONFIGURATION, ports=[1]), "1 to 64", "orders-db"),
     ("no ports", lambda _: SharedResource.of_arn("a", CONFIGURATION, ports=[]), "At least one port", "Write the ports"),
     ("an empty path", lambda s: adopt_in(s, {"": RGW}), "gateway/gateway, gateway/group.", "of these paths"),
     ("a path of slashes", lambda s: adopt_in(s, {"//": RGW}), "gateway/gateway, gateway/group.", "of these paths"),

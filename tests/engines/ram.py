@@ -208,9 +208,11 @@ class Ram:
 
     def disassociate_resource_share(self, request: dict[str, Any]) -> dict[str, Any]:
         share = self.sharing.shares.get(request["resourceShareArn"])
-        leaves = request.get("principals") == [self.account] and not request.get("resourceArns")
-        if share is None or (share.shown["owningAccountId"] != self.account and not leaves):
+        if share is None:
             raise Refused("UnknownResourceException", f"{request['resourceShareArn']} could not be found")
+        if share.shown["owningAccountId"] != self.account:
+            # VPC Lattice's are not on AWS's list of the types that support leaving.
+            raise Refused("OperationNotPermittedException", "The share has resources of a type that can't be left")
         taken = [share.resources[arn] for arn in request.get("resourceArns", []) if arn in share.resources]
         taken += [share.principals[name] for name in request.get("principals", []) if name in share.principals]
         for association in taken:

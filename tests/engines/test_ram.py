@@ -48,7 +48,7 @@ def test_members_of_the_organisation_use_what_is_shared_at_once(aws: Aws, world:
     assert f"is not shared with account {STRANGER}" in refusal(lambda: use(aws, STRANGER, arn))
 
 
-def test_a_stranger_uses_it_once_it_has_accepted_and_no_longer_after_it_left(aws: Aws, world: World) -> None:
+def test_a_stranger_uses_it_once_it_has_accepted_can_not_leave_and_is_taken_out(aws: Aws, world: World) -> None:
     arn = world.configuration(world.gateway())["arn"]
     shared = share(aws, [arn], [STRANGER], external=True)
     assert "is not shared" in refusal(lambda: use(aws, STRANGER, arn))
@@ -58,7 +58,9 @@ def test_a_stranger_uses_it_once_it_has_accepted_and_no_longer_after_it_left(aws
     use(aws, STRANGER, arn)
     listed = ram.list_resources(resourceOwner="OTHER-ACCOUNTS", resourceShareArns=[shared])["resources"]
     assert [resource["arn"] for resource in listed] == [arn]
-    ram.disassociate_resource_share(resourceShareArn=shared, principals=[STRANGER])
+    leave = {"resourceShareArn": shared, "principals": [STRANGER]}
+    assert "OperationNotPermittedException" in refusal(lambda: ram.disassociate_resource_share(**leave))
+    aws.client("ram").disassociate_resource_share(**leave)
     assert "is not shared" in refusal(lambda: use(aws, STRANGER, arn))
 
 

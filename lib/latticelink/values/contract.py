@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from latticelink.errors import Report
+from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
 
@@ -63,7 +64,7 @@ class SharedResource:
         """Return a resource that exists, by its ARN: for consumers without access to the producer's state.
 
         Args:
-            name: a name for it, for messages and descriptions.
+            name: a name for it, as in `ResourceGateway.share`: part of Terraform addresses, and said in messages.
             arn: ARN of a resource configuration (`arn:aws:vpc-lattice:...:resourceconfiguration/rcfg-...`) or of a
                 service network (`...:servicenetwork/sn-...`); or a token.
             ports: the TCP ports that its owner shares, as in `ResourceGateway.share`: clients are let in on these.
@@ -71,11 +72,12 @@ class SharedResource:
                 `zone_ids` for the checks of the plan, `members`, `share_arns`.
 
         Raises:
-            InvalidInput: for an ARN of anything else, and ports outside 1 to 65535.
+            InvalidInput: for an ARN of anything else, a name that can't be one, and ports outside 1 to 65535.
 
         Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html
         """
         with Report(f"SharedResource({name!r})") as report:
+            name = parse_key(report, "name", name)
             arn = parse_lattice_arn(report, "arn", arn, *_IDS)
             open_ports = parse_ports(report, "ports", ports)
         identifier = arn.rpartition("/")[2] if is_known(arn) else ""
