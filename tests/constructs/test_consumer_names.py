@@ -116,6 +116,33 @@ def test_a_resource_without_a_custom_domain_says_nothing_of_it(synth: Synth) -> 
     assert "custom_domain" not in published(producer)
 
 
+def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stacks(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        for name in ("orders", "billing"):
+            stack = make_stack(app, name)
+            gateway = ResourceGateway(stack, "gateway", existing(stack))
+            STATE.publish(stack, gateway.share(name, ORDERS, ports=[443]))
+        for name, read in (("shop", ("orders", "billing")), ("reports", ("billing",))):
+            stack = make_stack(app, name)
+            network = ExistingNetwork(stack, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-87654321"])
+            for producer in read:
+                shared = STATE.read(stack, producer)[producer]
+                dns_name = f"{producer}.shared.internal"
+                ResourceEndpoint(stack, producer, shared, network, client_cidrs=["10.0.0.0/8"], dns_name=dns_name)
+
+    stacks = synth(build)
+    for name, read in (("shop", {"orders", "billing"}), ("reports", {"billing"})):
+        assert set(stacks[name].json["data"]["terraform_remote_state"]) == read
+        assert {endpoint["resource_configuration_arn"] for endpoint in stacks[name].all("aws_vpc_endpoint")} == {
+            f'${{data.terraform_remote_state.{producer}.outputs.latticelink.resources["{producer}"].arn}}'
+            for producer in read
+        }
+        assert stacks[name].one("aws_route53_zone")["name"] == "shared.internal"
+        assert {record["name"] for record in stacks[name].all("aws_route53_record")} == {
+            f"{producer}.shared.internal" for producer in read
+        }
+
+
 PREFERENCE = {
     "private_dns_preference": "SPECIFIED_DOMAINS_ONLY",
     "private_dns_specified_domains": ["b.example.com", "a.example.com"],
