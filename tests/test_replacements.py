@@ -39,12 +39,13 @@ def produce(
     resource: Any = None,
     share: dict[str, Any] | None = None,
     twice: bool = False,
+    id: str = "gateway",
 ) -> Any:
     """Write a producer into `folder`; return what `read_blocks` finds there."""
     app = App(context={}, outdir=str(folder))
     stack = Stack(app, "producer", state=LocalState(), region="eu-west-1", aws_provider=">= 6.48.0, < 7.0.0")
     vpc = (network or existing)(stack)
-    made = ResourceGateway(stack, "gateway", vpc, **(gateway or {}))
+    made = ResourceGateway(stack, id, vpc, **(gateway or {}))
     made.share("orders", resource or IpResource("10.0.0.9"), **({"ports": [5432]} if share is None else share))
     if twice:
         made.share("billing", IpResource("10.0.0.10"), ports=[443])
@@ -134,6 +135,19 @@ def test_a_replaced_group_takes_its_members_along(tmp_path: Path) -> None:
         tmp_path, {"resource": group, "share": {}}, {"resource": group, "share": {"configuration_name": "other"}}
     )
     assert found.configurations == ("producer-orders-db",)
+
+
+def test_a_gateway_with_another_construct_id_is_another_one_to_terraform(tmp_path: Path) -> None:
+    [found] = between(tmp_path, {}, {"id": "entrance", "gateway": {"name": "producer-gateway"}})
+    [change] = found.changes
+    assert (found.name, found.configurations) == ("producer-gateway", ("producer-orders",))
+    assert (change.argument, change.old) == ("Terraform address", found.address)
+    assert change.new.startswith("aws_vpclattice_resource_gateway.entrance_")
+
+
+def test_a_gateway_of_another_vpc_is_not_taken_for_one_that_goes(tmp_path: Path) -> None:
+    other = {"id": "entrance", "network": lambda stack: existing(stack, "vpc-87654321")}
+    assert between(tmp_path, {}, other) == []
 
 
 def test_a_new_block_of_the_vpc_replaces_all_that_is_in_it(tmp_path: Path) -> None:

@@ -143,6 +143,20 @@ def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
         if address.startswith((_GATEWAY, _CONFIGURATION)) and parents[address] not in replaced:
             names = sorted(_name(before[other]) for other in replaced if address in _above(other, parents))
             yield Replacement(stack, address, _name(before[address]), changes, tuple(names))
+    yield from _moved(stack, before, after)
+
+
+def _moved(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
+    """Yield the gateways whose construct has another id: to Terraform one that goes and one that comes."""
+    gone = [address for address in before if address.startswith(_GATEWAY) and address not in after]
+    come = [address for address in after if address.startswith(_GATEWAY) and address not in before]
+    parents = {address: _parent(block) for address, block in before.items()}
+    for address in gone:
+        names = sorted(_name(before[other]) for other in before if address in _above(other, parents))
+        in_the_vpc = [new for new in come if after[new].get("vpc_id") == before[address].get("vpc_id")]
+        for new in in_the_vpc[:1]:
+            change = Change("Terraform address", address, new)
+            yield Replacement(stack, address, _name(before[address]), (change,), tuple(names))
 
 
 def _rank(address: str) -> int:

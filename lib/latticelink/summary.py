@@ -106,7 +106,7 @@ def _reached(consumer: _Stack) -> Iterator[tuple[str, str, str]]:
     clients = defaultdict(list)
     for rule in consumer.blocks("aws_vpc_security_group_ingress_rule"):
         client = rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") or "?"
-        clients[rule["security_group_id"]].append(client)
+        clients[rule["security_group_id"]].append(client.removeprefix("${").removesuffix("}"))
     names = defaultdict(list)
     for record in consumer.blocks("aws_route53_record"):
         names[_construct(record)].append(record["name"].replace("${each.key}", "<member>"))

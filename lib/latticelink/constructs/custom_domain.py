@@ -1,4 +1,4 @@
-"""A domain name of the producer's for a resource, and the proof that the domain is his."""
+"""A domain name of the producer's for a resource, and the proof that the domain is theirs."""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ class IpResource:
     """One private address: an instance, an appliance, a server on premises that the VPC has a route to.
 
     Args:
-        address: IPv4 in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 or 192.168.0.0/16, or IPv6 of the VPC; or a token.
+        address: IPv4 in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 or 192.168.0.0/16, or IPv6 of the VPC; or a token,
+            which is IPv6 on an IPV6 gateway, and on others if it is an `ipv6_...` attribute.
         security_group_id: the target's own security group. Given, it gets a rule that lets the gateway in, and the
             gateway may reach that group only. Left out, the gateway may reach the address, and whoever owns the
             target's group must admit the gateway.
