@@ -62,6 +62,17 @@ producer/gateway/db  (app.py:9)
     assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
 
 
+def test_a_value_of_another_type_stops_nothing_else_from_being_told(tmp_path: Path) -> None:
+    result = run_app(
+        tmp_path,
+        """stack = make(app)
+network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
+ResourceGateway(stack, "gateway", network, ipv4_addresses_per_eni="4", ip_address_type=["IPV4"], dns_resolution=None)
+IpResource("8.8.8.8")""",
+    )
+    assert result.stderr.startswith("4 problems in the input; nothing was written.")
+
+
 def test_what_follows_from_a_refused_value_does_not_hide_it(tmp_path: Path) -> None:
     result = run_app(tmp_path, 'make(app, "a b")\n{}["missing"]')
     assert result.returncode == 1

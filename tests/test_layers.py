@@ -21,6 +21,7 @@ ALLOWED = {
     "values": ("latticelink.values", "latticelink.errors"),
     "errors": (),
     "order": ("latticelink.errors",),
+    "replacements": ("latticelink.errors", "latticelink.order"),
     "summary": ("latticelink.order", "latticelink.values"),
     "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
     "constructs": (

@@ -217,6 +217,36 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "Give the target's security_group_id, or the cidrs that the name resolves to.",
     ),
     (
+        "a gateway's way to resolve names that an allowed provider lacks",
+        lambda stack: gateway(stack, dns_resolution="IN_VPC"),
+        "producer/gateway/dns_resolution = 'IN_VPC'",
+        "It becomes aws_vpclattice_resource_gateway.resource_config_dns_resolution, which is surely in AWS provider "
+        "6.48.0; this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
+        'Give the stack aws_provider=">= 6.48.0, < 7.0.0", or leave dns_resolution out.',
+    ),
+    (
+        "a choice of names that an allowed provider lacks",
+        lambda stack: endpoint(stack, private_dns_preference="ALL_DOMAINS"),
+        "producer/nginx/private_dns_preference = 'ALL_DOMAINS'",
+        "It becomes aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; this "
+        "stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
+        'Give the stack aws_provider=">= 6.28.0, < 7.0.0", or leave private_dns_preference out.',
+    ),
+    (
+        "IPv6 in a network without it",
+        lambda stack: endpoint(stack, ip_address_type="dualstack"),
+        "producer/nginx/ip_address_type = 'dualstack'",
+        "All subnets have the addresses of this type; those of this network have IPv4 addresses alone.",
+        "Write Network(..., ipv6=True) and make it dual-stack, or leave it out.",
+    ),
+    (
+        "an IPv6 target of an IPv4 gateway",
+        lambda stack: share(stack, resource=IpResource("2001:db8::9")),
+        "producer/gateway/nginx/resource = '2001:db8::9'",
+        "A gateway of type IPV4 has no IPv6 addresses to reach this resource from.",
+        "Share the resource's IPv4 address, or give the gateway ip_address_type='DUALSTACK'.",
+    ),
+    (
         "six security groups",
         lambda stack: gateway(stack, security_group_ids=GROUPS),
         f"producer/gateway/security_group_ids = {GROUPS!r}"[:130],

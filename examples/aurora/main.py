@@ -39,8 +39,7 @@ def build(app: App) -> None:
             engine="aurora-postgresql",
             instance_class="db.t4g.medium",
         )
-    names = {"reader": cluster.reader_endpoint, "writer": cluster.endpoint}
-    orders = ArnResource(cluster.arn, cluster.port, security_group_id=group.id, dns_names=names)
+    orders = ArnResource.of(cluster, security_group_id=group.id)
     STATE.publish(producer, ResourceGateway(producer, "gateway", network).share("orders", orders))
 
     consumer = Stack(app, "consumer", state=STATE, region=REGION)

@@ -31,9 +31,7 @@ def build(app: App) -> None:
         vpc_security_group_ids=[group.id],
         skip_final_snapshot=True,
     )
-    orders = ArnResource(
-        database.arn, database.port, security_group_id=group.id, dns_names={"database": database.address}
-    )
+    orders = ArnResource.of(database, security_group_id=group.id)
     STATE.publish(producer, ResourceGateway(producer, "gateway", network).share("orders", orders))
 
     consumer = Stack(app, "consumer", state=STATE, region=REGION)

@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latticelink.app import App, Stack, run
     from latticelink.backends import CloudState, LocalState, S3State
+    from latticelink.constructs.account_share import AcceptedShare, AccountShare
+    from latticelink.constructs.adopt import adopt
+    from latticelink.constructs.custom_domain import DomainVerification
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
+    from latticelink.constructs.existing_gateway import ExistingGateway
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
-    from latticelink.constructs.service_network import ServiceNetwork, ServiceNetworkAssociation
+    from latticelink.constructs.service_network import (
+        ExistingServiceNetwork,
+        ServiceNetwork,
+        ServiceNetworkAssociation,
+    )
     from latticelink.constructs.state_bucket import StateBucket
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
     from latticelink.state import PublishedResources, State
@@ -26,11 +34,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AcceptedShare",
+    "AccountShare",
     "App",
     "ArnResource",
     "CloudState",
     "DnsResource",
+    "DomainVerification",
+    "ExistingGateway",
     "ExistingNetwork",
+    "ExistingServiceNetwork",
     "Finding",
     "GroupResource",
     "InvalidInput",
@@ -53,15 +66,21 @@ __all__ = [
     "State",
     "StateBucket",
     "Subnet",
+    "adopt",
     "run",
 ]
 
 _HOMES = {
+    "AcceptedShare": "constructs.account_share",
+    "AccountShare": "constructs.account_share",
     "App": "app",
     "ArnResource": "values.resources",
     "CloudState": "backends",
     "DnsResource": "values.resources",
+    "DomainVerification": "constructs.custom_domain",
+    "ExistingGateway": "constructs.existing_gateway",
     "ExistingNetwork": "constructs.network",
+    "ExistingServiceNetwork": "constructs.service_network",
     "Finding": "errors",
     "GroupResource": "values.resources",
     "InvalidInput": "errors",
@@ -84,6 +103,7 @@ _HOMES = {
     "State": "state",
     "StateBucket": "constructs.state_bucket",
     "Subnet": "values.addresses",
+    "adopt": "constructs.adopt",
     "run": "app",
 }
 

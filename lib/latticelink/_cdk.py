@@ -30,12 +30,20 @@ if TYPE_CHECKING:
     from cdktf import RemoteBackend as RemoteBackend
     from cdktf import S3Backend as S3Backend
     from cdktf import TerraformOutput as TerraformOutput
+    from cdktf import TerraformResource as TerraformResource
     from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
     from cdktf import TerraformStack as TerraformStack
     from cdktf_cdktf_provider_aws.data_aws_vpc_endpoint_associations import (
         DataAwsVpcEndpointAssociations as DataAwsVpcEndpointAssociations,
     )
     from cdktf_cdktf_provider_aws.provider import AwsProvider as AwsProvider
+    from cdktf_cdktf_provider_aws.provider import AwsProviderAssumeRole as AwsProviderAssumeRole
+    from cdktf_cdktf_provider_aws.ram_principal_association import RamPrincipalAssociation as RamPrincipalAssociation
+    from cdktf_cdktf_provider_aws.ram_resource_association import RamResourceAssociation as RamResourceAssociation
+    from cdktf_cdktf_provider_aws.ram_resource_share import RamResourceShare as RamResourceShare
+    from cdktf_cdktf_provider_aws.ram_resource_share_accepter import (
+        RamResourceShareAccepter as RamResourceShareAccepter,
+    )
     from cdktf_cdktf_provider_aws.route53_record import Route53Record as Route53Record
     from cdktf_cdktf_provider_aws.route53_zone import Route53Zone as Route53Zone
     from cdktf_cdktf_provider_aws.route53_zone import Route53ZoneVpc as Route53ZoneVpc
@@ -66,6 +74,9 @@ if TYPE_CHECKING:
     )
     from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
         VpcSecurityGroupIngressRule as VpcSecurityGroupIngressRule,
+    )
+    from cdktf_cdktf_provider_aws.vpclattice_domain_verification import (
+        VpclatticeDomainVerification as VpclatticeDomainVerification,
     )
     from cdktf_cdktf_provider_aws.vpclattice_resource_configuration import (
         VpclatticeResourceConfiguration as VpclatticeResourceConfiguration,
@@ -117,7 +128,12 @@ _HOMES = {
     name: (f"{_AWS}.{module}", name)
     for name, module in {
         "AwsProvider": "provider",
+        "AwsProviderAssumeRole": "provider",
         "DataAwsVpcEndpointAssociations": "data_aws_vpc_endpoint_associations",
+        "RamPrincipalAssociation": "ram_principal_association",
+        "RamResourceAssociation": "ram_resource_association",
+        "RamResourceShare": "ram_resource_share",
+        "RamResourceShareAccepter": "ram_resource_share_accepter",
         "Route53Record": "route53_record",
         "Route53Zone": "route53_zone",
         "Route53ZoneVpc": "route53_zone",
@@ -130,6 +146,7 @@ _HOMES = {
         "VpcEndpoint": "vpc_endpoint",
         "VpcSecurityGroupEgressRule": "vpc_security_group_egress_rule",
         "VpcSecurityGroupIngressRule": "vpc_security_group_ingress_rule",
+        "VpclatticeDomainVerification": "vpclattice_domain_verification",
         "VpclatticeResourceConfiguration": "vpclattice_resource_configuration",
         "VpclatticeResourceGateway": "vpclattice_resource_gateway",
         "VpclatticeServiceNetwork": "vpclattice_service_network",

@@ -15,10 +15,13 @@ from typing import Any
 from latticelink import _cdk
 from latticelink.backends import LocalState
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
+from latticelink.replacements import describe, find_replacements, read_blocks
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
-from latticelink.values.aws_ids import parse_region
+from latticelink.values.aws_ids import parse_region, parse_role_arn
+from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
+from latticelink.values.tokens import is_known
 
 
 class App(_cdk.App):
@@ -41,7 +44,10 @@ class App(_cdk.App):
 
 
 class Stack(_cdk.TerraformStack):
-    """A Terraform stack with its state, its region and the AWS provider.
+    """A Terraform stack with its state, its region, the AWS provider and, if named, its account.
+
+    Credentials are never part of the code: they come from the environment (`AWS_PROFILE`, a role of the CI) of
+    whoever applies the stack.
 
     Args:
         scope: the app.
@@ -50,15 +56,28 @@ class Stack(_cdk.TerraformStack):
         region: AWS region code, such as `ap-northeast-1`.
         aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer. An
             argument that a version which it allows lacks is refused where it is used.
+        account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
+        role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
+            several accounts. State is read and written without it. Default: none.
 
     Raises:
-        InvalidInput: for a malformed id or region, or a constraint that admits providers too old.
+        InvalidInput: for a malformed id, region, account or role, a role of another account than `account_id`, or a
+            constraint that admits providers too old.
 
-    Source: https://developer.hashicorp.com/terraform/language/providers/requirements
+    Source: https://developer.hashicorp.com/terraform/language/providers/requirements,
+        https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
     """
 
     def __init__(
-        self, scope: Any, id: str, *, state: State, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER
+        self,
+        scope: Any,
+        id: str,
+        *,
+        state: State,
+        region: str,
+        aws_provider: str = DEFAULT_AWS_PROVIDER,
+        account_id: str | None = None,
+        role_arn: str | None = None,
     ) -> None:
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
@@ -72,15 +91,34 @@ class Stack(_cdk.TerraformStack):
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
+            role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
+            if account_id is not None:
+                account_id = parse_account_id(report, "account_id", account_id)
+                if role_arn and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+                    report.refuse(
+                        "role_arn",
+                        role_arn,
+                        rule=f"The role is one of the stack's account, here {account_id}.",
+                        fix="Give a role of that account, or leave account_id out.",
+                    )
         super().__init__(scope, id)
         state.keep(self)
-        _cdk.AwsProvider(self, "aws", region=self.region)
+        _cdk.AwsProvider(
+            self,
+            "aws",
+            region=self.region,
+            allowed_account_ids=[account_id] if account_id else None,
+            assume_role=[_cdk.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
+        )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON and print a summary; or print all that is wrong and write nothing.
+
+    A gateway or configuration that the next apply would replace, compared with what was in the folder, is warned about
+    on the error output, as that is an outage for its consumers.
 
     Args:
         build: makes the app's stacks.
@@ -91,6 +129,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
+    before = read_blocks(target)
     try:
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
@@ -108,6 +147,8 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     except OSError as error:
         print(f"Can't write to {target}: {error.strerror or error}. Nothing was changed there.", file=sys.stderr)
         return 1
+    if replacements := find_replacements(before, read_blocks(target)):
+        print(describe(replacements), file=sys.stderr, flush=True)
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
     try:

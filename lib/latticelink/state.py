@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any
 
 from latticelink import _cdk
@@ -13,6 +14,9 @@ from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import is_known
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
+_NO_REVOCATION = (
+    " Taking a principal out of an account share ends no endpoint that it has: docs/accounts.md says what does."
+)
 
 
 class State(ABC):
@@ -71,13 +75,18 @@ class State(ABC):
                         rule="A stack publishes what its own gateways share.",
                         fix="Publish it in the stack that shares it.",
                     )
-        stack.latticelink_published = {resource.name: resource for resource in resources}
-        _cdk.TerraformOutput(
+        shares = getattr(stack, "latticelink_account_shares", [])
+        published = [_with_share_arns(resource, shares) for resource in resources]
+        stack.latticelink_published = {resource.name: resource for resource in published}
+        output = _cdk.TerraformOutput(
             stack,
             contract.OUTPUT,
-            value=contract.to_output(resources),
-            description="What this stack shares; read by its consumers.",
+            value=contract.to_output(published),
+            description="What this stack shares; read by its consumers." + (_NO_REVOCATION if shares else ""),
         )
+        if shares:
+            # So that a consumer in another account that reads the contract may use what it names.
+            output.add_override("depends_on", [address for share in shares for address in share.associations])
 
     def read(self, stack: Any, producer: str) -> PublishedResources:
         """Return what the stack `producer` published, for use in `stack`, and deploy that stack first.
@@ -144,6 +153,16 @@ class State(ABC):
     @abstractmethod
     def _reader(self, stack_id: str) -> dict[str, Any]:
         """Return the arguments of the `terraform_remote_state` that reads the state of `stack_id`."""
+
+
+def _with_share_arns(resource: SharedResource, shares: list[Any]) -> SharedResource:
+    """Return the resource with the ARNs of the account shares that someone has to accept."""
+    offered = {
+        share.key: share.arn
+        for share in sorted(shares, key=lambda share: share.key)
+        if share.allows_external_principals and resource.arn in share.resource_arns
+    }
+    return replace(resource, share_arns=offered) if offered else resource
 
 
 class PublishedResources:

@@ -20,6 +20,7 @@ _READ = re.compile(
 
 
 _MOST = 20
+_NO_REVOCATION = "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does."
 
 
 class _Stack:
@@ -60,6 +61,8 @@ def summarise(outdir: Path, command: str | None) -> str:
         more = len(shared) - _MOST
         lines += ["", "Shared:", *(line for paragraph in shared[:_MOST] for line in paragraph)]
         lines += [f"  and {more} more, in the outputs {contract.OUTPUT!r}"] if more > 0 else []
+        if any(stack.blocks("aws_ram_principal_association") for stack in stacks):
+            lines.append(_NO_REVOCATION)
     lines += ["", "Deploy it in one of three ways, with AWS credentials in the environment:"]
     for door, line in _doors(stacks, command):
         lines += ["", f"  {door}:", f"    {line}"]
@@ -77,10 +80,25 @@ def _shared(stacks: list[_Stack]) -> Iterator[list[str]]:
         for source, name, line in _reached(consumer):
             reached[source, name].append(line)
     for producer in stacks:
+        accounts = _accounts(producer)
         for name, resource in producer.shares().items():
             ports = ", ".join(port if is_known(port) else "a port known after apply" for port in resource["ports"])
             what = f"  {name!r} from {producer.name}: {resource['protocol']} {ports}, as {resource['name']}"
-            yield [what, *(reached[producer.name, name] or ["    with nobody in this app"])]
+            with_whom = [*accounts[resource["arn"]], *reached[producer.name, name]]
+            yield [what, *(with_whom or ["    with nobody in this app"])]
+
+
+def _accounts(producer: _Stack) -> dict[str, list[str]]:
+    """Return a line for each ARN that is shared with other accounts, by the expression of the ARN."""
+    principals = defaultdict(list)
+    for association in producer.blocks("aws_ram_principal_association"):
+        principal = association["principal"] if is_known(association["principal"]) else "one known after apply"
+        principals[association["resource_share_arn"]].append(principal)
+    lines = defaultdict(list)
+    for association in producer.blocks("aws_ram_resource_association"):
+        names = ", ".join(principals[association["resource_share_arn"]])
+        lines[association["resource_arn"]].append(f"    with the accounts of {names}")
+    return lines
 
 
 def _reached(consumer: _Stack) -> Iterator[tuple[str, str, str]]:
@@ -88,7 +106,7 @@ def _reached(consumer: _Stack) -> Iterator[tuple[str, str, str]]:
     clients = defaultdict(list)
     for rule in consumer.blocks("aws_vpc_security_group_ingress_rule"):
         client = rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") or "?"
-        clients[rule["security_group_id"]].append(client)
+        clients[rule["security_group_id"]].append(client.removeprefix("${").removesuffix("}"))
     names = defaultdict(list)
     for record in consumer.blocks("aws_route53_record"):
         names[_construct(record)].append(record["name"].replace("${each.key}", "<member>"))

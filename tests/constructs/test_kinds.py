@@ -98,6 +98,51 @@ def test_a_databases_own_names_reach_the_consumer(synth: Synth) -> None:
     assert [rule["cidr_ipv4"] for rule in stacks["producer"].all(RULES[1])] == ["10.0.1.0/24"]
 
 
+def test_a_databases_arn_port_and_names_are_read_from_it(synth: Synth) -> None:
+    from cdktf_cdktf_provider_aws.db_instance import DbInstance
+    from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
+
+    def build(app: Any) -> None:
+        producer = make_stack(app)
+        gateway = ResourceGateway(producer, "gateway", existing(producer))
+        instance = DbInstance(producer, "one", instance_class="db.t4g.micro", publicly_accessible=False)
+        cluster = RdsCluster(producer, "many", engine="aurora-postgresql")
+        shared = [
+            gateway.share("one", ArnResource.of(instance, security_group_id=GROUP)),
+            gateway.share("many", ArnResource.of(cluster, cidrs=["10.0.1.0/24"])),
+        ]
+        STATE.publish(producer, *shared)
+
+    producer = synth(build)["producer"]
+    resources = producer.json["output"]["latticelink"]["value"]["resources"]
+    assert resources["one"]["dns_names"] == {"database": "${aws_db_instance.one.address}"}
+    assert resources["many"]["dns_names"] == {
+        "reader": "${aws_rds_cluster.many.reader_endpoint}",
+        "writer": "${aws_rds_cluster.many.endpoint}",
+    }
+    assert resources["many"]["ports"] == ["${tostring(aws_rds_cluster.many.port)}"]
+    arns = [
+        configuration["resource_configuration_definition"][0]["arn_resource"][0]["arn"]
+        for configuration in producer.all("aws_vpclattice_resource_configuration")
+    ]
+    assert sorted(arns) == ["${aws_db_instance.one.arn}", "${aws_rds_cluster.many.arn}"]
+
+
+def test_a_publicly_accessible_database_is_refused(stack: Any) -> None:
+    from cdktf_cdktf_provider_aws.db_instance import DbInstance
+
+    public = DbInstance(stack, "db", instance_class="db.t4g.micro", publicly_accessible=True)
+    with pytest.raises(InvalidInput, match="AWS shares no database that is publicly accessible"):
+        ArnResource.of(public, security_group_id=GROUP)
+
+
+@pytest.mark.parametrize("what", ["arn:aws:rds:eu-west-1:111122223333:db:orders", None, object()])
+def test_what_is_no_database_is_refused(what: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ArnResource.of(what, security_group_id=GROUP)
+    assert [finding.place[-1] for finding in caught.value.findings] == ["database"]
+
+
 def test_a_group_has_children_with_ports_of_their_own_and_names_that_follow_the_users_keys(synth: Synth) -> None:
     producer = both(synth, GroupResource(MEMBERS))["producer"]
     group = producer.one("aws_vpclattice_resource_configuration", type="GROUP")

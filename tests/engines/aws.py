@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import Any
@@ -50,25 +50,35 @@ class Aws:
         if self.process.stdout is not None:
             self.process.stdout.close()
 
-    def environment(self) -> dict[str, str]:
-        """Return what a client needs in its environment."""
+    def environment(self, account: str | None = None) -> dict[str, str]:
+        """Return what a client needs in its environment, for an account other than the first if one is given."""
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_EC2_METADATA_DISABLED": "true",
+            **{f"AWS_{name.upper()}": value for name, value in self._credentials(account).items()},
         }
 
-    def client(self, service: str, region: str = "eu-west-1") -> Any:
+    def client(self, service: str, region: str = "eu-west-1", account: str | None = None) -> Any:
         """Return a boto3 client."""
         import boto3
 
-        return boto3.client(
-            service, region, endpoint_url=self.url, aws_access_key_id="test", aws_secret_access_key="test"
-        )
+        credentials = {f"aws_{name}": value for name, value in self._credentials(account).items()}
+        return boto3.client(service, region, endpoint_url=self.url, **credentials)
+
+    def _credentials(self, account: str | None) -> dict[str, str]:
+        if account is None:
+            return {"access_key_id": "test", "secret_access_key": "test"}
+        role = f"arn:aws:iam::{account}:role/deploy"
+        given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        names = {
+            "access_key_id": "AccessKeyId",
+            "secret_access_key": "SecretAccessKey",
+            "session_token": "SessionToken",
+        }
+        return {name: given[member] for name, member in names.items()}
 
     def control(self, what: str, **arguments: Any) -> Any:
-        """Tell the emulator something (`fail`, `drop`, `heal`, `create_failed`, `reads`), or ask for a list."""
+        """Tell the emulator something (`fail`, `drop`, `heal`, `create_failed`, `reads`, `organization`), or ask."""
         request = Request(f"{self.url}/_control/{what}", json.dumps(arguments).encode(), method="POST")
         try:
             with urlopen(request, timeout=10) as answer:
@@ -106,11 +116,13 @@ class Front:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         from tests.engines.protocol import Ec2Query, RestJson
+        from tests.engines.ram import Sharing
 
         self.moto = DomainDispatcherApplication(create_backend_app)
-        self.json, self.query = RestJson("vpc-lattice"), Ec2Query()
+        self.json, self.ram, self.query = RestJson("vpc-lattice"), RestJson("ram"), Ec2Query()
         self.lock = Lock()
-        self.regions: dict[str, Any] = {}
+        self.regions: dict[tuple[str, str], Any] = {}
+        self.sharing = Sharing()
         self.reads = 1
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
@@ -122,16 +134,21 @@ class Front:
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             answer = self._control(path.removeprefix("/_control/"), json.loads(body or b"{}"))
             return self._send(start_response, 200, "application/json", json.dumps(answer).encode())
-        scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
-        region, service = scope.groups() if scope else ("", "")
-        if service not in ("ec2", "route53", "vpc-lattice"):
+        from moto.iam.models import get_account_id_from
+
+        scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+        access_key, region, service = scope.groups() if scope else ("", "", "")
+        if service not in ("ec2", "ram", "route53", "vpc-lattice"):
             return list(self.moto(environ, start_response))
+        account = get_account_id_from(access_key)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         served = None
         if service == "ec2":
-            served = self._ec2(self.region(region), body)
+            served = self._ec2(self.region(account, region), body)
         elif service == "vpc-lattice":
-            served = self._lattice(self.region(region), environ, body)
+            served = self._rest(self.json, self.region(account, region), environ, body)
+        elif service == "ram":
+            served = self._rest(self.ram, self._ram(self.region(account, region)), environ, body)
         if served is None:
             body = _for_moto(body)
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
@@ -146,11 +163,21 @@ class Front:
         start_response(f"{status} -", [("Content-Type", kind), ("Content-Length", str(len(body)))])
         return [body]
 
-    def region(self, name: str) -> Any:
+    def region(self, account: str, name: str) -> Any:
         from tests.engines.lattice import Region
 
         with self.lock:
-            return self.regions.setdefault(name, Region(name, self.reads))
+            if (account, name) not in self.regions:
+                self.regions[account, name] = Region(name, self.reads, account, self.sharing)
+                neighbours = [region for (_, other), region in self.regions.items() if other == name]
+                for region in neighbours:
+                    region.neighbours = neighbours
+            return self.regions[account, name]
+
+    def _ram(self, region: Any) -> Any:
+        from tests.engines.ram import Ram
+
+        return Ram(self.sharing, region.account, region.name, region.things.get)
 
     def _faulty(self, operation: str, protocol: Any) -> Any:
         from tests.engines.protocol import Refused
@@ -163,28 +190,28 @@ class Front:
         code = "ThrottlingException" if fault == 429 else "InternalServerException"
         return protocol.refusal(Refused(code, "The emulator was told to fail", int(fault)))
 
-    def _lattice(self, region: Any, environ: dict[str, Any], body: bytes) -> Any:
+    def _rest(self, protocol: Any, objects: Any, environ: dict[str, Any], body: bytes) -> Any:
         from tests.engines.protocol import Refused
 
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         try:
-            operation, members = self.json.parse(method, path, query, body)
-            fault = self._faulty(operation.name, self.json)
+            operation, members = protocol.parse(method, path, query, body)
+            fault = self._faulty(operation.name, protocol)
             if fault not in (None, "drop"):
                 return fault
             token = members.get("clientToken", "")
             if token and token in self.answered:
                 return self.answered[token]
-            handler = getattr(region, re.sub(r"(?<!^)(?=[A-Z])", "_", operation.name).lower(), None)
+            handler = getattr(objects, re.sub(r"(?<!^)(?=[A-Z])", "_", operation.name).lower(), None)
             if handler is None:
                 raise Refused("UnknownOperationException", f"{operation.name} is not emulated", 404)
             with self.lock:
-                answer = self.json.answer(operation, handler(members))
+                answer = protocol.answer(operation, handler(members))
             if token:
                 self.answered[token] = answer
             return "drop" if fault else answer
         except Refused as error:
-            return self.json.refusal(error)
+            return protocol.refusal(error)
 
     def _ec2(self, region: Any, body: bytes) -> Any:
         from tests.engines.endpoints import Endpoints
@@ -224,10 +251,14 @@ class Front:
             self.reads = given["count"]
             for region in self.regions.values():
                 region.reads = given["count"]
+        elif what == "organization":
+            self.sharing.organization, self.sharing.units = given["id"], given["units"]
+            self.sharing.within_organization = given["sharing"]
         elif what == "requests":
             return dict(self.counted)
         elif what == "inventory":
-            return _inventory(self.regions.values())
+            shares = [share.arn for share in self.sharing.shares.values() if share.shown["status"] != "DELETED"]
+            return _inventory(self.regions.values()) | ({"share": shares} if shares else {})
         else:
             raise ValueError(what)
         return {}
@@ -237,6 +268,7 @@ def _mend_moto() -> None:
     """Mend what moto does otherwise than AWS, where the provider would see a difference that isn't there."""
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.security_groups import SecurityGroupRule
+    from moto.ec2.models.subnets import Subnet
     from moto.rds.models import DBCluster
 
     # moto shows an empty association where there is none, which the provider takes for a public address.
@@ -248,6 +280,24 @@ def _mend_moto() -> None:
     DBCluster.scaling_configuration_info = property(
         lambda cluster: scaling(cluster) if cluster.scaling_configuration else None
     )
+
+    # moto doesn't show an interface's first IPv6 address, by which the provider tells an endpoint's addresses.
+    NetworkInterface.ipv6_address = property(lambda interface: next(iter(interface.ipv6_addresses), None))
+
+    # moto shows the state of a subnet's IPv6 block as a text of a dictionary, and doesn't find the subnet by the
+    # association with the block; the provider waits by both.
+    associations = Subnet.ipv6_cidr_block_association_set.fget
+    Subnet.ipv6_cidr_block_association_set = property(
+        lambda subnet: [{**item, "ipv6CidrBlockState": {"state": "associated"}} for item in associations(subnet)]
+    )
+    value = Subnet.get_filter_value
+
+    def filter_value(subnet: Any, name: str, method: str | None = None) -> Any:
+        if name == "ipv6-cidr-block-association.association-id":
+            return list(subnet.ipv6_cidr_block_associations)
+        return value(subnet, name, method)
+
+    Subnet.get_filter_value = filter_value
 
     # moto forgets the description of a rule whose other side is a group or a prefix list.
     make = SecurityGroupRule.__init__
@@ -283,12 +333,10 @@ def _for_moto(body: bytes) -> bytes:
     return urlencode(fields).encode()
 
 
-def _inventory(regions: Iterable[Any]) -> dict[str, list[str]]:
+def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
     from moto.iam.models import iam_backends
     from moto.rds.models import rds_backends
     from moto.route53.models import route53_backends
-
-    from tests.engines.lattice import ACCOUNT
 
     found: dict[str, list[str]] = defaultdict(list)
     for region in regions:
@@ -310,10 +358,11 @@ def _inventory(regions: Iterable[Any]) -> dict[str, list[str]]:
             for instance in reservation.instances
             if instance.state != "terminated"
         ]
-        rds = rds_backends[ACCOUNT][region.name]
+        rds = rds_backends[region.account][region.name]
         found["rds"] += [*rds.databases, *rds.clusters]
-    found["zone"] += [*route53_backends[ACCOUNT]["aws"].zones]
-    found["role"] += [*iam_backends[ACCOUNT]["aws"].roles]
+    for account in {region.account for region in regions}:
+        found["zone"] += [*route53_backends[account]["aws"].zones]
+        found["role"] += [*iam_backends[account]["aws"].roles]
     return {kind: sorted(items) for kind, items in found.items() if items}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.engines.lattice import ACCOUNT, Region, Thing, new_id
+from tests.engines.lattice import Region, Thing, new_id
 from tests.engines.protocol import Refused
 
 TYPES = {"Resource": "ResourceConfigurationArn", "ServiceNetwork": "ServiceNetworkArn"}
@@ -51,6 +51,7 @@ class Endpoints:
         zones = [subnet.availability_zone for subnet in subnets]
         if len(set(zones)) < len(zones):
             raise Refused("DuplicateSubnetsInSameZone", "Found another subnet in the same availability zone")
+        region.check_addresses(subnets, request.get("IpAddressType", "ipv4").upper())
         private = request.get("PrivateDnsEnabled", False)
         if private and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
             message = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes"
@@ -58,7 +59,9 @@ class Endpoints:
         if kind == "Resource":
             self._check_configuration(request["ResourceConfigurationArn"], vpc.id, zones)
         else:
-            region.use(request["ServiceNetworkArn"], "sn")
+            region.refer(request["ServiceNetworkArn"], "sn")
+        if private:
+            self._refuse_second_way(vpc.id, kind, request[TYPES[kind]])
         groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc.id)], vpc.id)
         specified = request.get("TagSpecifications") or [{}]
         shown = {
@@ -79,17 +82,40 @@ class Endpoints:
         return {"VpcEndpoint": self._show(thing)}
 
     def _check_configuration(self, arn: str, vpc: str, zones: list[str]) -> None:
-        configuration = self.region.use(arn, "rcfg").shown
+        configuration, owner = self.region.refer(arn, "rcfg").shown, self.region.owner(arn)
         if configuration["type"] == "CHILD":
             raise Refused("InvalidParameter", "An endpoint is made for a SINGLE, GROUP or ARN configuration")
-        gateway = self.region.things[configuration["resourceGatewayId"]].shown
+        gateway = owner.things[configuration["resourceGatewayId"]].shown
         if gateway["vpcId"] == vpc:
             raise Refused("InvalidParameter", "The resource gateway is in the VPC of the endpoint")
-        theirs = [subnet.availability_zone for subnet in self.region.subnets(gateway["subnetIds"], gateway["vpcId"])]
+        theirs = [subnet.availability_zone for subnet in owner.subnets(gateway["subnetIds"], gateway["vpcId"])]
         if not set(theirs) & set(zones):
             raise Refused(
                 "InvalidParameter", "The endpoint and the resource gateway have no Availability Zone in common"
             )
+
+    def _refuse_second_way(self, vpc: str, kind: str, arn: str) -> None:
+        """Refuse a resource endpoint and one of a service network, both with private DNS, for one configuration."""
+        mine = self._reached({TYPES[kind]: arn})
+        for other in self.region.each("vpce"):
+            if other.shown["VpcId"] != vpc or not other.shown["PrivateDnsEnabled"] or other.is_leaving:
+                continue
+            if other.shown["VpcEndpointType"] != kind and (both := set(mine) & set(self._reached(other.shown))):
+                message = f"{other.shown['id']} has private DNS for {', '.join(sorted(both))} in this VPC"
+                raise Refused("InvalidParameter", message)
+
+    def _reached(self, endpoint: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """Return what the association with each configuration says of a service network, by the configuration's id."""
+        if arn := endpoint.get("ResourceConfigurationArn"):
+            return {arn.rsplit("/", 1)[-1]: {}}
+        network = endpoint["ServiceNetworkArn"]
+        shown = self.region.owner(network).things[network.rsplit("/", 1)[-1]].shown
+        named = {"ServiceNetworkArn": network, "ServiceNetworkName": shown["name"]}
+        return {
+            item.shown["resourceConfigurationId"]: named
+            for item in self.region.everywhere("snra")
+            if item.shown["serviceNetworkArn"] == network and item.status == "ACTIVE"
+        }
 
     def _show(self, thing: Thing) -> dict[str, Any]:
         shown = thing.shown
@@ -103,7 +129,7 @@ class Endpoints:
             "Groups": [{"GroupId": group, "GroupName": group} for group in shown["securityGroupIds"]],
             "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],
             "CreationTimestamp": shown["createdAt"],
-            "OwnerId": ACCOUNT,
+            "OwnerId": self.region.account,
             "Tags": self._tags(thing),
             **failed,
         }
@@ -169,21 +195,13 @@ class Endpoints:
 
     def _associations(self, endpoint: Thing) -> list[dict[str, Any]]:
         """Return one association for each configuration that the endpoint reaches, kept as they were first told."""
-        if arn := endpoint.shown.get("ResourceConfigurationArn"):
-            reached = {arn.rsplit("/", 1)[-1]: {}}
-        else:
-            network = endpoint.shown["ServiceNetworkArn"]
-            named = {"ServiceNetworkArn": network, "ServiceNetworkName": self.region.find(network, "sn").shown["name"]}
-            reached = {
-                item.shown["resourceConfigurationId"]: named
-                for item in self.region.each("snra")
-                if item.shown["serviceNetworkArn"] == network and item.status == "ACTIVE"
-            }
+        reached = self._reached(endpoint.shown)
         told = endpoint.shown.setdefault("associations", {})
         listed = []
         for identifier, named in reached.items():
-            parent = self.region.things[identifier].shown
-            for child in self.region.children(identifier) or [self.region.things[identifier]]:
+            owner = self.region.owner(identifier)
+            parent = owner.things[identifier].shown
+            for child in owner.children(identifier) or [owner.things[identifier]]:
                 key = child.shown["id"]
                 if key not in told:
                     name = self.region.dns_entry(
@@ -232,11 +250,11 @@ class Endpoints:
 
     def _show_connect(self, thing: Thing, subnet: Any) -> dict[str, Any]:
         state = {"pending": "create-in-progress", "available": "create-complete", "deleting": "delete-in-progress"}
-        identifier, region = thing.shown["id"], self.region.name
+        identifier, region, account = thing.shown["id"], self.region.name, self.region.account
         return {
-            "OwnerId": ACCOUNT,
+            "OwnerId": account,
             "InstanceConnectEndpointId": identifier,
-            "InstanceConnectEndpointArn": f"arn:aws:ec2:{region}:{ACCOUNT}:instance-connect-endpoint/{identifier}",
+            "InstanceConnectEndpointArn": f"arn:aws:ec2:{region}:{account}:instance-connect-endpoint/{identifier}",
             "State": state[thing.status],
             "DnsName": f"{identifier}.x.ec2-instance-connect-endpoint.{region}.amazonaws.com",
             "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],

@@ -16,6 +16,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from tests.engines.protocol import Refused
+from tests.engines.ram import Sharing
 
 ACCOUNT = "123456789012"
 PRIVATE = [ipaddress.ip_network(block) for block in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
@@ -53,14 +54,17 @@ class Thing:
 
 
 class Region:
-    """All objects of one region."""
+    """All objects of one account in one region, and its neighbours: the same region of other accounts."""
 
-    def __init__(self, name: str, reads: int) -> None:
+    def __init__(self, name: str, reads: int, account: str = ACCOUNT, sharing: Sharing | None = None) -> None:
         self.name = name
         self.reads = reads
+        self.account = account
+        self.sharing = sharing or Sharing()
+        self.neighbours: list[Region] = [self]
         self.things: dict[str, Thing] = {}
         self.create_failed: list[str] = []
-        self.ec2: Any = ec2_backends[ACCOUNT][name]
+        self.ec2: Any = ec2_backends[account][name]
 
     # -- objects and their states ------------------------------------------------------------------------------------
 
@@ -70,7 +74,7 @@ class Region:
         if operation in self.create_failed:
             self.create_failed.remove(operation)
             failure = "The emulator was told to fail"
-        arn = f"arn:aws:vpc-lattice:{self.name}:{ACCOUNT}:{KINDS.get(prefix, prefix)}/{identifier}"
+        arn = f"arn:aws:vpc-lattice:{self.name}:{self.account}:{KINDS.get(prefix, prefix)}/{identifier}"
         tags = shown.pop("tags", {})
         shown.pop("clientToken", None)
         moment = {"createdAt": datetime.now(UTC), "lastUpdatedAt": datetime.now(UTC)}
@@ -101,8 +105,29 @@ class Region:
             raise Refused("ConflictException", f"{identifier} is {thing.status}", 409)
         return thing
 
+    def refer(self, identifier: str, prefix: str) -> Thing:
+        """Return a settled object of this account, or one that another account shares with it."""
+        owner = self.owner(identifier)
+        thing = owner.use(identifier, prefix)
+        arns = [thing.shown["arn"]]
+        if parent := thing.shown.get("resourceConfigurationGroupId"):
+            arns.append(owner.things[parent].shown["arn"])
+        if owner is not self and not self.sharing.allows(arns, self.account):
+            raise Refused("AccessDeniedException", f"{identifier} is not shared with account {self.account}", 403)
+        return thing
+
+    def owner(self, identifier: str) -> Region:
+        """Return the neighbour that has the object, this one if none has."""
+        key = identifier.rsplit("/", 1)[-1]
+        return next((region for region in self.neighbours if key in region.things), self)
+
     def each(self, prefix: str) -> Iterator[Thing]:
         return (thing for key, thing in list(self.things.items()) if key.startswith(f"{prefix}-"))
+
+    def everywhere(self, prefix: str) -> Iterator[Thing]:
+        """Yield the objects of all accounts."""
+        for region in list(self.neighbours):
+            yield from region.each(prefix)
 
     def show(self, thing: Thing) -> dict[str, Any]:
         failed = {"failureReason": thing.failure} if thing.status == "CREATE_FAILED" else {}
@@ -137,6 +162,14 @@ class Region:
                 raise Refused("ValidationException", f"Subnet {identifier} is not in VPC {vpc}")
         return [known[identifier] for identifier in identifiers]
 
+    @staticmethod
+    def check_addresses(subnets: list[Any], kind: str) -> None:
+        """Refuse subnets that have not the addresses of an IPV4, IPV6 or DUALSTACK object: IPV6 means no others."""
+        for subnet in subnets:
+            has_ipv4, has_ipv6 = not subnet.ipv6_native, bool(subnet.ipv6_cidr_block_association_set)
+            if not {"IPV4": has_ipv4, "IPV6": not has_ipv4, "DUALSTACK": has_ipv4 and has_ipv6}[kind]:
+                raise Refused("ValidationException", f"The addresses of subnet {subnet.id} do not fit {kind}")
+
     def groups(self, identifiers: list[str], vpc: str) -> list[str]:
         for identifier in identifiers:
             group = self.ec2.get_security_group_from_id(identifier)
@@ -149,7 +182,14 @@ class Region:
 
     def interface(self, thing: Thing, subnet: Any, groups: list[str], address: str | None = None) -> Any:
         """Make a network interface of AWS's own in `subnet`."""
-        made = self.ec2.create_network_interface(subnet, address, group_ids=groups, description=thing.shown["id"])
+        kind = str(thing.shown.get("ipAddressType") or thing.shown.get("IpAddressType", "")).upper()
+        made = self.ec2.create_network_interface(
+            subnet,
+            address,
+            group_ids=groups,
+            description=thing.shown["id"],
+            ipv6_address_count=0 if kind in ("", "IPV4") else 1,
+        )
         thing.interfaces.append(made)
         return made
 
@@ -176,7 +216,13 @@ class Region:
         vpc = self.vpc(request["vpcIdentifier"]).id
         subnets = self.subnets(request["subnetIds"], vpc)
         groups = self.groups(request.get("securityGroupIds") or [self.default_group(vpc)], vpc)
-        defaults = {"ipAddressType": "IPV4", "ipv4AddressesPerEni": 16, "resourceConfigDnsResolution": "PUBLIC"}
+        kind = request.setdefault("ipAddressType", "IPV4")
+        self.check_addresses(subnets, kind)
+        if kind == "IPV6" and "ipv4AddressesPerEni" in request:
+            raise Refused("ValidationException", "An IPV6 resource gateway has no IPv4 addresses")
+        if kind == "IPV6" and request.get("resourceConfigDnsResolution") == "IN_VPC":
+            raise Refused("ValidationException", "An IPV6 resource gateway does not resolve names in the VPC")
+        defaults = {"resourceConfigDnsResolution": "PUBLIC", **({} if kind == "IPV6" else {"ipv4AddressesPerEni": 16})}
         thing = self.add(
             "rgw", "CreateResourceGateway", {**defaults, **request, "vpcId": vpc, "securityGroupIds": groups}
         )
@@ -330,11 +376,11 @@ class Region:
         children = self.children(identifier)
         if [c for c in children if not c.shown["amazonManaged"]]:
             raise Refused("ConflictException", "The group has child resource configurations", 409)
-        if [e for e in self.each("vpce") if e.shown.get("ResourceConfigurationArn") == arn]:
+        if [e for e in self.everywhere("vpce") if e.shown.get("ResourceConfigurationArn") == arn]:
             raise Refused(
                 "ConflictException", "The resource configuration has existing association with VPC endpoints", 409
             )
-        if [a for a in self.each("snra") if a.shown["resourceConfigurationId"] == identifier]:
+        if [a for a in self.everywhere("snra") if a.shown["resourceConfigurationId"] == identifier]:
             message = "The resource configuration has existing association with service networks"
             raise Refused("ConflictException", message, 409)
         for child in children:
@@ -354,24 +400,26 @@ class Region:
     def delete_service_network(self, request: dict[str, Any]) -> dict[str, Any]:
         thing = self.find(request["serviceNetworkIdentifier"], "sn")
         for prefix, what in (("snra", "resource(s)"), ("snva", "VPC(s)")):
-            if [a for a in self.each(prefix) if a.shown["serviceNetworkId"] == thing.shown["id"]]:
+            if [a for a in self.everywhere(prefix) if a.shown["serviceNetworkId"] == thing.shown["id"]]:
                 raise Refused("ConflictException", f"Service network has {what} associated", 409)
-        if [e for e in self.each("vpce") if e.shown.get("ServiceNetworkArn") == thing.shown["arn"]]:
+        if [e for e in self.everywhere("vpce") if e.shown.get("ServiceNetworkArn") == thing.shown["arn"]]:
             raise Refused("ConflictException", "Service network has VPC endpoint(s) associated", 409)
         self.forget(thing.shown["id"])
         return {}
 
     def _of_network(self, request: dict[str, Any]) -> dict[str, Any]:
-        network = self.use(request.pop("serviceNetworkIdentifier"), "sn").shown
+        network = self.refer(request.pop("serviceNetworkIdentifier"), "sn").shown
         return {f"serviceNetwork{name.title()}": network[name] for name in ("id", "arn", "name")} | {
-            "createdBy": ACCOUNT
+            "createdBy": self.account
         }
 
     def create_service_network_resource_association(self, request: dict[str, Any]) -> dict[str, Any]:
-        configuration = self.use(request.pop("resourceConfigurationIdentifier"), "rcfg").shown
+        configuration = self.refer(request.pop("resourceConfigurationIdentifier"), "rcfg").shown
         if configuration["type"] == "CHILD":
             raise Refused("ValidationException", "A child is associated by its group")
         network = self._of_network(request)
+        if self.owner(configuration["id"]) is not self:
+            self._refuse_resharing(configuration, network)
         named = {f"resourceConfiguration{name.title()}": configuration[name] for name in ("id", "arn", "name")}
         if [
             a
@@ -386,6 +434,16 @@ class Region:
                 "domainName", "hostedZoneId", thing.shown["id"], configuration["id"]
             )
         return self.show(thing)
+
+    def _refuse_resharing(self, configuration: dict[str, Any], network: dict[str, Any]) -> None:
+        """Refuse to put another account's configuration where its owner didn't mean it to go."""
+        if self.owner(network["serviceNetworkId"]) is not self:
+            raise Refused("AccessDeniedException", "A shared configuration goes into a network of one's own", 403)
+        if (
+            self.sharing.is_shared(network["serviceNetworkArn"])
+            and not configuration["allowAssociationToShareableServiceNetwork"]
+        ):
+            raise Refused("AccessDeniedException", "The owner allows no association to a shared service network", 403)
 
     def get_service_network_resource_association(self, request: dict[str, Any]) -> dict[str, Any]:
         return self.show(self.find(request["serviceNetworkResourceAssociationIdentifier"], "snra"))

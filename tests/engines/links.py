@@ -34,8 +34,8 @@ class Place:
     group: str
 
     @classmethod
-    def make(cls, aws: Aws) -> Place:
-        ec2 = aws.client("ec2", REGION)
+    def make(cls, aws: Aws, account: str | None = None) -> Place:
+        ec2 = aws.client("ec2", REGION, account)
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
         subnets = [
@@ -91,6 +91,7 @@ class Link:
 
 def write(folder: Path, build: Callable[[Any], None]) -> tuple[Path, Path]:
     """Write an app into `folder`/cdktf.out; return the folders of producer and consumer."""
+    folder.mkdir(parents=True, exist_ok=True)
     app = App(context={}, outdir=str(folder / "cdktf.out"))
     build(app)
     app.synth()

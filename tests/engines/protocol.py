@@ -106,7 +106,11 @@ class RestJson:
         known = {name: value for name, value in content.items() if name in operation.output_shape.members}
         found = list(problems(operation.output_shape, {k: v for k, v in known.items() if not isinstance(v, datetime)}))
         assert not [problem for problem in found if not problem.endswith("missing")], found
-        return operation.http["responseCode"], "application/json", json.dumps(known, default=_timestamp).encode()
+        return (
+            operation.http.get("responseCode", 200),
+            "application/json",
+            json.dumps(known, default=_timestamp).encode(),
+        )
 
     def refusal(self, error: Refused) -> tuple[int, str, bytes]:
         """Return the answer for an error."""

@@ -181,6 +181,31 @@ INVALID: list[tuple[str, Callable[[World], Any], str]] = [
         lambda w: w.endpoint(w.configuration(w.gateway(subnetIds=w.subnets[0][:1]))["arn"], SubnetIds=w.subnets[1][1:]),
         "no Availability Zone in common",
     ),
+    ("a dual-stack gateway without IPv6", lambda w: w.gateway(ipAddressType="DUALSTACK"), "do not fit DUALSTACK"),
+    ("an IPV6 gateway with IPv4", lambda w: w.gateway(ipAddressType="IPV6"), "do not fit IPV6"),
+    (
+        "a dual-stack endpoint without IPv6",
+        lambda w: w.endpoint(w.configuration(w.gateway())["arn"], IpAddressType="dualstack"),
+        "do not fit DUALSTACK",
+    ),
+    (
+        "an IPv6 target of an IPv4 gateway",
+        lambda w: w.configuration(
+            w.gateway(), resourceConfigurationDefinition={"ipResource": {"ipAddress": "2001:db8::9"}}
+        ),
+        "does not fit the gateway's address type",
+    ),
+    (
+        "a database where names are resolved in the VPC",
+        lambda w: w.configuration(
+            w.gateway(resourceConfigDnsResolution="IN_VPC"),
+            type="ARN",
+            portRanges=None,
+            protocol=None,
+            resourceConfigurationDefinition={"arnResource": {"arn": DATABASE}},
+        ),
+        "takes no ARN resource",
+    ),
     ("an endpoint for nothing", lambda w: w.endpoint(None), "ResourceConfigurationArn alone"),
     ("an endpoint for a child", lambda w: w.endpoint(w.group(1)[1][0]["arn"]), "SINGLE, GROUP or ARN"),
 ]
@@ -189,6 +214,20 @@ INVALID: list[tuple[str, Callable[[World], Any], str]] = [
 @pytest.mark.parametrize(("what", "call", "said"), INVALID, ids=[row[0] for row in INVALID])
 def test_what_aws_refuses_to_make_is_refused(world: World, what: str, call: Callable[[World], Any], said: str) -> None:
     assert said in refusal(lambda: call(world)), what
+
+
+def test_one_resource_has_private_dns_by_one_way_in_a_vpc(world: World) -> None:
+    configuration = world.configuration(world.gateway())
+    network = world.lattice.create_service_network(name=f"network-{next(NUMBER)}")
+    made = world.lattice.create_service_network_resource_association(
+        resourceConfigurationIdentifier=configuration["id"], serviceNetworkIdentifier=network["id"]
+    )
+    world.lattice.get_service_network_resource_association(serviceNetworkResourceAssociationIdentifier=made["id"])
+    world.endpoint(configuration["arn"], PrivateDnsEnabled=True)
+    every = {"VpcEndpointType": "ServiceNetwork", "ServiceNetworkArn": network["arn"]}
+    said = refusal(lambda: world.endpoint(None, PrivateDnsEnabled=True, **every))
+    assert f"has private DNS for {configuration['id']} in this VPC" in said
+    world.endpoint(None, PrivateDnsEnabled=False, **every)
 
 
 def test_unknown_and_missing_members_are_refused_by_botocores_own_model() -> None:

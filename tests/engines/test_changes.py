@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from latticelink.replacements import find_replacements, read_blocks
+
 import pytest
 
 from tests.engines.aws import Aws
@@ -72,6 +74,12 @@ CHANGES: list[tuple[str, dict[str, Any], int, Changes]] = [
             INGRESS: {"update"},
         },
     ),
+    (
+        "the gateway's address type, an outage",
+        {"gateway": {"ip_address_type": "DUALSTACK"}},
+        PRODUCER,
+        {GATEWAY: REPLACE, CONFIGURATION: REPLACE},
+    ),
     ("the configuration's name", {"share": {"configuration_name": "other"}}, PRODUCER, {CONFIGURATION: REPLACE}),
     (
         "sharing through service networks",
@@ -101,8 +109,12 @@ def test_a_change_plans_what_aws_can_do(
     expected: Changes,
 ) -> None:
     made, folder = link
+    made.write(folder)
+    before = read_blocks(folder / "cdktf.out")
     stack = replace(made, **change).write(folder)[side]
     assert planned(terraform_on_aws, stack) == expected, what
+    warned = find_replacements(before, read_blocks(folder / "cdktf.out"))
+    assert bool(warned) == (REPLACE in (expected.get(GATEWAY), expected.get(CONFIGURATION))), "synth says so too"
 
 
 @pytest.mark.parametrize("what", ["a port", "private DNS"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.provider_arguments import (
     PROVIDER_ARGUMENTS,
@@ -12,6 +14,8 @@ from latticelink.values.provider_arguments import (
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, Version, oldest_admitted
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
@@ -39,6 +43,36 @@ import pytest
 )
 def test_the_oldest_version_that_a_constraint_admits(constraint: str, oldest: Version | None) -> None:
     assert oldest_admitted(constraint) == oldest
+
+
+numbers = st.lists(st.integers(0, 2), min_size=1, max_size=3)
+terms = st.lists(
+    st.tuples(st.sampled_from(["", "=", "!=", ">", ">=", "<", "<=", "~>"]), numbers), min_size=1, max_size=4
+)
+
+
+def holds(sign: str, given: list[int], version: Version) -> bool:
+    """Return whether one part of a constraint admits a version, by Terraform's documentation."""
+    bound = (*given, 0, 0, 0)[:3]
+    if sign == "~>":
+        return version >= bound and list(version[: len(given) - 1]) == given[:-1]
+    return {
+        "": version == bound,
+        "=": version == bound,
+        "!=": version != bound,
+        ">": version > bound,
+        ">=": version >= bound,
+        "<": version < bound,
+        "<=": version <= bound,
+    }[sign]
+
+
+@given(terms)
+def test_no_older_version_is_admitted_than_the_one_that_is_returned(parts: list[tuple[str, list[int]]]) -> None:
+    constraint = ", ".join(f"{sign} {'.'.join(map(str, given))}" for sign, given in parts)
+    small = itertools.product(range(4), range(4), range(8))
+    admitted = [version for version in small if all(holds(sign, given, version) for sign, given in parts)]
+    assert oldest_admitted(constraint) == min(admitted, default=None)
 
 
 @pytest.mark.parametrize("constraint", ["latest", "6.25.0-beta1", ">= 6.25.0 < 7", "6.25.0,", "6.1.2.3"])

@@ -8,11 +8,19 @@ from typing import Any, Literal
 
 from latticelink import _cdk
 from latticelink.constructs.clients import Clients
-from latticelink.constructs.member_names import name_members, plain_dns_name, refuse_names_of_another_kind
+from latticelink.constructs.endpoint_place import conditions_of_place, refuse_same_zone, refuse_wrong_home
+from latticelink.constructs.member_names import (
+    add_own_names,
+    name_members,
+    plain_dns_name,
+    refuse_names_of_another_kind,
+)
 from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
+from latticelink.constructs.vpc_names import is_never_in
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import SECURITY_GROUP, derive_name, parse_tag
+from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.tokens import REFUSED, is_known
 
 _ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
@@ -42,6 +50,8 @@ class _Endpoint(_cdk.Construct):
         dns_name: str | None = None,
         members_domain: str | None = None,
         private_dns_enabled: bool = True,
+        private_dns_preference: str | None = None,
+        private_dns_specified_domains: Sequence[str] = (),
         ip_address_type: IpAddressType | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -49,8 +59,8 @@ class _Endpoint(_cdk.Construct):
         with Report(self) as report:
             name = parse_tag(report, "name", name, default_name)
             chosen = network.pick(report, "subnets", subnets)
-            _refuse_same_zone(report, chosen)
-            _refuse_wrong_home(report, shared, network, _cdk.stack_of(scope))
+            refuse_same_zone(report, chosen)
+            refuse_wrong_home(report, shared, network, _cdk.stack_of(scope))
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
             self.dns_name = None if dns_name is None else plain_dns_name(report, "dns_name", dns_name)
             if members_domain is not None:
@@ -65,6 +75,20 @@ class _Endpoint(_cdk.Construct):
                     fix="Write one of these, or leave it out.",
                     source=_ENDPOINT_DOC,
                 )
+            elif ip_address_type is not None:
+                network.refuse_ip_type(report, "ip_address_type", ip_address_type)
+            private_dns = parse_private_dns(
+                report,
+                private_dns_enabled,
+                private_dns_preference,
+                private_dns_specified_domains,
+                constraint=_cdk.aws_provider_of(network.stack),
+                resource="aws_vpc_endpoint",
+                path="dns_options.private_dns_preference",
+            )
+            names = network.names
+            judged_at_plan = names.add_private_dns(report, id, self._type, shared) if private_dns_enabled else []
+            add_own_names(report, names, shared, self.dns_name, members_domain, id)
         self.network = network
         self.shared = shared
         self.security_group_ids = clients.let_in(
@@ -77,6 +101,7 @@ class _Endpoint(_cdk.Construct):
             {
                 "ip_address_type": ip_address_type,
                 "private_dns_enabled": private_dns_enabled,
+                **private_dns.arguments(),
                 "subnet_ids": f"${{sort({_cdk.expression(self, subnet_ids)})}}",
             },
         )
@@ -97,9 +122,14 @@ class _Endpoint(_cdk.Construct):
                 replace_triggered_by=[fixed],
                 # AWS answers in upper case, which AWS provider 5.100 to 6.28 take for a change (#45947).
                 ignore_changes=["ip_address_type"] if ip_address_type else None,
-                precondition=self._preconditions(chosen) or None,
+                precondition=self._preconditions(chosen, judged_at_plan) or None,
             ),
         )
+        if shared.accepter:
+            self._endpoint.add_override("depends_on", [shared.accepter])
+        if private_dns.arguments():
+            # Newer than the bindings.
+            self._endpoint.add_override("dns_options", [private_dns.arguments()])
         if self.dns_name is not None and self.dns_name != REFUSED:
             host, _, domain = self.dns_name.partition(".")
             _cdk.Route53Record(
@@ -139,6 +169,11 @@ class _Endpoint(_cdk.Construct):
     def addresses(self) -> str:
         """Expression of a map from subnet id to the endpoint's IPv4 address there; known after apply."""
         return f"${{{{for s in {self._address}.subnet_configuration : s.subnet_id => s.ipv4}}}}"
+
+    @property
+    def ipv6_addresses(self) -> str:
+        """Expression of a map from subnet id to the endpoint's IPv6 address there, for `ipv6` and `dualstack`."""
+        return f"${{{{for s in {self._address}.subnet_configuration : s.subnet_id => s.ipv6}}}}"
 
     @cached_property
     def default_dns_name(self) -> str:
@@ -182,34 +217,18 @@ class _Endpoint(_cdk.Construct):
         record = name_members(self, self.network, domain, self.shared, "arn", f"${{one({listed})}}")
         record.add_override("lifecycle.precondition", [precondition])
 
-    def _preconditions(self, chosen: list[PlacedSubnet]) -> list[Any]:
-        """Return what only the plan can tell: that the VPCs differ and that they meet in a zone."""
-        conditions = []
-        name = self.shared.name
-        if self.shared.vpc_id is not None:
-            theirs = _cdk.expression(self, self.shared.vpc_id)
-            ours = _cdk.expression(self, self.network.vpc_id)
-            conditions.append(
-                _cdk.Precondition(
-                    condition=f"${{try({theirs}, null) != {ours}}}",
-                    error_message=f"Resource {name!r} is shared from the VPC that this endpoint would be in, and AWS "
-                    "makes no resource endpoint there. Put the endpoint in another VPC, or reach the resource "
-                    "directly.",
-                )
+    def _preconditions(
+        self, chosen: list[PlacedSubnet], judged_at_plan: list[tuple[SharedResource, SharedResource]]
+    ) -> list[Any]:
+        return conditions_of_place(self, self.shared, self.network, chosen) + [
+            _cdk.Precondition(
+                condition=is_never_in(self, single, service_network),
+                error_message=f"Resource {single.name!r} is in the service network {service_network.name!r} too. Both "
+                "have an endpoint with private DNS in this VPC, and AWS makes no second one for one resource. Keep one "
+                "of the two, or give one of them private_dns_enabled=False.",
             )
-        zone_ids = [subnet.zone_id for subnet in chosen if subnet.zone_id]
-        if self.shared.zone_ids is not None and len(zone_ids) == len(chosen) > 0:
-            theirs = _cdk.expression(self, self.shared.zone_ids)
-            ours = _cdk.expression(self, zone_ids)
-            conditions.append(
-                _cdk.Precondition(
-                    condition=f"${{try(length(setintersection({theirs}, {ours})) > 0, true)}}",
-                    error_message=f"The endpoint for {name!r} and its resource gateway have no Availability Zone in "
-                    f"common: the gateway is in ${{jsonencode({theirs})}}, the endpoint in ${{jsonencode({ours})}}. "
-                    "Add a subnet in one of the gateway's zones; compare zone ids, as names differ by account.",
-                )
-            )
-        return conditions
+            for single, service_network in judged_at_plan
+        ]
 
 
 class ResourceEndpoint(_Endpoint):
@@ -235,10 +254,15 @@ class ResourceEndpoint(_Endpoint):
             in it, `<member>.<members_domain>`. Members that the producer adds get theirs with the next apply here.
         private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
             consumer's VPC. Needs DNS names and DNS resolution there.
+        private_dns_preference: which of these names: VERIFIED_DOMAINS_ONLY, ALL_DOMAINS, SPECIFIED_DOMAINS_ONLY or
+            VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS. Needs AWS provider 6.28. Default: AWS's, the verified domains alone.
+        private_dns_specified_domains: the domains that the preference speaks of, 1 to 10.
         ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
 
     Raises:
-        InvalidInput: for two subnets in one zone, nobody to let in, the producer's own VPC, malformed ids or names.
+        InvalidInput: for two subnets in one zone, nobody to let in, the producer's own VPC, malformed ids or names, a
+            name that leads elsewhere in this VPC already, a second endpoint with private DNS for one resource, and
+            arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
         https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
@@ -260,37 +284,3 @@ class ServiceNetworkEndpoint(_Endpoint):
 
     _type = "ServiceNetwork"
     _kinds = frozenset({"SERVICE_NETWORK"})
-
-
-def _refuse_same_zone(report: Report, chosen: list[PlacedSubnet]) -> None:
-    zones = [subnet.zone for subnet in chosen if subnet.zone is not None]
-    for zone in sorted({zone for zone in zones if zones.count(zone) > 1}):
-        inside = [subnet.key for subnet in chosen if subnet.zone == zone]
-        report.refuse(
-            "subnets",
-            inside,
-            rule=f"An endpoint has one subnet in each zone; these are all in {zone}.",
-            fix=f"Choose one of them, such as subnets=[{inside[0]!r}].",
-            source=_ACCESS_DOC,
-        )
-
-
-def _refuse_wrong_home(report: Report, shared: SharedResource, network: Network | ExistingNetwork, stack: Any) -> None:
-    network.refuse_other_stack(report, stack)
-    if shared.stack is not None and shared.stack is not stack:
-        report.refuse(
-            "shared",
-            shared.name,
-            rule="Stacks meet only in remote state; this resource belongs to another stack's code.",
-            fix=f"Publish it there (state.publish) and read it here: state.read(self, ...)[{shared.name!r}].",
-        )
-    their_vpc = (shared.published or shared).vpc_id
-    same_text_same_vpc = shared.published is None or (their_vpc is not None and is_known(their_vpc))
-    if same_text_same_vpc and their_vpc == network.vpc_id != REFUSED:
-        report.refuse(
-            "network",
-            network.vpc_id,
-            rule="AWS makes no resource endpoint in the VPC that the resource is shared from.",
-            fix=f"Put the endpoint in another VPC, or reach {shared.name!r} directly.",
-            source=_ENDPOINT_DOC,
-        )

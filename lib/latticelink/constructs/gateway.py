@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from latticelink import _cdk
+from latticelink.constructs.custom_domain import DomainVerification, parse_custom_domain
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.constructs.resource_configuration import (
     Target,
@@ -23,7 +24,7 @@ from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.contract import SharedResource
-from latticelink.values.gateway_type import parse_gateway_type, refuse_unfit
+from latticelink.values.gateway_type import GatewayType, parse_gateway_type, refuse_unfit
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports
 from latticelink.values.provider_arguments import refuse_lacking
@@ -64,6 +65,9 @@ class ResourceGateway(_cdk.Construct):
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html
     """
+
+    # What a subclass that makes no gateway is taken to be.
+    _type = GatewayType()
 
     def __init__(
         self,
@@ -144,6 +148,8 @@ class ResourceGateway(_cdk.Construct):
         ports: Sequence[int | str | float] | None = None,
         port_ranges: Sequence[int | str] | None = None,
         configuration_name: str | None = None,
+        custom_domain: str | None = None,
+        domain_verification: DomainVerification | str | None = None,
         allow_association_to_shareable_service_network: bool = False,
     ) -> SharedResource:
         """Share one resource through this gateway: its resource configuration and the security-group rules to it.
@@ -157,6 +163,11 @@ class ResourceGateway(_cdk.Construct):
             port_ranges: the resource configuration's own port ranges, if wider than `ports`. Default: `ports`.
             configuration_name: AWS name, unique in the account and region: 3 to 40 lower-case letters, digits and
                 single hyphens, not starting with `rcfg-`. Default: made from the stack's id and `name`.
+            custom_domain: a domain name of yours for one address or name, such as `orders.example.com`, by which
+                consumers with private DNS reach it; every consumer sees it, and AWS doesn't change it later. Unless it
+                is verified, a consumer has to ask for it with `private_dns_preference`. Databases have names of their
+                own, groups none. Needs AWS provider 6.22. Default: none.
+            domain_verification: the proof that the domain, or one above it, is yours; or its id, `dv-...`.
             allow_association_to_shareable_service_network: whether a consumer may put the configuration in a service
                 network that is itself shared on, which lets others reach the resource through that consumer.
 
@@ -179,6 +190,7 @@ class ResourceGateway(_cdk.Construct):
                 report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
             )
             self._refuse_twin(report, aws_name, key)
+            domain = parse_custom_domain(report, self.network.stack, resource, custom_domain, domain_verification)
             members = self._named_members(report, key, resource)
         kind = kind_of(resource)
         address = self._configuration(
@@ -192,6 +204,7 @@ class ResourceGateway(_cdk.Construct):
             resource_configuration_definition=None
             if isinstance(resource, GroupResource)
             else [definition_of(resource, self._type)],
+            **domain.arguments(),
         )
         published: dict[str, Any] = {}
         for member_name, (member_aws_name, member) in members.items():
@@ -217,6 +230,7 @@ class ResourceGateway(_cdk.Construct):
             type=kind,
             vpc_id=self.network.vpc_id,
             members=published or None,
+            custom_domain=domain.name,
             dns_names=dict(resource.dns_names) if isinstance(resource, ArnResource) else None,
             zone_ids=tuple(subnet.zone_id for subnet in self._subnets if subnet.zone_id) or None,
             stack=self.network.stack,

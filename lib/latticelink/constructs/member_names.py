@@ -8,6 +8,7 @@ from typing import Any
 
 from latticelink import _cdk
 from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.dns import parse_dns_name
@@ -55,6 +56,18 @@ def refuse_names_of_another_kind(
             rule="The members are known from the contract that its producer publishes.",
             fix="Read the resource with state.read, or give the SharedResource its members.",
         )
+
+
+def add_own_names(
+    report: Report, names: VpcNames, shared: SharedResource, dns_name: str | None, members_domain: str | None, who: str
+) -> None:
+    """Take the names that an endpoint or association makes in private zones; refuse those that lead elsewhere."""
+    if dns_name is not None and dns_name != REFUSED:
+        names.add_own(report, "dns_name", dns_name.partition(".")[2], [dns_name], who)
+    if members_domain is not None and members_domain != REFUSED:
+        members = (shared.published or shared).members
+        listed = [f"{member}.{members_domain}" for member in members] if isinstance(members, Mapping) else []
+        names.add_own(report, "members_domain", members_domain, listed, who)
 
 
 def name_members(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from latticelink import _cdk
+from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, Subnet, carve, parse_cidr, parse_subnets, parse_vpc_cidr
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
@@ -37,7 +38,6 @@ class _Network(_cdk.Construct):
         self.stack_id: str = self.stack.node.id
         self._block = Cidr(REFUSED)
         self._has_ipv6: bool | None = None
-        self._zones: dict[str, str] = {}
 
     @property
     def cidr(self) -> str:
@@ -61,17 +61,14 @@ class _Network(_cdk.Construct):
         """The ids of the subnets, in the order of their keys."""
         return [subnet.id for subnet in self.subnets]
 
-    def private_zone(self, domain: str) -> str:
-        """Return the id of the private hosted zone for `domain` in this VPC, made when first asked for.
+    @property
+    def names(self) -> VpcNames:
+        """What the DNS of this VPC answers."""
+        return VpcNames.of(self.stack, self.vpc_id)
 
-        AWS refuses two private zones of the same name on one VPC, so the zone belongs to the network.
-        Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
-        """
-        if domain not in self._zones:
-            vpc = [_cdk.Route53ZoneVpc(vpc_id=self.vpc_id)]
-            zone = _cdk.make(_cdk.Route53Zone, self, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
-            self._zones[domain] = f"${{{_cdk.address(zone)}.zone_id}}"
-        return self._zones[domain]
+    def private_zone(self, domain: str) -> str:
+        """Return the id of the private hosted zone for `domain` in this VPC, made when first asked for."""
+        return self.names.zone_id(self, self.vpc_id, domain)
 
     def refuse_other_stack(self, report: Report, stack: Any) -> None:
         """Refuse the use of this network by a construct in another stack."""

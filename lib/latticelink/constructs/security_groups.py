@@ -33,19 +33,19 @@ class Peer:
 def cidr_peer(scope: Any, cidr: Cidr) -> Peer:
     """Return the peer for a block; one that is known only after apply is IPv6 if it is an `ipv6_...` attribute."""
     is_ipv6 = cidr.version == 6 or (cidr.version is None and _is_of_ipv6(scope, cidr.text))
-    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", cidr.text, _key(scope, cidr.text))
+    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", cidr.text, stable_key(scope, cidr.text))
 
 
 def address_peer(scope: Any, address: str, versions: tuple[int, ...]) -> Peer:
     """Return the peer for one address of one of the IP `versions`; if both, as in `cidr_peer`."""
     is_ipv6 = ":" in address if is_known(address) else _is_of_ipv6(scope, address) or 4 not in versions
     block = f"{address}/{128 if is_ipv6 else 32}"
-    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", block, _key(scope, block))
+    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", block, stable_key(scope, block))
 
 
 def group_peer(scope: Any, group_id: str) -> Peer:
     """Return the peer for a security group."""
-    return Peer("referenced_security_group_id", group_id, _key(scope, group_id))
+    return Peer("referenced_security_group_id", group_id, stable_key(scope, group_id))
 
 
 def _is_of_ipv6(scope: Any, value: str) -> bool:
@@ -53,7 +53,7 @@ def _is_of_ipv6(scope: Any, value: str) -> bool:
     return re.search(r"\.ipv6_\w+[^.]*$", _cdk.expression(scope, value)) is not None
 
 
-def _key(scope: Any, value: str) -> str:
+def stable_key(scope: Any, value: str) -> str:
     """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
     if is_known(value):
         return value.replace("/", "_").replace(":", ".")
@@ -85,7 +85,7 @@ def allow(
     ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
     for token in ports.tokens:
         port = _cdk.token_as_number(token)
-        ends.append((f"port-{_key(scope, _cdk.token_as_text(token))}", port, port))
+        ends.append((f"port-{stable_key(scope, _cdk.token_as_text(token))}", port, port))
     for peer in peers:
         for ports_key, low, high in ends:
             _rule(direction)(

@@ -12,6 +12,8 @@ _ID_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.h
 _REGION_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
 _ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
 
+_ROLE_ARN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+"
+
 # AWS allows five security groups on a resource gateway and, by default, on a network interface.
 _MOST_GROUPS = 5
 _GROUPS_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html"
@@ -58,6 +60,20 @@ def parse_security_group_ids(report: Report, argument: str, given: Sequence[str]
             source=_GROUPS_SOURCE,
         )
     return ids
+
+
+def parse_role_arn(report: Report, argument: str, given: str) -> str:
+    """Return `given` if it is the ARN of an IAM role, or a token; refuse the rest."""
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(_ROLE_ARN, given)):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule="A role is given by its ARN.",
+        fix="Write 'arn:aws:iam::<account>:role/<name>'.",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+    )
+    return REFUSED
 
 
 def parse_region(report: Report, argument: str, given: str) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from latticelink.values.ports import Ports
+from latticelink.errors import Report
+from latticelink.values.names import parse_key
+from latticelink.values.ports import Ports, parse_ports
+from latticelink.values.tokens import REFUSED, is_known
 
 OUTPUT = "latticelink"
 VERSION = 1
@@ -16,7 +20,7 @@ VERSION = 1
 class SharedResource:
     """A resource as it is shared: made by `ResourceGateway.share`, published, read, and reached by an endpoint.
 
-    Every text may be a Terraform expression. Consumers may also write one by hand from a literal ARN.
+    Every text may be a Terraform expression. Without the producer's state, `of_arn` makes one by hand.
 
     Args:
         name: the key in the contract, given by the producer's author.
@@ -24,14 +28,18 @@ class SharedResource:
         ports: what clients may use; from remote state an expression of a list such as `["80", "8000-8080"]`.
         id: id of the resource configuration (`rcfg-...`).
         configuration_name: name of the resource configuration.
-        type: type of the resource configuration: SINGLE, GROUP or ARN.
+        type: type of the resource configuration: SINGLE, GROUP or ARN; SERVICE_NETWORK for a service network.
         protocol: protocol of the resource configuration.
         vpc_id: id of the producer's VPC.
         members: the members of a GROUP by name, each with its own `arn` and `ports`; from remote state an expression.
+        custom_domain: the domain name that the producer chose for it; from remote state an expression.
         dns_names: names of its own that the resource has, such as a database's; from remote state an expression.
         zone_ids: ids (not names) of the zones that the resource gateway is in; from remote state an expression.
+        share_arns: ARNs of the AWS RAM shares that a consumer outside the producer's organisation accepts, by the ids
+            of the producer's `AccountShare`s; from remote state an expression.
         stack: the stack in which the expressions hold; None if they are all literal.
         published: what the producer published under this name, if it is in the same app.
+        accepter: Terraform address of what accepted the share; whatever reaches the resource waits for it.
     """
 
     name: str
@@ -43,10 +51,60 @@ class SharedResource:
     protocol: str = "TCP"
     vpc_id: str | None = None
     members: Mapping[str, Mapping[str, Any]] | str | None = None
+    custom_domain: str | None = None
     dns_names: Mapping[str, str] | str | None = None
     zone_ids: tuple[str, ...] | str | None = None
+    share_arns: Mapping[str, str] | str | None = None
     stack: Any = field(default=None, repr=False, compare=False)
     published: SharedResource | None = field(default=None, repr=False, compare=False)
+    accepter: str = field(default="", repr=False, compare=False)
+
+    @classmethod
+    def of_arn(cls, name: str, arn: str, *, ports: Sequence[int | str | float], **known: Any) -> SharedResource:
+        """Return a resource that exists, by its ARN: for consumers without access to the producer's state.
+
+        Args:
+            name: a name for it, as in `ResourceGateway.share`: part of Terraform addresses, and said in messages.
+            arn: ARN of a resource configuration (`arn:aws:vpc-lattice:...:resourceconfiguration/rcfg-...`) or of a
+                service network (`...:servicenetwork/sn-...`); or a token.
+            ports: the TCP ports that its owner shares, as in `ResourceGateway.share`: clients are let in on these.
+            **known: what else is known of it, as in `SharedResource`: `type` unless it is SINGLE, `vpc_id` and
+                `zone_ids` for the checks of the plan, `members`, `share_arns`.
+
+        Raises:
+            InvalidInput: for an ARN of anything else, a name that can't be one, and ports outside 1 to 65535.
+
+        Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html
+        """
+        with Report(f"SharedResource({name!r})") as report:
+            name = parse_key(report, "name", name)
+            arn = parse_lattice_arn(report, "arn", arn, *_IDS)
+            open_ports = parse_ports(report, "ports", ports)
+        identifier = arn.rpartition("/")[2] if is_known(arn) else ""
+        if identifier.startswith("sn-"):
+            known.setdefault("type", "SERVICE_NETWORK")
+        return cls(name, arn, open_ports, id=identifier, **known)
+
+
+_IDS = {"resourceconfiguration": "rcfg", "servicenetwork": "sn"}
+
+
+def parse_lattice_arn(report: Report, argument: str, given: str, *kinds: str) -> str:
+    """Return `given` if it is the ARN of one of the `kinds` (keys of `_IDS`), or a token; refuse the rest."""
+    forms = [f"{kind}/{_IDS[kind]}-" for kind in kinds]
+    pattern = rf"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:[0-9]{{12}}:({'|'.join(forms)})[0-9a-z]{{17}}"
+    examples = [f"'arn:aws:vpc-lattice:<region>:<account>:{form}...'" for form in forms]
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(pattern, given)):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule=f"What exists is given by its ARN, here that of a {' or '.join(kinds)} of VPC Lattice.",
+        fix=f"Write {' or '.join(examples)}. What other accounts share is listed by: "
+        "aws ram list-resources --resource-owner OTHER-ACCOUNTS",
+        source="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html",
+    )
+    return REFUSED
 
 
 def to_output(resources: Iterable[SharedResource]) -> dict[str, Any]:
@@ -56,7 +114,12 @@ def to_output(resources: Iterable[SharedResource]) -> dict[str, Any]:
 
 
 def _entry(resource: SharedResource) -> dict[str, Any]:
-    some_kinds = {"dns_names": resource.dns_names, "members": resource.members}
+    sometimes = {
+        "custom_domain": resource.custom_domain,
+        "dns_names": resource.dns_names,
+        "members": resource.members,
+        "share_arns": resource.share_arns,
+    }
     return {
         "arn": resource.arn,
         "id": resource.id,
@@ -66,7 +129,7 @@ def _entry(resource: SharedResource) -> dict[str, Any]:
         "type": resource.type,
         "vpc_id": resource.vpc_id,
         "zone_ids": list(resource.zone_ids) if isinstance(resource.zone_ids, tuple) else resource.zone_ids,
-        **{key: value for key, value in some_kinds.items() if value},
+        **{key: value for key, value in sometimes.items() if value},
     }
 
 
@@ -83,8 +146,10 @@ def from_output(name: str, outputs: str, *, stack: Any, published: SharedResourc
         protocol=f"${{{entry}.protocol}}",
         vpc_id=f"${{try({entry}.vpc_id, null)}}",
         members=f"${{try({entry}.members, {{}})}}",
+        custom_domain=f"${{try({entry}.custom_domain, null)}}",
         dns_names=f"${{try({entry}.dns_names, {{}})}}",
         zone_ids=f"${{try({entry}.zone_ids, null)}}",
+        share_arns=f"${{try({entry}.share_arns, {{}})}}",
         stack=stack,
         published=published,
     )

@@ -41,7 +41,7 @@ def parse_gateway_type(
     report: Report, ip_address_type: str, ipv4_addresses_per_eni: int | None, dns_resolution: str
 ) -> GatewayType:
     """Return the type of a gateway; refuse values that AWS doesn't know, and those that it refuses together."""
-    if ip_address_type not in _VERSIONS:
+    if not isinstance(ip_address_type, str) or ip_address_type not in _VERSIONS:
         report.refuse(
             "ip_address_type",
             ip_address_type,
@@ -68,11 +68,11 @@ def parse_gateway_type(
             source=_GATEWAY_SOURCE,
         )
     if ipv4_addresses_per_eni is not None:
-        _check_addresses(report, ip_address_type, ipv4_addresses_per_eni)
+        ipv4_addresses_per_eni = _parse_addresses(report, ip_address_type, ipv4_addresses_per_eni)
     return GatewayType(ip_address_type, ipv4_addresses_per_eni, dns_resolution)
 
 
-def _check_addresses(report: Report, ip_address_type: str, given: int) -> None:
+def _parse_addresses(report: Report, ip_address_type: str, given: int) -> int | None:
     if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _MOST_ADDRESSES:
         report.refuse(
             "ipv4_addresses_per_eni",
@@ -81,7 +81,8 @@ def _check_addresses(report: Report, ip_address_type: str, given: int) -> None:
             fix="Write such a number, or leave it out for AWS's 16.",
             source=_API_SOURCE,
         )
-    elif ip_address_type == "IPV6":
+        return None
+    if ip_address_type == "IPV6":
         report.refuse(
             "ipv4_addresses_per_eni",
             given,
@@ -89,6 +90,7 @@ def _check_addresses(report: Report, ip_address_type: str, given: int) -> None:
             fix="Leave it out.",
             source=_GATEWAY_SOURCE,
         )
+    return given
 
 
 def refuse_unfit(report: Report, gateway: GatewayType, resource: Resource) -> None:

@@ -1,4 +1,11 @@
-"""What can be shared: the targets that a producer names."""
+"""What can be shared: the targets that a producer names.
+
+Each kind is a value of its own, which says where it is (a security group or CIDR blocks), on which ports, and what AWS
+calls it; a gateway's `share` and all that follows know no more of it. A kind that AWS adds (it has begun with CIDR
+blocks behind tunnel endpoints, which Terraform lacks) is another value beside these and another member of `Resource`,
+with its definition in constructs/resource_configuration.py and what gateway it needs in gateway_type.py: no signature
+changes, and the contract carries its `type` as a text.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
+from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
@@ -13,7 +21,7 @@ from latticelink.values.aws_ids import parse_id
 from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
-from latticelink.values.tokens import is_known
+from latticelink.values.tokens import REFUSED, is_known
 
 _CONFIGURATION_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 
@@ -23,7 +31,8 @@ class IpResource:
     """One private address: an instance, an appliance, a server on premises that the VPC has a route to.
 
     Args:
-        address: IPv4 in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 or 192.168.0.0/16, or IPv6 of the VPC; or a token.
+        address: IPv4 in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 or 192.168.0.0/16, or IPv6 of the VPC; or a token,
+            which is IPv6 on an IPV6 gateway, and on others if it is an `ipv6_...` attribute.
         security_group_id: the target's own security group. Given, it gets a rule that lets the gateway in, and the
             gateway may reach that group only. Left out, the gateway may reach the address, and whoever owns the
             target's group must admit the gateway.
@@ -101,7 +110,7 @@ class ArnResource:
 
     AWS follows failovers, takes the port from the database, and makes the database's own names resolve in the
     consumer's VPC, so that clients and TLS certificates need no change. RDS is all that AWS shares by ARN; the database
-    must not be publicly accessible.
+    must not be publicly accessible. `of` reads all this from a database of the same stack.
 
     Args:
         arn: ARN of the instance (`arn:aws:rds:...:db:...`) or cluster (`arn:aws:rds:...:cluster:...`); or a token.
@@ -139,6 +148,47 @@ class ArnResource:
                 parse_key(report, "dns_names", key)
         object.__setattr__(self, "known_cidrs", known)
         object.__setattr__(self, "ports", ports)
+
+    @classmethod
+    def of(cls, database: Any, *, security_group_id: str | None = None, cidrs: Sequence[str] = ()) -> ArnResource:
+        """Return the resource for a database that the same stack makes, with its ARN, its port and its names.
+
+        Args:
+            database: a `DbInstance` or an `RdsCluster` of CDKTF's bindings. The names of a cluster are published as
+                `writer` and `reader`, that of an instance as `database`.
+            security_group_id: as in `ArnResource`.
+            cidrs: as in `ArnResource`.
+
+        Raises:
+            InvalidInput: for what is neither, and for an instance that is publicly accessible. Of a cluster that is
+                decided by its instances, which are not seen here.
+
+        Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
+        """
+        is_cluster = hasattr(database, "reader_endpoint")
+        with Report("ArnResource") as report:
+            if not is_cluster and not (hasattr(database, "address") and hasattr(database, "port")):
+                report.refuse(
+                    "database",
+                    database,
+                    rule="A database is a DbInstance or an RdsCluster.",
+                    fix="Give one, or write ArnResource(arn, port, ...).",
+                    source=_CONFIGURATION_SOURCE,
+                )
+                return cls(REFUSED, 1, security_group_id, cidrs)
+            if getattr(database, "publicly_accessible_input", None) is True:
+                report.refuse(
+                    "publicly_accessible",
+                    True,
+                    rule="AWS shares no database that is publicly accessible.",
+                    fix="Make it with publicly_accessible=False, in private subnets.",
+                    source=_CONFIGURATION_SOURCE,
+                )
+        if is_cluster:
+            names = {"reader": database.reader_endpoint, "writer": database.endpoint}
+        else:
+            names = {"database": database.address}
+        return cls(database.arn, database.port, security_group_id, cidrs, names)
 
 
 @dataclass(frozen=True)

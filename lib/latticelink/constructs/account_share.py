@@ -1,0 +1,226 @@
+"""Other accounts: a share of resources by AWS RAM, and its acceptance by a consumer outside the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.constructs.security_groups import stable_key
+from latticelink.errors import Report
+from latticelink.values.contract import SharedResource
+from latticelink.values.names import parse_key, parse_tag
+from latticelink.values.principals import is_account, parse_principals
+from latticelink.values.tokens import REFUSED, is_known
+
+_SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
+_ACCEPTING = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html"
+
+
+class AccountShare(_cdk.Construct):
+    """A share of resources with other accounts, by AWS RAM. Make it before `State.publish`.
+
+    The contract is written after the share, so that a consumer who can read it may use what it names. A group is
+    shared with all its members, those that join later too.
+
+    **Taking a principal out is no revocation.** AWS refuses that account new endpoints and associations; those that
+    it has keep working until their owner deletes them, or you do: docs/accounts.md says how.
+
+    Args:
+        scope: the stack, in the account that owns the resources.
+        id: the construct's id, part of Terraform addresses; outside the organisation, consumers accept by this name.
+        resources: what `share` returned, or existing things as `SharedResource.of_arn`.
+        principals: whom to share with: ids of accounts, ARNs of organisational units or of an organisation. AWS RAM
+            shares these resources with no IAM role or user. For units and organisations, and for accounts to need no
+            acceptance, sharing within the organisation must be on: once, in its management account,
+            `aws ram enable-sharing-with-aws-organization`.
+        allow_external_principals: whether accounts outside the organisation may be among them, or the account is in
+            none. Such a consumer needs an `AcceptedShare`. Default: AWS RAM refuses them.
+        name: name of the share, 1 to 256 characters. Default: made from the ids of stack and share.
+
+    Raises:
+        InvalidInput: for no resource or principal, malformed ones, a child of a group, what is published already.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html,
+        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
+    """
+
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        resources: Sequence[SharedResource],
+        *,
+        principals: Sequence[str],
+        allow_external_principals: bool = False,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        stack = _cdk.stack_of(scope)
+        with Report(self) as report:
+            self.key = parse_key(report, "id", id)
+            name = parse_tag(report, "name", name, f"{stack.node.id}-{id}")
+            shared = _each_once(report, resources)
+            self._refuse_unshareable(report, stack, shared)
+            recipients = parse_principals(report, "principals", principals)
+            if allow_external_principals and not any(is_account(principal) for principal in recipients):
+                report.refuse(
+                    "allow_external_principals",
+                    allow_external_principals,
+                    rule="Only an account can be outside the organisation; its units and itself can't.",
+                    fix="Leave it out, or name the accounts.",
+                    source=_SHARING,
+                )
+        share = _cdk.RamResourceShare(
+            self,
+            "share",
+            name=name,
+            allow_external_principals=bool(allow_external_principals),
+            tags={"Name": name},
+        )
+        self.arn = f"${{{_cdk.address(share)}.arn}}"
+        self.allows_external_principals = bool(allow_external_principals)
+        self.resource_arns = frozenset(resource.arn for resource in shared)
+        associations: list[Any] = [
+            _cdk.RamResourceAssociation(
+                self, f"resource-{resource.name}", resource_arn=resource.arn, resource_share_arn=self.arn
+            )
+            for resource in shared
+        ]
+        for principal in recipients:
+            # The id of a unit or organisation is the last part of its ARN.
+            key = stable_key(self, principal.rpartition("/")[2] if is_known(principal) else principal)
+            associations.append(
+                _cdk.RamPrincipalAssociation(self, f"principal-{key}", principal=principal, resource_share_arn=self.arn)
+            )
+        self.associations = [_cdk.address(association) for association in associations]
+        stack.__dict__.setdefault("latticelink_account_shares", []).append(self)
+
+    @staticmethod
+    def _refuse_unshareable(report: Report, stack: Any, resources: Sequence[SharedResource]) -> None:
+        published = getattr(stack, "latticelink_published", None) or {}
+        for resource in resources:
+            if resource.stack is not None and resource.stack is not stack:
+                report.refuse(
+                    "resources",
+                    resource.name,
+                    rule="A stack shares what is its own; this resource belongs to another stack's code.",
+                    fix="Make the AccountShare in the stack that shares it.",
+                )
+            if resource.type == "CHILD":
+                report.refuse(
+                    "resources",
+                    resource.name,
+                    rule="AWS RAM shares no member of a group alone.",
+                    fix="Share the group, or share this resource through the gateway on its own.",
+                    source=_SHARING,
+                )
+            if resource.name in published:
+                report.refuse(
+                    "resources",
+                    resource.name,
+                    rule="What is published waits for its account shares, so that whoever reads it may use it.",
+                    fix="Make the AccountShare before state.publish.",
+                )
+
+
+class AcceptedShare(_cdk.Construct):
+    """A share of another organisation's account, accepted: `accepted["orders"]` is then there to be reached.
+
+    Within one organisation there is nothing to accept, and AWS RAM has no invitation: leave this out. An endpoint or
+    association for what this returns waits for the acceptance. An invitation lapses after twelve hours, or seven days
+    for types on a list of AWS's. Destroying this leaves the share; whether AWS allows that for VPC Lattice's resources
+    is not said on the pages we could read, and the provider goes on where it doesn't.
+
+    Args:
+        scope: the consumer's stack.
+        id: the construct's id: the id that the producer's author gave the `AccountShare`.
+        resources: what `State.read` returned, or `SharedResource.of_arn` with `share_arns`; all in this one share.
+
+    Raises:
+        InvalidInput: for no resource, or where it is known that the share isn't offered for one of them.
+
+    Source: https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html
+    """
+
+    def __init__(self, scope: Any, id: str, resources: Sequence[SharedResource]) -> None:
+        super().__init__(scope, id)
+        with Report(self) as report:
+            id = parse_key(report, "id", id)
+            shared = _each_once(report, resources)
+            for resource in shared:
+                _refuse_other_share(report, id, resource)
+        arns = [_share_arn(self, id, resource) for resource in shared]
+        offered = ", ".join(_cdk.expression(self, arn) for arn in arns)
+        names = ", ".join(resource.name for resource in shared)
+        made = _cdk.RamResourceShareAccepter(
+            self,
+            "accepter",
+            share_arn=arns[0] if arns else REFUSED,
+            lifecycle=_cdk.TerraformResourceLifecycle(
+                precondition=[
+                    _cdk.Precondition(
+                        condition=f"${{try(length(distinct([{offered}])) == 1, false)}}",
+                        error_message=f"No share '{id}' is offered for all of: {names}. Its producer makes one "
+                        "AccountShare of that id with allow_external_principals, and publishes; within one "
+                        "organisation there is nothing to accept: leave AcceptedShare out.",
+                    )
+                ]
+            ),
+        )
+        accepter = _cdk.address(made)
+        self._resources = {resource.name: replace(resource, accepter=accepter) for resource in shared}
+
+    def __getitem__(self, name: str) -> SharedResource:
+        """Return the resource of that name, to be reached once the share is accepted.
+
+        Raises:
+            InvalidInput: if it isn't among those that were given.
+        """
+        if name in self._resources:
+            return self._resources[name]
+        with Report(self) as report:
+            report.refuse(
+                "name",
+                name,
+                rule=f"What was accepted here is: {', '.join(self._resources)}.",
+                fix="Take one of these, or add this one to the resources.",
+            )
+        return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
+
+
+def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[SharedResource]:
+    """Return the resources by name; refuse none, twins, and what is no resource."""
+    given = {resource.name: resource for resource in resources if isinstance(resource, SharedResource)}
+    for other in (resource for resource in resources if not isinstance(resource, SharedResource)):
+        report.refuse(
+            "resources",
+            other,
+            rule="What is shared or accepted is what share() or read() returned.",
+            fix="Give that; for something that exists, write SharedResource.of_arn(name, arn, ports=[...]).",
+        )
+    if not resources:
+        report.refuse("resources", [], rule="At least one resource is shared.", fix="Give what share() returned.")
+    names = [resource.name for resource in resources if isinstance(resource, SharedResource)]
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        report.refuse("resources", twice, rule="Each resource is given once.", fix="Leave the second one out.")
+    return [given[name] for name in sorted(given)]
+
+
+def _refuse_other_share(report: Report, id: str, resource: SharedResource) -> None:
+    known = (resource.published or resource).share_arns or {}
+    if isinstance(known, Mapping) and id not in known:
+        report.refuse(
+            "id",
+            id,
+            rule=f"For {resource.name!r}, the shares to accept are: {', '.join(sorted(known)) or 'none'}.",
+            fix="Take one of these; within one organisation there is nothing to accept: leave AcceptedShare out.",
+            source=_ACCEPTING,
+        )
+
+
+def _share_arn(scope: Any, id: str, resource: SharedResource) -> str:
+    if isinstance(resource.share_arns, str):
+        return f'${{{_cdk.expression(scope, resource.share_arns)}["{id}"]}}'
+    return (resource.share_arns or {}).get(id, REFUSED)

@@ -1,0 +1,93 @@
+"""Takes what was made by hand into Terraform's state: import blocks for the resources that constructs make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.errors import Report
+from latticelink.values.aws_ids import parse_id
+from latticelink.values.tokens import is_known
+
+_IMPORT_DOC = "https://developer.hashicorp.com/terraform/language/import"
+
+# How the import ids begin of what is likely to have been made by hand.
+_PREFIXES = {
+    "aws_security_group": "sg",
+    "aws_subnet": "subnet",
+    "aws_vpc": "vpc",
+    "aws_vpc_endpoint": "vpce",
+    "aws_vpc_security_group_egress_rule": "sgr",
+    "aws_vpc_security_group_ingress_rule": "sgr",
+    "aws_vpclattice_resource_configuration": "rcfg",
+    "aws_vpclattice_resource_gateway": "rgw",
+    "aws_vpclattice_service_network": "sn",
+    "aws_vpclattice_service_network_resource_association": "snra",
+    "aws_vpclattice_service_network_vpc_association": "snva",
+}
+
+
+def adopt(stack: Any, ids: Mapping[str, str]) -> None:
+    """Let the next apply take existing objects over, instead of making new ones.
+
+    Names, subnets and whatever else AWS can't change must be given to the constructs as they are in AWS; the plan says
+    `must be replaced` where they aren't. Once applied, the entries do nothing more and can go, but for those of
+    security groups: AWS can't change a group's name and description, and it keeps its own for as long as it is adopted.
+
+    Args:
+        stack: the stack whose constructs are made already.
+        ids: AWS's ids, by the path of the construct in the stack, such as `{"gateway/gateway": "rgw-..."}`; in square
+            brackets the key of one of several, such as `{"nginx/clients-ingress-10.0.0.0_16[80]": "sgr-..."}`.
+
+    Raises:
+        InvalidInput: for a path that isn't there, with all that are, and for an id of another kind.
+
+    Source: https://developer.hashicorp.com/terraform/language/import
+    """
+    blocks = stack.__dict__.setdefault("latticelink_imports", [])
+    with Report(stack) as report:
+        for path, given in ids.items():
+            place, _, key = path.partition("[")
+            resource = _find(stack, place)
+            if not isinstance(resource, _cdk.TerraformResource):
+                report.refuse(
+                    "adopt",
+                    path,
+                    rule=f"The resources of this stack are: {', '.join(_paths(stack))}.",
+                    fix="Write one of these paths, with the key of one of several in square brackets.",
+                    source=_IMPORT_DOC,
+                )
+                continue
+            kind = str(resource.terraform_resource_type)
+            address = f"{kind}.{resource.friendly_unique_id}"
+            blocks.append({"to": f'{address}["{key.removesuffix("]")}"]' if key else address, "id": given})
+            if kind in _PREFIXES:
+                parse_id(report, f"adopt[{path!r}]", given, _PREFIXES[kind])
+            elif not given or not is_known(given):
+                report.refuse(
+                    f"adopt[{path!r}]",
+                    given,
+                    rule="An import needs the id that Terraform's page on the resource names.",
+                    fix=f"See 'Import' at the end of the page on {kind}.",
+                    source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs",
+                )
+            if kind == "aws_security_group":
+                resource.add_override("lifecycle.ignore_changes", ["description", "name"])
+    stack.add_override("import", blocks)
+    if state := getattr(stack, "latticelink_state", None):
+        stack.add_override("terraform.required_version", f"{state.terraform_version}, >= 1.5.0")
+
+
+def _find(stack: Any, path: str) -> Any:
+    found = stack
+    for part in path.split("/"):
+        found = found and found.node.try_find_child(part)
+    return found
+
+
+def _paths(stack: Any) -> list[str]:
+    """Return the paths of all resources below the stack."""
+    start = len(f"{stack.node.path}/")
+    resources = (each for each in stack.node.find_all() if isinstance(each, _cdk.TerraformResource))
+    return sorted(str(each.node.path)[start:] for each in resources)

@@ -1,0 +1,138 @@
+"""A domain name of the producer's for a resource, and the proof that the domain is theirs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.errors import Report
+from latticelink.values.aws_ids import parse_id
+from latticelink.values.dns import parse_dns_name
+from latticelink.values.provider_arguments import refuse_lacking
+from latticelink.values.resources import ArnResource, GroupResource, Resource
+from latticelink.values.tokens import REFUSED, is_known
+
+_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+_VERIFY_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html"
+
+
+class DomainVerification(_cdk.Construct):
+    """Proof to VPC Lattice that a domain is yours: a TXT record in its public DNS; the names below it are covered.
+
+    Until AWS finds the record, and after it is removed, the domain is not verified. Five for each account and region.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        domain: the domain, such as `example.com`.
+        zone_id: id of its public hosted zone in Route 53, where the record is made. Left out, make it yourself, from
+            `txt_record_name` and `txt_record_value`.
+
+    Attributes:
+        domain: the domain, in lower case.
+        id: expression of the verification's id, `dv-...`.
+        txt_record_name: expression of the TXT record's name.
+        txt_record_value: expression of its value.
+
+    Raises:
+        InvalidInput: for a malformed domain or zone id, and where an allowed version of the AWS provider lacks it
+            (before 6.22).
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html
+    """
+
+    def __init__(self, scope: Any, id: str, *, domain: str, zone_id: str | None = None) -> None:
+        super().__init__(scope, id)
+        with Report(self) as report:
+            self.domain = parse_dns_name(report, "domain", domain)
+            constraint = _cdk.aws_provider_of(_cdk.stack_of(scope))
+            refuse_lacking(report, "domain", domain, constraint, "aws_vpclattice_domain_verification")
+            if zone_id is not None and is_known(zone_id) and not re.fullmatch(r"Z[A-Z0-9]{1,31}", str(zone_id)):
+                report.refuse(
+                    "zone_id",
+                    zone_id,
+                    rule="The id of a hosted zone is 'Z' and up to 31 capital letters and digits.",
+                    fix="Write the id of the domain's public zone, such as 'Z0123456789ABCDEFGHIJ'.",
+                    source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html",
+                )
+        made = _cdk.VpclatticeDomainVerification(self, "verification", domain_name=self.domain)
+        address = _cdk.address(made)
+        self.id = f"${{{address}.id}}"
+        self.txt_record_name = f"${{{address}.txt_record_name}}"
+        self.txt_record_value = f"${{{address}.txt_record_value}}"
+        if zone_id is not None:
+            _cdk.Route53Record(
+                self,
+                "record",
+                zone_id=zone_id,
+                name=self.txt_record_name,
+                type="TXT",
+                ttl=300,
+                records=[self.txt_record_value],
+            )
+
+
+@dataclass(frozen=True)
+class CustomDomain:
+    """The custom domain of one resource: its name and the id of its verification, each None if there is none."""
+
+    name: str | None = None
+    verification_id: str | None = None
+
+    def arguments(self) -> dict[str, str]:
+        """Return the provider's arguments; those that are left out are not in it."""
+        given = {"custom_domain_name": self.name, "domain_verification_id": self.verification_id}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def parse_custom_domain(
+    report: Report,
+    stack: Any,
+    resource: Resource,
+    custom_domain: str | None,
+    verification: DomainVerification | str | None,
+) -> CustomDomain:
+    """Return the custom domain; refuse it for a kind that AWS or the provider gives none, and a proof of another."""
+    if custom_domain is None:
+        if verification is not None:
+            report.refuse(
+                "domain_verification",
+                verification,
+                rule="A verification is of the custom domain, and none is given.",
+                fix="Give custom_domain, or leave this out.",
+                source=_VERIFY_DOC,
+            )
+        return CustomDomain()
+    name = parse_dns_name(report, "custom_domain", custom_domain)
+    kind = "aws_vpclattice_resource_configuration"
+    refuse_lacking(report, "custom_domain", custom_domain, _cdk.aws_provider_of(stack), kind, "custom_domain_name")
+    if isinstance(resource, ArnResource):
+        report.refuse(
+            "custom_domain",
+            custom_domain,
+            rule="A database is reached by names of its own: AWS makes a configuration with its name for each of them.",
+            fix="Leave it out, and hand the names on as dns_names of the ArnResource.",
+            source=_DOC,
+        )
+    if isinstance(resource, GroupResource):
+        report.refuse(
+            "custom_domain",
+            custom_domain,
+            rule="A group's names are below a group domain, which the AWS provider can't set (6.69 can't either).",
+            fix="Leave it out; a consumer names the members with members_domain.",
+            source=_DOC,
+        )
+    if not isinstance(verification, DomainVerification):
+        return CustomDomain(name, verification and parse_id(report, "domain_verification", verification, "dv"))
+    known = name != REFUSED and is_known(name) and is_known(verification.domain)
+    if known and name != verification.domain and not name.endswith(f".{verification.domain}"):
+        report.refuse(
+            "domain_verification",
+            verification.domain,
+            rule=f"A verification covers its domain and the names below it; {name!r} is none of these.",
+            fix="Verify the custom domain, or one above it.",
+            source=_VERIFY_DOC,
+        )
+    return CustomDomain(name, verification.id)

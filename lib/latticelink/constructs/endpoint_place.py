@@ -1,0 +1,82 @@
+"""Where an endpoint may be: in another VPC than its resource, in zones that meet, at most once in each zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
+from latticelink.errors import Report
+from latticelink.values.contract import SharedResource
+from latticelink.values.tokens import REFUSED, is_known
+
+_ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
+_ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
+
+
+def refuse_same_zone(report: Report, chosen: list[PlacedSubnet]) -> None:
+    """Refuse two subnets in one zone, as far as zones are known."""
+    zones = [subnet.zone for subnet in chosen if subnet.zone is not None]
+    for zone in sorted({zone for zone in zones if zones.count(zone) > 1}):
+        inside = [subnet.key for subnet in chosen if subnet.zone == zone]
+        report.refuse(
+            "subnets",
+            inside,
+            rule=f"An endpoint has one subnet in each zone; these are all in {zone}.",
+            fix=f"Choose one of them, such as subnets=[{inside[0]!r}].",
+            source=_ACCESS_DOC,
+        )
+
+
+def refuse_wrong_home(report: Report, shared: SharedResource, network: Network | ExistingNetwork, stack: Any) -> None:
+    """Refuse a network or a resource of another stack's code, and the producer's own VPC."""
+    network.refuse_other_stack(report, stack)
+    if shared.stack is not None and shared.stack is not stack:
+        report.refuse(
+            "shared",
+            shared.name,
+            rule="Stacks meet only in remote state; this resource belongs to another stack's code.",
+            fix=f"Publish it there (state.publish) and read it here: state.read(self, ...)[{shared.name!r}].",
+        )
+    their_vpc = (shared.published or shared).vpc_id
+    same_text_same_vpc = shared.published is None or (their_vpc is not None and is_known(their_vpc))
+    if same_text_same_vpc and their_vpc == network.vpc_id != REFUSED:
+        report.refuse(
+            "network",
+            network.vpc_id,
+            rule="AWS makes no resource endpoint in the VPC that the resource is shared from.",
+            fix=f"Put the endpoint in another VPC, or reach {shared.name!r} directly.",
+            source=_ENDPOINT_DOC,
+        )
+
+
+def conditions_of_place(
+    scope: Any, shared: SharedResource, network: Network | ExistingNetwork, chosen: list[PlacedSubnet]
+) -> list[Any]:
+    """Return what only the plan can tell: that the VPCs differ and that they meet in a zone."""
+    conditions = []
+    name = shared.name
+    if shared.vpc_id is not None:
+        theirs = _cdk.expression(scope, shared.vpc_id)
+        ours = _cdk.expression(scope, network.vpc_id)
+        conditions.append(
+            _cdk.Precondition(
+                condition=f"${{try({theirs}, null) != {ours}}}",
+                error_message=f"Resource {name!r} is shared from the VPC that this endpoint would be in, and AWS "
+                "makes no resource endpoint there. Put the endpoint in another VPC, or reach the resource "
+                "directly.",
+            )
+        )
+    zone_ids = [subnet.zone_id for subnet in chosen if subnet.zone_id]
+    if shared.zone_ids is not None and len(zone_ids) == len(chosen) > 0:
+        theirs = _cdk.expression(scope, shared.zone_ids)
+        ours = _cdk.expression(scope, zone_ids)
+        conditions.append(
+            _cdk.Precondition(
+                condition=f"${{try(length(setintersection({theirs}, {ours})) > 0, true)}}",
+                error_message=f"The endpoint for {name!r} and its resource gateway have no Availability Zone in "
+                f"common: the gateway is in ${{jsonencode({theirs})}}, the endpoint in ${{jsonencode({ours})}}. "
+                "Add a subnet in one of the gateway's zones; compare zone ids, as names differ by account.",
+            )
+        )
+    return conditions

@@ -1,0 +1,87 @@
+"""A resource gateway that exists already, and that more resources are shared through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from latticelink import _cdk
+from latticelink.constructs.gateway import ResourceGateway
+from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.errors import Report
+from latticelink.values.aws_ids import parse_id, parse_security_group_ids
+from latticelink.values.contract import SharedResource
+from latticelink.values.gateway_type import parse_gateway_type
+from latticelink.values.resources import GroupResource, Resource
+
+
+class ExistingGateway(ResourceGateway):
+    """A resource gateway that somebody else looks after, by its id; `share` works as on a `ResourceGateway`.
+
+    It must be of the stack's own account: AWS shares no gateways between accounts. Nothing in its security groups is
+    changed: they are its owner's, who must let TCP out to the targets.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        network: the VPC of the gateway, with the subnets that it is in.
+        gateway_id: id of the gateway, `rgw-...`.
+        ip_address_type: the gateway's IPV4, IPV6 or DUALSTACK, by which targets are judged. Default: IPV4.
+        dns_resolution: the gateway's PUBLIC or IN_VPC, likewise. Default: PUBLIC.
+        security_group_ids: the gateway's groups, one to five: a target whose `security_group_id` is given gets a rule
+            that lets them in. Default: unknown, and such a target is refused.
+
+    Raises:
+        InvalidInput: for malformed ids, more than five groups, an address type or way of resolving that there isn't.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
+        https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
+    """
+
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        network: Network | ExistingNetwork,
+        *,
+        gateway_id: str,
+        ip_address_type: str = "IPV4",
+        dns_resolution: str = "PUBLIC",
+        security_group_ids: Sequence[str] | None = None,
+    ) -> None:
+        _cdk.Construct.__init__(self, scope, id)  # the parent's own would make a gateway
+        self.network = network
+        with Report(self) as report:
+            network.refuse_other_stack(report, _cdk.stack_of(scope))
+            self.id = parse_id(report, "gateway_id", gateway_id, "rgw")
+            self._type = parse_gateway_type(report, ip_address_type, None, dns_resolution)
+            brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
+        self.name = self.id
+        self.security_group_ids = brought or ()
+        self._subnets = list(network.subnets)
+        self._makes_rules = False
+        self._ingress = []
+        self._keys = set()
+        self._names = {}
+
+    def share(self, name: str, resource: Resource, **arguments: Any) -> SharedResource:
+        """Share one resource through this gateway, as `ResourceGateway.share` does, with the same arguments.
+
+        Raises:
+            InvalidInput: also for a target's security group where the gateway's groups are not known.
+        """
+        if not self.security_group_ids:
+            targets: list[Any] = [resource]
+            if isinstance(resource, GroupResource):
+                targets = [member.resource for member in resource.members.values()]
+            with Report(self, str(name)) as report:
+                for target in targets:
+                    if (group := getattr(target, "security_group_id", None)) is not None:
+                        report.refuse(
+                            "security_group_id",
+                            group,
+                            rule="The target's group gets a rule for the gateway's groups, which are not known here.",
+                            fix="Give ExistingGateway its security_group_ids, or leave out the target's and admit the "
+                            "gateway yourself.",
+                        )
+        return super().share(name, resource, **arguments)

@@ -1,0 +1,140 @@
+"""What the DNS of one VPC answers: which name leads where, and which hosted zone would hide another's names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from latticelink import _cdk
+from latticelink.errors import Report
+from latticelink.values.contract import SharedResource
+from latticelink.values.tokens import is_known
+
+_CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+_ZONE_DOC = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
+
+EndpointType = Literal["Resource", "ServiceNetwork"]
+
+
+class VpcNames:
+    """The names of one VPC, as far as one stack makes them."""
+
+    def __init__(self) -> None:
+        self._leads: dict[str, str] = {}
+        self._own_zones: dict[str, str] = {}
+        self._custom_domains: dict[str, str] = {}
+        self._zone_ids: dict[str, str] = {}
+        self._resources: dict[tuple[Any, str], tuple[str, SharedResource]] = {}
+        self._networks: list[tuple[str, SharedResource]] = []
+
+    @classmethod
+    def of(cls, stack: Any, vpc_id: str) -> VpcNames:
+        """Return the names of the VPC in `stack`; the same ones also for two networks of one VPC."""
+        known: dict[str, VpcNames] = stack.__dict__.setdefault("latticelink_vpc_names", {})
+        return known.setdefault(vpc_id, cls())
+
+    def zone_id(self, scope: Any, vpc_id: str, domain: str) -> str:
+        """Return the id of the private hosted zone for `domain`, made in `scope` when first asked for.
+
+        AWS refuses two private zones of the same name on one VPC, so there is one for each VPC.
+        Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
+        """
+        if domain not in self._zone_ids:
+            vpc = [_cdk.Route53ZoneVpc(vpc_id=vpc_id)]
+            zone = _cdk.Route53Zone(scope, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
+            self._zone_ids[domain] = f"${{{_cdk.address(zone)}.zone_id}}"
+        return self._zone_ids[domain]
+
+    def add_own(self, report: Report, argument: str, zone: str, names: list[str], who: str) -> None:
+        """Take `names`, in a private zone of the user's own, for `who`; refuse names that lead elsewhere already."""
+        for name in names:
+            self._lead(report, argument, name, who)
+        self._own_zones.setdefault(zone, who)
+        for custom, owner in self._custom_domains.items():
+            _refuse_hidden(report, argument, zone, custom, owner)
+
+    def add_private_dns(
+        self, report: Report, who: str, kind: EndpointType, shared: SharedResource
+    ) -> list[tuple[SharedResource, SharedResource]]:
+        """Note an endpoint with private DNS; refuse one whose names others have, and what AWS makes no second one for.
+
+        Returns:
+            Pairs of a resource and a service network that have an endpoint each in this VPC, of which only the plan can
+            tell whether the one is in the other.
+        """
+        custom = (shared.published or shared).custom_domain
+        if custom and is_known(custom):
+            self._lead(report, "shared", custom, who)
+            self._custom_domains[custom] = who
+            for zone in self._own_zones:
+                _refuse_hidden(report, "shared", zone, custom, who)
+        if kind == "ServiceNetwork":
+            ways = [(other, single, shared) for other, single in self._resources.values()]
+            self._networks.append((who, shared))
+        else:
+            ways = [(other, shared, network) for other, network in self._networks]
+            twin, _ = self._resources.setdefault(_identity(shared), (who, shared))
+            if twin != who and (shared.published or shared).type == "ARN":
+                _refuse_second_way(report, shared, twin)
+        for other, single, network in ways:
+            if _identity(single) in _identities_of_members(network):
+                _refuse_second_way(report, single, other)
+        return [
+            (single, network)
+            for _, single, network in ways
+            if network.members and _identity(single) not in _identities_of_members(network)
+        ]
+
+    def _lead(self, report: Report, argument: str, name: str, who: str) -> None:
+        if (owner := self._leads.setdefault(name, who)) != who:
+            report.refuse(
+                argument,
+                name,
+                rule=f"A name in a VPC leads to one place; in this one it is the name of {owner!r} already.",
+                fix="Choose another name, leave this one out, or give one of the two private_dns_enabled=False.",
+                source=_ZONE_DOC,
+            )
+
+
+def is_never_in(scope: Any, single: SharedResource, network: SharedResource) -> str:
+    """Return Terraform's condition that a service network has no such resource."""
+    members = network.members
+    listed = json.dumps(members) if isinstance(members, Mapping) else _cdk.expression(scope, str(members))
+    arn = _cdk.expression(scope, single.arn)
+    return f"${{try(!contains([for member in values({listed}) : member.arn], {arn}), true)}}"
+
+
+def _identity(shared: SharedResource) -> tuple[Any, str]:
+    """Return what is the same for one configuration however it was read: its ARN, and where an expression holds."""
+    known = shared.published or shared
+    return (None if is_known(known.arn) else known.stack, known.arn)
+
+
+def _identities_of_members(network: SharedResource) -> list[tuple[Any, str]]:
+    known = network.published or network
+    members = known.members.values() if isinstance(known.members, Mapping) else ()
+    return [(None if is_known(member["arn"]) else known.stack, member["arn"]) for member in members]
+
+
+def _refuse_hidden(report: Report, argument: str, zone: str, custom: str, owner: str) -> None:
+    if zone == custom or zone.endswith(f".{custom}"):
+        report.refuse(
+            argument,
+            zone,
+            rule=f"A private zone hides what AWS answers for its name and below: {custom!r}, the custom domain that "
+            f"{owner!r} reaches.",
+            fix=f"Name the zone like nothing at or below {custom!r}, or give {owner!r} private_dns_enabled=False.",
+            source=_ZONE_DOC,
+        )
+
+
+def _refuse_second_way(report: Report, shared: SharedResource, other: str) -> None:
+    report.refuse(
+        "shared",
+        shared.name,
+        rule=f"{other!r} reaches {shared.name!r} from this VPC already, with private DNS, and AWS makes no second "
+        "endpoint with it for one resource.",
+        fix="Keep one of the two, or give one of them private_dns_enabled=False.",
+        source=_CONFIGURATION_DOC,
+    )

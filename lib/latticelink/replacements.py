@@ -1,0 +1,212 @@
+"""Says what the next apply would replace at the producer, from the JSON of two synths: the one before and this one.
+
+AWS changes a resource gateway's and a resource configuration's essentials by replacement only, and a replaced
+configuration replaces every endpoint to it. Terraform's plan says so resource by resource and in the producer's stack
+alone; this says it once, with what follows for the consumers. It compares texts, so an expression that is written
+differently counts as a change, and what was never applied is not known to be so.
+
+Source: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_UpdateResourceGateway.html,
+    https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_UpdateResourceConfiguration.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latticelink.errors import LatticeLinkError
+from latticelink.order import in_deploy_order
+
+_GATEWAY, _CONFIGURATION = "aws_vpclattice_resource_gateway", "aws_vpclattice_resource_configuration"
+
+# What the provider plans a replacement for (AWS provider 5.100: `terraform plan`; newer arguments: its schema), with
+# the value that AWS takes where there is none.
+_FIXED: dict[str, dict[str, Any]] = {
+    "aws_vpc": {"cidr_block": None},
+    "aws_subnet": {"availability_zone": None, "cidr_block": None, "vpc_id": None},
+    _GATEWAY: {
+        "ip_address_type": "IPV4",
+        "ipv4_addresses_per_eni": 16,
+        "name": None,
+        "resource_config_dns_resolution": "PUBLIC",
+        "subnet_ids": None,
+        "vpc_id": None,
+    },
+    _CONFIGURATION: {
+        "custom_domain_name": None,
+        "domain_verification_id": None,
+        "name": None,
+        "protocol": None,
+        "resource_configuration_definition": None,
+        "resource_configuration_group_id": None,
+        "resource_gateway_identifier": None,
+        "type": "SINGLE",
+    },
+}
+_REFERENCE = re.compile(r"\b(aws_[a-z0-9_]+\.[A-Za-z0-9_-]+)\.")
+
+Blocks = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One argument that AWS can't change in place: its old and its new value, as texts."""
+
+    argument: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        """Return the change as a line."""
+        return f"{self.argument}: {self.old} -> {self.new}"
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A resource gateway or configuration that the next apply replaces.
+
+    Attributes:
+        stack: the id of its stack.
+        address: its Terraform address.
+        name: its AWS name, as it was before.
+        changes: what makes AWS replace it.
+        configurations: AWS names of the configurations that go with it.
+    """
+
+    stack: str
+    address: str
+    name: str
+    changes: tuple[Change, ...]
+    configurations: tuple[str, ...]
+
+
+def read_blocks(outdir: Path) -> Blocks:
+    """Return the resources of a synth output folder, by stack and Terraform address; nothing if it can't be read."""
+    try:
+        contents = {stack.name: json.loads(stack.file.read_text(encoding="utf-8")) for stack in in_deploy_order(outdir)}
+        return {
+            stack: {
+                f"{kind}.{key}": block
+                for kind in _FIXED
+                for key, block in content.get("resource", {}).get(kind, {}).items()
+            }
+            for stack, content in contents.items()
+        }
+    except (LatticeLinkError, OSError, ValueError, AttributeError, TypeError):
+        return {}
+
+
+def find_replacements(before: Blocks, after: Blocks) -> list[Replacement]:
+    """Return the gateways, and the configurations of gateways that stay, which are replaced between two synths."""
+    return [
+        replacement
+        for stack in sorted(set(before) & set(after))
+        for replacement in _in_stack(stack, before[stack], after[stack])
+    ]
+
+
+def describe(replacements: list[Replacement]) -> str:
+    """Return the warning for a person: each gateway or configuration, what changes, and what follows."""
+    lines = ["Warning: since the synth before, this has changed, and AWS can only replace it:"]
+    for replacement in replacements:
+        is_gateway = replacement.address.startswith(_GATEWAY)
+        what = f"resource {'gateway' if is_gateway else 'configuration'} {replacement.name!r}"
+        lines += ["", f"  {what} ({replacement.stack}: {replacement.address})"]
+        lines += [f"    {change}" for change in replacement.changes]
+        names = ", ".join(repr(name) for name in replacement.configurations)
+        lines.append(
+            f"    Terraform replaces it{f' and with it {names}' if names else ''}; every endpoint to "
+            f"{'what it shares' if is_gateway else 'it'} is replaced too: an outage."
+        )
+    lines += [
+        "",
+        "If it is applied already: AWS deletes no configuration that an endpoint uses. Destroy the endpoints in the",
+        "consumers' stacks, apply here, then apply the consumers again.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
+    parents = {address: _parent(block) for address, block in after.items()}
+    replaced: dict[str, tuple[Change, ...]] = {}
+    # What a resource refers to is judged before it: in the order of `_FIXED`, and a group before its members.
+    in_both = [address for address in before if address in after]
+    for address in sorted(in_both, key=lambda each: (_rank(each), len(list(_above(each, parents))))):
+        if changes := _changes(address.partition(".")[0], before[address], after[address], replaced):
+            replaced[address] = changes
+    for address, changes in replaced.items():
+        if address.startswith((_GATEWAY, _CONFIGURATION)) and parents[address] not in replaced:
+            names = sorted(_name(before[other]) for other in replaced if address in _above(other, parents))
+            yield Replacement(stack, address, _name(before[address]), changes, tuple(names))
+    yield from _moved(stack, before, after)
+
+
+def _moved(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
+    """Yield the gateways whose construct has another id: to Terraform one that goes and one that comes."""
+    gone = [address for address in before if address.startswith(_GATEWAY) and address not in after]
+    come = [address for address in after if address.startswith(_GATEWAY) and address not in before]
+    parents = {address: _parent(block) for address, block in before.items()}
+    for address in gone:
+        names = sorted(_name(before[other]) for other in before if address in _above(other, parents))
+        in_the_vpc = [new for new in come if after[new].get("vpc_id") == before[address].get("vpc_id")]
+        for new in in_the_vpc[:1]:
+            change = Change("Terraform address", address, new)
+            yield Replacement(stack, address, _name(before[address]), (change,), tuple(names))
+
+
+def _rank(address: str) -> int:
+    return list(_FIXED).index(address.partition(".")[0])
+
+
+def _name(block: Mapping[str, Any]) -> str:
+    return str(block.get("name", "?"))
+
+
+def _parent(block: Mapping[str, Any]) -> str | None:
+    """Return the address of the gateway or the group that a configuration belongs to."""
+    for argument in ("resource_gateway_identifier", "resource_configuration_group_id"):
+        if found := _REFERENCE.search(str(block.get(argument))):
+            return found[1]
+    return None
+
+
+def _above(address: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    while (parent := parents.get(address)) is not None:
+        yield parent
+        address = parent
+
+
+def _changes(
+    kind: str, old: Mapping[str, Any], new: Mapping[str, Any], replaced: Mapping[str, tuple[Change, ...]]
+) -> tuple[Change, ...]:
+    changes = []
+    for argument, default in _FIXED[kind].items():
+        one, other = (_fixed_part(block.get(argument, default)) for block in (old, new))
+        if one != other:
+            changes.append(Change(argument, _shown(one), _shown(other)))
+            continue
+        for address in sorted({found for found in _REFERENCE.findall(json.dumps(other)) if found in replaced}):
+            why = "; ".join(map(str, replaced[address]))
+            changes.append(Change(argument, address, f"another, as its {why}"))
+    return tuple(changes)
+
+
+def _fixed_part(value: Any) -> Any:
+    """Return the value with what doesn't count made equal: the order in a set, and the address of an IP resource."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return sorted(value)
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        value = value[0]
+    if isinstance(value, dict):
+        return "an IP address" if "ip_resource" in value else {key: _fixed_part(item) for key, item in value.items()}
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return "none" if value is None else re.sub(r"\$\{([^{}]*)\}", r"\1", text)

@@ -1,0 +1,101 @@
+"""Which of the producers' own names a VPC resolves: the consumer's choice for an endpoint or an association."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from latticelink.errors import Report
+from latticelink.values.provider_arguments import refuse_lacking
+from latticelink.values.tokens import is_known
+
+_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_DnsOptions.html"
+_WITH_DOMAINS = ("SPECIFIED_DOMAINS_ONLY", "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS")
+_PREFERENCES = ("ALL_DOMAINS", *_WITH_DOMAINS, "VERIFIED_DOMAINS_ONLY")
+
+
+@dataclass(frozen=True)
+class PrivateDns:
+    """A consumer's choice of names, as `parse_private_dns` returns it.
+
+    Args:
+        preference: AWS's name of the choice; None for AWS's default, the verified domains.
+        specified_domains: the domains that the choice names, sorted.
+    """
+
+    preference: str | None = None
+    specified_domains: tuple[str, ...] = ()
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the provider's arguments; those that are left out are not in it."""
+        given = {
+            "private_dns_preference": self.preference,
+            "private_dns_specified_domains": list(self.specified_domains),
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def parse_private_dns(
+    report: Report,
+    enabled: bool | None,
+    preference: str | None,
+    specified_domains: Sequence[str],
+    *,
+    constraint: str | None,
+    resource: str,
+    path: str,
+) -> PrivateDns:
+    """Return the choice; refuse values that AWS doesn't know or doesn't take together, and providers too old for it.
+
+    Args:
+        report: where findings go.
+        enabled: whether private DNS is on.
+        preference: one of AWS's four; None for its default.
+        specified_domains: one to ten domains, where the preference is for such.
+        constraint: the stack's constraint for the AWS provider, None if unknown.
+        resource: Terraform's type of the resource.
+        path: the provider's argument, by which its table knows what came when.
+    """
+    if preference is None and not specified_domains:
+        return PrivateDns()
+    refuse_lacking(report, "private_dns_preference", preference, constraint, resource, path)
+    if preference not in _PREFERENCES:
+        report.refuse(
+            "private_dns_preference",
+            preference,
+            rule=f"The preference is one of {', '.join(_PREFERENCES)}.",
+            fix="Write one of these, or leave it out for VERIFIED_DOMAINS_ONLY.",
+            source=_SOURCE,
+        )
+    elif not enabled:
+        report.refuse(
+            "private_dns_preference",
+            preference,
+            rule="The preference is among names that private DNS resolves, and it is off here.",
+            fix="Write private_dns_enabled=True, or leave the preference out.",
+            source=_SOURCE,
+        )
+    elif (preference in _WITH_DOMAINS) != bool(specified_domains):
+        report.refuse(
+            "private_dns_specified_domains",
+            specified_domains,
+            rule=f"Domains are given with {' and '.join(_WITH_DOMAINS)}, and only with these.",
+            fix="Give the domains, or another preference.",
+            source=_SOURCE,
+        )
+    return PrivateDns(preference, _parse_domains(report, specified_domains))
+
+
+def _parse_domains(report: Report, given: Sequence[str]) -> tuple[str, ...]:
+    listed = [] if isinstance(given, str) else list(given)
+    fine = [domain for domain in listed if isinstance(domain, str) and 1 <= len(domain) <= 255 and " " not in domain]
+    if isinstance(given, str) or len(listed) > 10 or len(fine) < len([item for item in listed if is_known(item)]):
+        report.refuse(
+            "private_dns_specified_domains",
+            given,
+            rule="Specified domains are a list of 1 to 10, each of 1 to 255 characters.",
+            fix="Write for example ['example.com'].",
+            source=_SOURCE,
+        )
+    return tuple(sorted(set(fine)))

@@ -1,0 +1,259 @@
+"""What two things in one VPC can't both have: a name, a resource with private DNS, a zone over another's name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from latticelink import (
+    App,
+    ArnResource,
+    DnsResource,
+    ExistingNetwork,
+    GroupResource,
+    InvalidInput,
+    IpResource,
+    LocalState,
+    ResourceEndpoint,
+    ResourceGateway,
+    ServiceNetwork,
+    ServiceNetworkAssociation,
+    ServiceNetworkEndpoint,
+    Stack,
+)
+
+import pytest
+
+from tests.conftest import Synth
+from tests.constructs.test_constructs import GROUP, existing
+from tests.constructs.test_kinds import DATABASE
+
+STATE = LocalState()
+NEWER = ">= 6.28.0, < 7.0.0"
+ORDERS, BILLING = IpResource("10.0.0.9"), IpResource("10.0.0.10")
+DOMAIN = "orders.example.com"
+
+
+def make_stack(app: Any, name: str, aws_provider: str = NEWER) -> Any:
+    return Stack(app, name, state=STATE, region="eu-west-1", aws_provider=aws_provider)
+
+
+def produce(app: Any, resources: dict[str, Any] | None = None, **share: Any) -> Any:
+    """Make a producer of `resources` with the network `finance` of them all."""
+    stack = make_stack(app, "producer")
+    gateway = ResourceGateway(stack, "gateway", existing(stack))
+    shared = []
+    for name, resource in (resources or {"orders": ORDERS, "billing": BILLING}).items():
+        ports = {} if isinstance(resource, ArnResource | GroupResource) else {"ports": [443]}
+        shared.append(gateway.share(name, resource, **ports, **(share if name == "orders" else {})))
+    finance = ServiceNetwork(stack, "finance").share("finance", shared)
+    STATE.publish(stack, *shared, finance)
+    return stack
+
+
+class Consumer:
+    """A consumer with one VPC, in which endpoints are made."""
+
+    def __init__(self, app: Any, aws_provider: str = NEWER, name: str = "consumer") -> None:
+        self.stack = make_stack(app, name, aws_provider)
+        self.network = self.another_network("network")
+        self.read = STATE.read(self.stack, "producer")
+
+    def another_network(self, id: str, vpc_id: str = "vpc-87654321") -> Any:
+        return ExistingNetwork(self.stack, id, vpc_id=vpc_id, subnet_ids=["subnet-87654321"])
+
+    def reach(self, name: str, id: str = "", *, network: Any = None, **arguments: Any) -> Any:
+        kind: Any = arguments.pop("kind", ServiceNetworkEndpoint if name == "finance" else ResourceEndpoint)
+        vpc = network or self.network
+        return kind(self.stack, id or name, self.read[name], vpc, client_cidrs=["10.0.0.0/8"], **arguments)
+
+
+def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stacks(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        for name in ("orders", "billing"):
+            stack = make_stack(app, name)
+            gateway = ResourceGateway(stack, "gateway", existing(stack))
+            STATE.publish(stack, gateway.share(name, ORDERS, ports=[443]))
+        for name, read in (("shop", ("orders", "billing")), ("reports", ("billing",))):
+            stack = make_stack(app, name)
+            network = ExistingNetwork(stack, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-87654321"])
+            for producer in read:
+                shared = STATE.read(stack, producer)[producer]
+                dns_name = f"{producer}.shared.internal"
+                ResourceEndpoint(stack, producer, shared, network, client_cidrs=["10.0.0.0/8"], dns_name=dns_name)
+
+    stacks = synth(build)
+    for name, read in (("shop", {"orders", "billing"}), ("reports", {"billing"})):
+        assert set(stacks[name].json["data"]["terraform_remote_state"]) == read
+        assert {endpoint["resource_configuration_arn"] for endpoint in stacks[name].all("aws_vpc_endpoint")} == {
+            f'${{data.terraform_remote_state.{producer}.outputs.latticelink.resources["{producer}"].arn}}'
+            for producer in read
+        }
+        assert stacks[name].one("aws_route53_zone")["name"] == "shared.internal"
+        assert {record["name"] for record in stacks[name].all("aws_route53_record")} == {
+            f"{producer}.shared.internal" for producer in read
+        }
+
+
+def test_two_networks_of_one_vpc_share_a_zone(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        produce(app)
+        consumer = Consumer(app)
+        consumer.reach("orders", dns_name="orders.shared.internal")
+        consumer.reach("billing", network=consumer.another_network("twin"), dns_name="billing.shared.internal")
+
+    assert synth(build)["consumer"].one("aws_route53_zone")["name"] == "shared.internal"
+
+
+def test_one_resource_by_both_ways_is_fine_in_two_vpcs_or_without_private_dns(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        produce(app)
+        consumer = Consumer(app)
+        consumer.reach("orders")
+        consumer.reach("finance", network=consumer.another_network("other", "vpc-00000001"))
+        consumer.reach("finance", "again", private_dns_enabled=False)
+
+    assert len(synth(build)["consumer"].all("aws_vpc_endpoint")) == 3
+
+
+@pytest.mark.parametrize("order", [("alone", "all"), ("all", "alone")])
+def test_what_only_the_state_tells_of_both_ways_is_left_to_the_plan(synth: Synth, order: tuple[str, str]) -> None:
+    """The producers are in another app, so that the members of the network are an expression here."""
+
+    def build(app: Any) -> None:
+        stack = make_stack(app, "consumer")
+        network = ExistingNetwork(stack, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-87654321"])
+        read = STATE.read(stack, "producer")
+        kinds: dict[str, Any] = {"alone": ResourceEndpoint, "all": ServiceNetworkEndpoint}
+        for name in order:
+            kinds[name](stack, name, read[name], network, client_cidrs=["10.0.0.0/8"])
+
+    consumer = synth(build)["consumer"]
+    conditions = [
+        condition["condition"]
+        for endpoint in consumer.all("aws_vpc_endpoint")
+        for condition in endpoint["lifecycle"]["precondition"]
+        if "contains" in condition["condition"]
+    ]
+    [condition] = conditions
+    resources = "data.terraform_remote_state.producer.outputs.latticelink.resources"
+    assert f'values(try({resources}["all"].members, {{}})) : member.arn], {resources}["alone"].arn)' in condition
+
+
+CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]] = [
+    (
+        "a resource endpoint beside the network's",
+        {},
+        lambda c: (c.reach("finance"), c.reach("orders")),
+        "shared",
+        "'finance' reaches 'orders' from this VPC already, with private DNS",
+    ),
+    (
+        "a network's endpoint beside the resource's",
+        {},
+        lambda c: (c.reach("orders"), c.reach("finance", network=c.another_network("twin"))),
+        "shared",
+        "'orders' reaches 'orders' from this VPC already, with private DNS",
+    ),
+    (
+        "two endpoints for a database's names",
+        {"orders": ArnResource(DATABASE, 5432, GROUP)},
+        lambda c: (c.reach("orders"), c.reach("orders", "again")),
+        "shared",
+        "'orders' reaches 'orders' from this VPC already",
+    ),
+    (
+        "two endpoints for one custom domain",
+        {"custom_domain": DOMAIN},
+        lambda c: (c.reach("orders"), c.reach("orders", "again")),
+        "shared",
+        "A name in a VPC leads to one place; in this one it is the name of 'orders' already.",
+    ),
+    (
+        "another's custom domain",
+        {"custom_domain": DOMAIN},
+        lambda c: (c.reach("orders"), c.reach("billing", dns_name=DOMAIN)),
+        "dns_name",
+        "A name in a VPC leads to one place",
+    ),
+    (
+        "one dns_name twice",
+        {},
+        lambda c: (c.reach("orders", dns_name="a.x.internal"), c.reach("billing", dns_name="a.x.internal")),
+        "dns_name",
+        "it is the name of 'orders' already",
+    ),
+    (
+        "a member's name",
+        {},
+        lambda c: (
+            c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
+            c.reach("billing", dns_name="orders.x.internal"),
+        ),
+        "dns_name",
+        "it is the name of 'finance' already",
+    ),
+    (
+        "one members_domain twice",
+        {},
+        lambda c: (
+            c.reach("orders", dns_name="orders.x.internal"),
+            c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
+        ),
+        "members_domain",
+        "it is the name of 'orders' already",
+    ),
+    (
+        "a zone named like a custom domain",
+        {"custom_domain": DOMAIN},
+        lambda c: (c.reach("orders"), c.reach("billing", dns_name=f"billing.{DOMAIN}")),
+        "dns_name",
+        f"A private zone hides what AWS answers for its name and below: '{DOMAIN}'",
+    ),
+    (
+        "a custom domain where such a zone is",
+        {"custom_domain": DOMAIN},
+        lambda c: (c.reach("billing", dns_name=f"billing.eu.{DOMAIN}"), c.reach("orders")),
+        "shared",
+        f"A private zone hides what AWS answers for its name and below: '{DOMAIN}'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "producer", "make", "argument", "rule"), CONFLICTS, ids=[row[0] for row in CONFLICTS])
+def test_what_two_in_one_vpc_can_not_both_have_is_refused(
+    what: str, producer: dict[str, Any], make: Callable[[Consumer], Any], argument: str, rule: str
+) -> None:
+    app = App(context={})
+    if "orders" in producer:
+        produce(app, producer)
+    else:
+        produce(app, **producer)
+    consumer = Consumer(app)
+    with pytest.raises(InvalidInput) as caught:
+        make(consumer)
+    assert [finding.place[-1] for finding in caught.value.findings] == [argument], what
+    assert rule in caught.value.findings[0].rule
+
+
+def test_a_zone_above_a_custom_domain_hides_nothing(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        produce(app, custom_domain=DOMAIN)
+        consumer = Consumer(app)
+        consumer.reach("orders")
+        consumer.reach("billing", dns_name="billing.example.com")
+
+    assert synth(build)["consumer"].one("aws_route53_zone")["name"] == "example.com"
+
+
+def test_names_known_only_after_apply_are_not_judged(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        produce(app, custom_domain="${var.domain}")
+        consumer = Consumer(app)
+        consumer.reach("orders")
+        consumer.reach("billing", dns_name=f"billing.{DOMAIN}")
+
+    configurations = synth(build)["producer"].all("aws_vpclattice_resource_configuration")
+    assert "${var.domain}" in json.dumps(configurations)
+    assert DnsResource(DOMAIN, security_group_id=GROUP).known_name == DOMAIN
