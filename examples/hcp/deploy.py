@@ -35,6 +35,7 @@ from pytfe import TFEClient, TFEConfig
 from pytfe.errors import AuthError, NotFound, TFEError
 from pytfe.models import (
     ConfigurationStatus,
+    ConfigurationVersion,
     ConfigurationVersionCreateOptions,
     ExecutionMode,
     Project,
@@ -156,8 +157,9 @@ class Deployment:
             time.sleep(0.5)
         run = self.client.runs.create(
             RunCreateOptions(
-                workspace=workspace,
-                configuration_version=version,
+                # Ids alone: pytfe sends whole objects along, and can't write their times as JSON.
+                workspace=Workspace(id=workspace.id),
+                configuration_version=ConfigurationVersion(id=version.id),
                 is_destroy=destroy,
                 plan_only=plan_only,
                 auto_apply=not plan_only,
@@ -177,8 +179,9 @@ class Deployment:
             ended += [("apply", status in ("applied", "errored"))]
             for phase in (phase for phase, over in ended if over and phase not in shown):
                 shown.add(phase)
-                log = self._log(run, phase)
-                print(log, flush=True)
+                if printed := self._log(run, phase):
+                    print(printed, flush=True)
+                    log += printed
             if status in _OVER:
                 break
             if run.actions and run.actions.is_confirmable and not told:
@@ -188,7 +191,7 @@ class Deployment:
                 self._discard_triggered(name)
             if time.monotonic() > until:
                 raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
-            time.sleep(1)
+            time.sleep(0.5)
         if status not in _GOOD:
             raise Stopped(f"Stack {name!r}: the run is {status}. {self._advice(name, log)} {self._url(name, run)}")
         print(f"== {name}: {status.replace('_', ' ')}", flush=True)
@@ -201,7 +204,7 @@ class Deployment:
         return "What Terraform says is above and on the run's page; mend that and start this again."
 
     def _log(self, run: Run, phase: str) -> str:
-        """Return what Terraform printed, as text."""
+        """Return what Terraform printed, as text; nothing where it can't be had, as the run's page has it too."""
         if phase == "plan" and run.plan:
             address = self.client.plans.read(run.plan.id).log_read_url
         elif phase == "apply" and run.apply:
@@ -210,8 +213,11 @@ class Deployment:
             address = None
         if not address:
             return ""
-        with urlopen(address, timeout=30) as answer:
-            text = answer.read().decode(errors="replace")
+        try:
+            with urlopen(address, timeout=30) as answer:
+                text = answer.read().decode(errors="replace")
+        except OSError:
+            return ""
         return "\n".join(_plain(line) for line in text.strip("\x02\x03\n").splitlines())
 
     def _discard_triggered(self, name: str) -> None:
