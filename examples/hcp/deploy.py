@@ -74,11 +74,14 @@ class Place:
     @classmethod
     def read(cls, stack: StackFolder) -> Place:
         """Return the place of `stack`."""
-        cloud = json.loads(stack.file.read_text(encoding="utf-8")).get("terraform", {}).get("cloud")
-        if cloud is None:
-            raise Stopped(f"Stack {stack.name!r} doesn't keep its state in HCP Terraform. Give it a CloudState.")
-        named = cloud["workspaces"]
-        return cls(stack, cloud["hostname"], cloud["organization"], named["name"], named.get("project"))
+        try:
+            cloud = json.loads(stack.file.read_text(encoding="utf-8"))["terraform"]["cloud"]
+            named = cloud["workspaces"]
+            return cls(stack, cloud["hostname"], cloud["organization"], named["name"], named.get("project"))
+        except (OSError, ValueError, KeyError, TypeError):
+            raise Stopped(
+                f"{stack.file} names no host, organisation and workspace of HCP Terraform. Give the stack a CloudState."
+            ) from None
 
     @property
     def url(self) -> str:
@@ -141,7 +144,8 @@ class Deployment:
             for producer in place.stack.dependencies:
                 problem = self._why_unreadable(producer, name)
                 is_ready = is_ready and problem is None
-                print(f"  reads {self._name(producer)}: {problem or 'yes, it is applied and shared'}")
+                can = "can not" if problem else "can"
+                print(f"  {can} read {self._name(producer)}: {problem or 'applied and shared'}")
         return is_ready
 
     def run(self, name: str, *, destroy: bool = False, plan_only: bool = False) -> None:
@@ -189,6 +193,9 @@ class Deployment:
                 print(f"It waits for a person's word at {self._url(name, run)}.", flush=True)
             if status == "pending":
                 self._discard_triggered(name)
+                if not told and (holder := self._holder(name)) and run.id not in holder:
+                    told = True
+                    print(f"It waits: workspace {self._name(name)} is locked{holder}.", flush=True)
             if time.monotonic() > until:
                 raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
             time.sleep(0.5)
@@ -255,13 +262,11 @@ class Deployment:
     def _why_unreadable(self, producer: str, consumer: str) -> str | None:
         """Return why a run of the consumer can't read the producer's state; None if it can."""
         if producer not in self.workspaces:
-            return f"NO: there is no workspace {self._name(producer)!r}: deploy {producer!r} first"
+            return f"there is no workspace {self._name(producer)!r}: deploy {producer!r} first"
         if not self._is_applied(producer):
-            return f"NO: stack {producer!r} was never applied there: apply it first"
+            return f"stack {producer!r} was never applied there: apply it first"
         if consumer in self.workspaces and not self._shares(producer, consumer):
-            return (
-                f"NO: it is applied, but not shared with {self._name(consumer)}: {self.places[producer].url}/settings"
-            )
+            return f"it is applied, but not shared with {self._name(consumer)}: {self.places[producer].url}/settings"
         return None
 
     def _is_applied(self, name: str) -> bool:
@@ -274,11 +279,15 @@ class Deployment:
     def _describe(self, name: str) -> str:
         if name not in self.workspaces:
             return "no such workspace"
-        workspace = self.workspaces[name]
         applied = "applied" if self._is_applied(name) else "never applied"
+        holder = self._holder(name)
+        return applied if holder is None else f"{applied}, locked{holder}"
+
+    def _holder(self, name: str) -> str | None:
+        """Return who holds the workspace's lock, such as ` by user user-2hLQ`; None if nobody does."""
+        workspace = self.client.workspaces.read_by_id(self.workspaces[name].id)
         held = workspace.locked_by.model_dump(exclude_none=True) if workspace.locked_by else {}
-        by = "".join(f" by {kind} {key}" for kind, key in held.items())
-        return f"{applied}{f', locked{by}' if workspace.locked else ''}"
+        return "".join(f" by {kind} {key}" for kind, key in held.items()) if workspace.locked else None
 
     def _name(self, stack: str) -> str:
         return self.places[stack].workspace

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from latticelink import CloudState
+from latticelink import CloudState, LocalState
 
 import pytest
 
@@ -187,7 +187,7 @@ def test_the_script_deploys_in_order_and_destroys_in_reverse(start: Callable[...
     assert again.count("planned and finished") == 2
     assert "Made" not in again
     assert script.run("--check") == (
-        "shop-producer: applied\nshop-consumer: applied\n  reads shop-producer: yes, it is applied and shared\n"
+        "shop-producer: applied\nshop-consumer: applied\n  can read shop-producer: applied and shared\n"
     )
     assert script.run("--plan-only").count("No changes.") == 2
     destroyed = script.run("--destroy")
@@ -251,7 +251,7 @@ def test_the_script_tells_why_a_consumer_cannot_read(
         failed = script.run("--plan-only", expect=1).splitlines()
         assert "Error: Unable to find remote state" in failed
         run = hcp.workspace("shop-consumer").runs[-1]
-        assert failed[-1].startswith(f"Stack 'consumer': the run is errored. It can't read shop-producer: NO: {said}")
+        assert failed[-1].startswith(f"Stack 'consumer': the run is errored. It can't read shop-producer: {said}")
         assert failed[-1].endswith(f"https://{HOST}/app/acme/workspaces/shop-consumer/runs/{run.id}")
 
 
@@ -268,6 +268,26 @@ def test_the_script_says_what_to_do_in_a_sentence(start: Callable[..., Hcp], tmp
     credentials.parent.mkdir()
     credentials.write_text(json.dumps({"credentials": {HOST: {"token": TOKEN}}}))
     assert script.run(expect=1, token="").startswith("Workspace 'shop-producer' executes locally")
+
+
+def test_the_script_says_who_holds_a_workspace(start: Callable[..., Hcp], tmp_path: Path) -> None:
+    hcp = start()
+    script = Script(hcp, tmp_path)
+    write(tmp_path, STATE)
+    hcp.organization.make_workspace({"name": "shop-producer"}, None).lock(hcp.organization.tokens["bob-token"])
+    said = script.run("--minutes", "0.02", expect=1)
+    assert "It waits: workspace shop-producer is locked by user bob.\n" in said
+    assert "After 0.02 minutes the run is pending still: https://tfc.test/app/acme/workspaces/shop-producer/" in said
+    assert "shop-producer: never applied, locked by user bob\n" in script.run("--check", expect=1)
+
+
+def test_the_script_refuses_a_stack_whose_state_is_elsewhere(start: Callable[..., Hcp], tmp_path: Path) -> None:
+    script = Script(start(), tmp_path)
+    write(tmp_path, LocalState())
+    assert script.run(expect=1) == (
+        "cdktf.out/stacks/producer/cdk.tf.json names no host, organisation and workspace of HCP Terraform. "
+        "Give the stack a CloudState.\n"
+    )
 
 
 def test_runs_from_version_control_and_their_order(start: Callable[..., Hcp], tmp_path: Path) -> None:
