@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latticelink.app import App, Stack, run
     from latticelink.backends import CloudState, LocalState, S3State
+    from latticelink.constructs.cloud_workspaces import CloudWorkspaces
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
@@ -29,6 +30,7 @@ __all__ = [
     "App",
     "ArnResource",
     "CloudState",
+    "CloudWorkspaces",
     "DnsResource",
     "ExistingNetwork",
     "Finding",
@@ -60,6 +62,7 @@ _HOMES = {
     "App": "app",
     "ArnResource": "values.resources",
     "CloudState": "backends",
+    "CloudWorkspaces": "constructs.cloud_workspaces",
     "DnsResource": "values.resources",
     "ExistingNetwork": "constructs.network",
     "Finding": "errors",

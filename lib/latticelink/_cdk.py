@@ -171,9 +171,15 @@ def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
 
     CDKTF's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
     """
-    resource = sys.modules[_CORE].TerraformResource(scope, id, terraform_resource_type="terraform_data")
-    resource.add_override("input", input)
-    return f"terraform_data.{resource.friendly_unique_id}"
+    return plain_resource(scope, id, "terraform_data", {"input": input})
+
+
+def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) -> str:
+    """Make a resource of a provider that has no bindings here; return its address."""
+    resource = sys.modules[_CORE].TerraformResource(scope, id, terraform_resource_type=kind)
+    for argument, value in arguments.items():
+        resource.add_override(argument, value)
+    return f"{kind}.{resource.friendly_unique_id}"
 
 
 def expression(scope: Any, value: str | list[str] | tuple[str, ...]) -> str:
