@@ -253,11 +253,12 @@ class Deployment:
         return {stacks.get(trigger.sourceable.id, ""): trigger.id for trigger in found}
 
     def _shares(self, producer: str, consumer: str) -> bool:
-        workspace = self.workspaces[producer]
-        if workspace.global_remote_state:
+        source, reader = self.workspaces[producer], self.workspaces[consumer]
+        if source.global_remote_state:
             return True
-        consumers = self.client.workspaces.list_remote_state_consumers(workspace.id)
-        return self.workspaces[consumer].id in {other.id for other in consumers}
+        if source.project_remote_state and source.project and reader.project and source.project.id == reader.project.id:
+            return True
+        return reader.id in {other.id for other in self.client.workspaces.list_remote_state_consumers(source.id)}
 
     def _why_unreadable(self, producer: str, consumer: str) -> str | None:
         """Return why a run of the consumer can't read the producer's state; None if it can."""

@@ -175,6 +175,7 @@ class Organization:
             "auto-apply-run-trigger": False,
             "execution-mode": self.default_execution_mode,
             "global-remote-state": False,
+            "project-remote-state": False,
             "structured-run-output-enabled": False,
             "terraform-version": VERSION,
             "working-directory": "",
@@ -214,9 +215,11 @@ class Organization:
 
     @staticmethod
     def is_shared(caller: Caller, workspace: Workspace) -> bool:
-        if not caller.is_run or caller.workspace is workspace or workspace.settings["global-remote-state"]:
+        reader, settings = caller.workspace, workspace.settings
+        if reader is None or reader is workspace or settings["global-remote-state"]:
             return True
-        return caller.workspace is not None and caller.workspace.id in workspace.consumers
+        in_project = settings["project-remote-state"] and reader.project == workspace.project
+        return in_project or reader.id in workspace.consumers
 
     def find(self, kind: str, identifier: str) -> Any:
         """Return the run, configuration or state version with this id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from latticelink import CloudState, LocalState
 
 import pytest
 
+from tests import test_workflows
 from tests.conftest import ROOT, run_python
 from tests.engines.aws import Aws
 from tests.engines.conftest import Terraform, flat
@@ -93,6 +95,29 @@ def test_planning_before_the_producer_has_a_workspace_makes_one_outside_of_the_p
     assert hcp.organization.projects[hcp.workspace("shop-producer").project] == "Default Project"
 
 
+def test_state_moves_from_a_file_to_a_workspace(start: Callable[..., Hcp], tmp_path: Path) -> None:
+    hcp = start("local")
+    terraform = hcp.client(tmp_path)
+    producer, _ = write(tmp_path, LocalState())
+    terraform.apply(producer)
+    write(tmp_path, STATE)
+    option = flat(terraform.run(producer, "init", "-migrate-state", expect=1))
+    assert "The -migrate-state option is for migration between state backends only" in option
+    moved = subprocess.run(
+        [terraform.program, "init"],
+        cwd=producer,
+        env=terraform.environment,
+        input="yes\n",
+        text=True,
+        capture_output=True,
+    )
+    assert moved.returncode == 0, moved.stderr
+    terraform.must_have_nothing_to_do(producer)
+    state = hcp.workspace("shop-producer").state
+    assert state
+    assert [output["name"] for output in state.outputs.values()] == ["latticelink"]
+
+
 def test_a_lock_that_another_holds_is_refused_and_can_be_broken(start: Callable[..., Hcp], tmp_path: Path) -> None:
     hcp = start("local")
     terraform = hcp.client(tmp_path)
@@ -123,7 +148,6 @@ def test_the_cli_with_remote_execution_and_state_that_is_not_shared(start: Calla
     share(hcp)
     terraform.apply(consumer)
     assert terraform.outputs(consumer) == {"arn": ARN}
-    assert "No changes." in terraform.run(consumer, "plan", "-input=false")
 
 
 def test_the_cdktf_cli(start: Callable[..., Hcp], tmp_path: Path) -> None:
@@ -200,12 +224,24 @@ def test_the_script_deploys_with_the_real_provider(
 ) -> None:
     script = Script(start(with_terraform=terraform_on_aws), tmp_path)
     places = Place.make(aws), Place.make(aws)
+    aws.control("reads", count=0)
     before = aws.inventory()
     Link(*places, state=STATE).write(tmp_path)
     assert script.run().count(": applied") == 2
     assert set(aws.inventory()) - set(before) == {"rgw", "rcfg", "vpce"}
     assert script.run("--destroy").count(": applied") == 2
     assert aws.inventory() == before
+
+
+@pytest.mark.parametrize("setting", ["global-remote-state", "project-remote-state"])
+def test_the_script_leaves_wider_sharing_as_it_is(start: Callable[..., Hcp], tmp_path: Path, setting: str) -> None:
+    hcp = start()
+    script = Script(hcp, tmp_path)
+    write(tmp_path, STATE)
+    project = hcp.organization.make_project("Networks")
+    producer = hcp.organization.make_workspace({"name": "shop-producer", setting: True}, project)
+    assert script.run().count(": applied") == 2
+    assert producer.consumers == set()
 
 
 def test_the_script_gets_past_a_run_that_the_trigger_queued(start: Callable[..., Hcp], tmp_path: Path) -> None:
@@ -270,6 +306,20 @@ def test_the_script_says_what_to_do_in_a_sentence(start: Callable[..., Hcp], tmp
     assert script.run(expect=1, token="").startswith("Workspace 'shop-producer' executes locally")
 
 
+@pytest.mark.parametrize("workflow", ["hcp-cli", "hcp-api"])
+def test_the_steps_of_a_workflow_work_as_they_are(start: Callable[..., Hcp], tmp_path: Path, workflow: str) -> None:
+    hcp = start("local" if workflow == "hcp-cli" else "remote")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    producer, consumer = write(tmp_path, STATE)
+    environment = {**hcp.client(tmp_path).environment, "TFE_ADDRESS": hcp.url, "TFE_TOKEN": TOKEN}
+    for step in ("apply", "plan"):
+        command = ["bash", "-e", "-c", test_workflows.script(ROOT / "docs" / "ci" / f"{workflow}.yml", step)]
+        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.count("No changes.") == len((producer, consumer))
+
+
 def test_the_script_says_who_holds_a_workspace(start: Callable[..., Hcp], tmp_path: Path) -> None:
     hcp = start()
     script = Script(hcp, tmp_path)
@@ -318,12 +368,16 @@ def commit_output(folder: Path) -> bytes:
     left = producer / ".terraform" / "environment"
     left.parent.mkdir()
     left.write_text("default")
-    (folder / ".gitignore").write_text("cdktf.out/**/.terraform/\ncdktf.out/**/plan\n")
+    documented = (ROOT / "docs" / "hcp-terraform.md").read_text()
+    for name in ("gitignore", "gitattributes"):
+        [text] = re.findall(rf"```{name}\n(.*?)```", documented, flags=re.DOTALL)
+        (folder / f".{name}").write_text(text)
     for command in ("init --quiet", "add .", "-c user.name=a -c user.email=a@example.com commit --quiet -m synth"):
         subprocess.run(["git", *command.split()], cwd=folder, check=True)
     archive = subprocess.run(["git", "archive", "--format=tar", "HEAD"], cwd=folder, check=True, stdout=subprocess.PIPE)
     listed = subprocess.run(["git", "ls-files"], cwd=folder, check=True, capture_output=True, text=True).stdout.split()
     assert listed == [
+        ".gitattributes",
         ".gitignore",
         "cdktf.out/manifest.json",
         *(f"cdktf.out/stacks/{name}/cdk.tf.json" for name in ("consumer", "producer")),
