@@ -310,8 +310,10 @@ def _packed(folder: Path) -> io.BytesIO:
 def _plain(line: str) -> str:
     """Return a line of a log as text; a workspace with structured output has JSON in it."""
     try:
-        return str(json.loads(line)["@message"])
-    except (ValueError, KeyError, TypeError):
+        entry = json.loads(line)
+        detail = entry.get("diagnostic", {}).get("detail", "")
+        return "\n".join(filter(None, (str(entry["@message"]), detail)))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return line
 
 

@@ -176,6 +176,7 @@ class Organization:
             "execution-mode": self.default_execution_mode,
             "global-remote-state": False,
             "project-remote-state": False,
+            # HCP's default is true: logs are JSON then, and terraform sends requests that this server doesn't know.
             "structured-run-output-enabled": False,
             "terraform-version": VERSION,
             "working-directory": "",
@@ -189,8 +190,6 @@ class Organization:
         for name in workspace.settings:
             if attributes.get(name) is not None:
                 workspace.settings[name] = attributes[name]
-        # The whole log as text, as whoever reads it here is a test.
-        workspace.settings["structured-run-output-enabled"] = False
 
     def named(self, name: str) -> Workspace:
         found = [workspace for workspace in self.workspaces.values() if workspace.name == name]

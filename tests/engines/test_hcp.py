@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -291,6 +293,21 @@ def test_the_script_tells_why_a_consumer_cannot_read(
         assert failed[-1].endswith(f"https://{HOST}/app/acme/workspaces/shop-consumer/runs/{run.id}")
 
 
+def test_the_script_shows_structured_logs_as_text(start: Callable[..., Hcp], tmp_path: Path) -> None:
+    hcp = start()
+    script = Script(hcp, tmp_path)
+    write(tmp_path, STATE)
+    for name in ("producer", "consumer"):
+        structured = {"name": f"shop-{name}", "structured-run-output-enabled": True}
+        hcp.organization.make_workspace(structured, None)
+    failed = script.run("--plan-only", expect=1)
+    assert f"Error: Unable to find remote state\n{NOT_FOUND}\n" in failed
+    assert "It can't read shop-producer: stack 'producer' was never applied there: apply it first." in failed
+    printed = script.run()
+    assert "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.\n" in printed
+    assert '"@message"' not in failed + printed
+
+
 def test_the_script_says_what_to_do_in_a_sentence(start: Callable[..., Hcp], tmp_path: Path) -> None:
     hcp = start("local")
     script = Script(hcp, tmp_path)
@@ -329,6 +346,25 @@ def test_the_script_says_who_holds_a_workspace(start: Callable[..., Hcp], tmp_pa
     assert "It waits: workspace shop-producer is locked by user bob.\n" in said
     assert "After 0.02 minutes the run is pending still: https://tfc.test/app/acme/workspaces/shop-producer/" in said
     assert "shop-producer: never applied, locked by user bob\n" in script.run("--check", expect=1)
+
+
+def test_whoever_interrupts_the_script_hears_that_the_run_goes_on(start: Callable[..., Hcp], tmp_path: Path) -> None:
+    hcp = start()
+    write(tmp_path, STATE)
+    hcp.organization.make_workspace({"name": "shop-producer"}, None).lock(hcp.organization.tokens["bob-token"])
+    environment = {**os.environ, "TFE_ADDRESS": hcp.url, "TFE_TOKEN": TOKEN}
+    waiting = subprocess.Popen(
+        [sys.executable, SCRIPT],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: hcp.workspace("shop-producer").runs)
+    waiting.send_signal(signal.SIGINT)
+    _, said = waiting.communicate(timeout=30)
+    assert (waiting.returncode, said) == (130, "Stopped waiting. A run that was queued goes on in HCP Terraform.\n")
 
 
 def test_the_script_refuses_a_stack_whose_state_is_elsewhere(start: Callable[..., Hcp], tmp_path: Path) -> None:
