@@ -23,6 +23,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -100,16 +101,16 @@ class Deployment:
     def find(self) -> None:
         """Look for the workspaces."""
         for name, place in self.places.items():
-            try:
-                found = self.client.workspaces.read(place.workspace, organization=place.organization)
-            except NotFound:
-                continue
-            if found.execution_mode == ExecutionMode.LOCAL:
-                raise Stopped(
-                    f"Workspace {place.workspace!r} executes locally, so that it takes no runs. Set its execution mode "
-                    f"to Remote at {place.url}/settings/general, or use Terraform on this machine."
-                )
-            self.workspaces[name] = found
+            with suppress(NotFound):
+                self.workspaces[name] = self.client.workspaces.read(place.workspace, organization=place.organization)
+
+    def refuse_local(self) -> None:
+        """Stop if a workspace takes no runs."""
+        for name in filter(self._is_local, self.workspaces):
+            raise Stopped(
+                f"Workspace {self._name(name)!r} executes locally, so that it takes no runs. Set its execution mode to "
+                f"Remote at {self.places[name].url}/settings/general, or use Terraform on this machine."
+            )
 
     def prepare(self) -> None:
         """Make what is missing: projects, workspaces, shared state, run triggers."""
@@ -144,8 +145,10 @@ class Deployment:
             for producer in place.stack.dependencies:
                 problem = self._why_unreadable(producer, name)
                 is_ready = is_ready and problem is None
-                can = "can not" if problem else "can"
-                print(f"  {can} read {self._name(producer)}: {problem or 'applied and shared'}")
+                can = (
+                    f"can not read {self._name(producer)}: {problem}" if problem else f"can read {self._name(producer)}"
+                )
+                print(f"  {can}")
         return is_ready
 
     def run(self, name: str, *, destroy: bool = False, plan_only: bool = False) -> None:
@@ -175,7 +178,7 @@ class Deployment:
 
     def _wait(self, name: str, run: Run) -> None:
         until, shown, told = time.monotonic() + self.minutes * 60, set[str](), False
-        log = ""
+        log, pause = "", 0.2
         while True:
             run = self.client.runs.read(run.id)
             status = str(run.status.value if run.status else "")
@@ -198,7 +201,8 @@ class Deployment:
                     print(f"It waits: workspace {self._name(name)} is locked{holder}.", flush=True)
             if time.monotonic() > until:
                 raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
-            time.sleep(0.5)
+            time.sleep(pause)
+            pause = min(pause * 1.3, 5)
         if status not in _GOOD:
             raise Stopped(f"Stack {name!r}: the run is {status}. {self._advice(name, log)} {self._url(name, run)}")
         print(f"== {name}: {status.replace('_', ' ')}", flush=True)
@@ -266,9 +270,14 @@ class Deployment:
             return f"there is no workspace {self._name(producer)!r}: deploy {producer!r} first"
         if not self._is_applied(producer):
             return f"stack {producer!r} was never applied there: apply it first"
-        if consumer in self.workspaces and not self._shares(producer, consumer):
+        # With local execution the token counts, not the workspace.
+        runs_remotely = consumer in self.workspaces and not self._is_local(consumer)
+        if runs_remotely and not self._shares(producer, consumer):
             return f"it is applied, but not shared with {self._name(consumer)}: {self.places[producer].url}/settings"
         return None
+
+    def _is_local(self, name: str) -> bool:
+        return self.workspaces[name].execution_mode == ExecutionMode.LOCAL
 
     def _is_applied(self, name: str) -> bool:
         try:
@@ -342,6 +351,7 @@ def _deploy(chosen: argparse.Namespace) -> int:
         deployment.find()
         if chosen.check:
             return 0 if deployment.check() else 1
+        deployment.refuse_local()
         if chosen.destroy:
             deployment.forget_triggers()
         elif not chosen.plan_only:
