@@ -23,6 +23,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -35,6 +36,7 @@ from pytfe import TFEClient, TFEConfig
 from pytfe.errors import AuthError, NotFound, TFEError
 from pytfe.models import (
     ConfigurationStatus,
+    ConfigurationVersion,
     ConfigurationVersionCreateOptions,
     ExecutionMode,
     Project,
@@ -73,11 +75,14 @@ class Place:
     @classmethod
     def read(cls, stack: StackFolder) -> Place:
         """Return the place of `stack`."""
-        cloud = json.loads(stack.file.read_text(encoding="utf-8")).get("terraform", {}).get("cloud")
-        if cloud is None:
-            raise Stopped(f"Stack {stack.name!r} doesn't keep its state in HCP Terraform. Give it a CloudState.")
-        named = cloud["workspaces"]
-        return cls(stack, cloud["hostname"], cloud["organization"], named["name"], named.get("project"))
+        try:
+            cloud = json.loads(stack.file.read_text(encoding="utf-8"))["terraform"]["cloud"]
+            named = cloud["workspaces"]
+            return cls(stack, cloud["hostname"], cloud["organization"], named["name"], named.get("project"))
+        except (OSError, ValueError, KeyError, TypeError):
+            raise Stopped(
+                f"{stack.file} names no host, organisation and workspace of HCP Terraform. Give the stack a CloudState."
+            ) from None
 
     @property
     def url(self) -> str:
@@ -96,16 +101,16 @@ class Deployment:
     def find(self) -> None:
         """Look for the workspaces."""
         for name, place in self.places.items():
-            try:
-                found = self.client.workspaces.read(place.workspace, organization=place.organization)
-            except NotFound:
-                continue
-            if found.execution_mode == ExecutionMode.LOCAL:
-                raise Stopped(
-                    f"Workspace {place.workspace!r} executes locally, so that it takes no runs. Set its execution mode "
-                    f"to Remote at {place.url}/settings/general, or use Terraform on this machine."
-                )
-            self.workspaces[name] = found
+            with suppress(NotFound):
+                self.workspaces[name] = self.client.workspaces.read(place.workspace, organization=place.organization)
+
+    def refuse_local(self) -> None:
+        """Stop if a workspace takes no runs."""
+        for name in filter(self._is_local, self.workspaces):
+            raise Stopped(
+                f"Workspace {self._name(name)!r} executes locally, so that it takes no runs. Set its execution mode to "
+                f"Remote at {self.places[name].url}/settings/general, or use Terraform on this machine."
+            )
 
     def prepare(self) -> None:
         """Make what is missing: projects, workspaces, shared state, run triggers."""
@@ -140,7 +145,10 @@ class Deployment:
             for producer in place.stack.dependencies:
                 problem = self._why_unreadable(producer, name)
                 is_ready = is_ready and problem is None
-                print(f"  reads {self._name(producer)}: {problem or 'yes, it is applied and shared'}")
+                can = (
+                    f"can not read {self._name(producer)}: {problem}" if problem else f"can read {self._name(producer)}"
+                )
+                print(f"  {can}")
         return is_ready
 
     def run(self, name: str, *, destroy: bool = False, plan_only: bool = False) -> None:
@@ -156,8 +164,9 @@ class Deployment:
             time.sleep(0.5)
         run = self.client.runs.create(
             RunCreateOptions(
-                workspace=workspace,
-                configuration_version=version,
+                # Ids alone: pytfe sends whole objects along, and can't write their times as JSON.
+                workspace=Workspace(id=workspace.id),
+                configuration_version=ConfigurationVersion(id=version.id),
                 is_destroy=destroy,
                 plan_only=plan_only,
                 auto_apply=not plan_only,
@@ -169,7 +178,7 @@ class Deployment:
 
     def _wait(self, name: str, run: Run) -> None:
         until, shown, told = time.monotonic() + self.minutes * 60, set[str](), False
-        log = ""
+        log, pause = "", 0.2
         while True:
             run = self.client.runs.read(run.id)
             status = str(run.status.value if run.status else "")
@@ -177,8 +186,9 @@ class Deployment:
             ended += [("apply", status in ("applied", "errored"))]
             for phase in (phase for phase, over in ended if over and phase not in shown):
                 shown.add(phase)
-                log = self._log(run, phase)
-                print(log, flush=True)
+                if printed := self._log(run, phase):
+                    print(printed, flush=True)
+                    log += printed
             if status in _OVER:
                 break
             if run.actions and run.actions.is_confirmable and not told:
@@ -186,9 +196,13 @@ class Deployment:
                 print(f"It waits for a person's word at {self._url(name, run)}.", flush=True)
             if status == "pending":
                 self._discard_triggered(name)
+                if not told and (holder := self._holder(name)) and run.id not in holder:
+                    told = True
+                    print(f"It waits: workspace {self._name(name)} is locked{holder}.", flush=True)
             if time.monotonic() > until:
                 raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
-            time.sleep(1)
+            time.sleep(pause)
+            pause = min(pause * 1.3, 5)
         if status not in _GOOD:
             raise Stopped(f"Stack {name!r}: the run is {status}. {self._advice(name, log)} {self._url(name, run)}")
         print(f"== {name}: {status.replace('_', ' ')}", flush=True)
@@ -201,7 +215,7 @@ class Deployment:
         return "What Terraform says is above and on the run's page; mend that and start this again."
 
     def _log(self, run: Run, phase: str) -> str:
-        """Return what Terraform printed, as text."""
+        """Return what Terraform printed, as text; nothing where it can't be had, as the run's page has it too."""
         if phase == "plan" and run.plan:
             address = self.client.plans.read(run.plan.id).log_read_url
         elif phase == "apply" and run.apply:
@@ -210,8 +224,11 @@ class Deployment:
             address = None
         if not address:
             return ""
-        with urlopen(address, timeout=30) as answer:
-            text = answer.read().decode(errors="replace")
+        try:
+            with urlopen(address, timeout=30) as answer:
+                text = answer.read().decode(errors="replace")
+        except OSError:
+            return ""
         return "\n".join(_plain(line) for line in text.strip("\x02\x03\n").splitlines())
 
     def _discard_triggered(self, name: str) -> None:
@@ -240,23 +257,27 @@ class Deployment:
         return {stacks.get(trigger.sourceable.id, ""): trigger.id for trigger in found}
 
     def _shares(self, producer: str, consumer: str) -> bool:
-        workspace = self.workspaces[producer]
-        if workspace.global_remote_state:
+        source, reader = self.workspaces[producer], self.workspaces[consumer]
+        if source.global_remote_state:
             return True
-        consumers = self.client.workspaces.list_remote_state_consumers(workspace.id)
-        return self.workspaces[consumer].id in {other.id for other in consumers}
+        if source.project_remote_state and source.project and reader.project and source.project.id == reader.project.id:
+            return True
+        return reader.id in {other.id for other in self.client.workspaces.list_remote_state_consumers(source.id)}
 
     def _why_unreadable(self, producer: str, consumer: str) -> str | None:
         """Return why a run of the consumer can't read the producer's state; None if it can."""
         if producer not in self.workspaces:
-            return f"NO: there is no workspace {self._name(producer)!r}: deploy {producer!r} first"
+            return f"there is no workspace {self._name(producer)!r}: deploy {producer!r} first"
         if not self._is_applied(producer):
-            return f"NO: stack {producer!r} was never applied there: apply it first"
-        if consumer in self.workspaces and not self._shares(producer, consumer):
-            return (
-                f"NO: it is applied, but not shared with {self._name(consumer)}: {self.places[producer].url}/settings"
-            )
+            return f"stack {producer!r} was never applied there: apply it first"
+        # With local execution the token counts, not the workspace.
+        runs_remotely = consumer in self.workspaces and not self._is_local(consumer)
+        if runs_remotely and not self._shares(producer, consumer):
+            return f"it is applied, but not shared with {self._name(consumer)}: {self.places[producer].url}/settings"
         return None
+
+    def _is_local(self, name: str) -> bool:
+        return self.workspaces[name].execution_mode == ExecutionMode.LOCAL
 
     def _is_applied(self, name: str) -> bool:
         try:
@@ -268,11 +289,15 @@ class Deployment:
     def _describe(self, name: str) -> str:
         if name not in self.workspaces:
             return "no such workspace"
-        workspace = self.workspaces[name]
         applied = "applied" if self._is_applied(name) else "never applied"
+        holder = self._holder(name)
+        return applied if holder is None else f"{applied}, locked{holder}"
+
+    def _holder(self, name: str) -> str | None:
+        """Return who holds the workspace's lock, such as ` by user user-2hLQ`; None if nobody does."""
+        workspace = self.client.workspaces.read_by_id(self.workspaces[name].id)
         held = workspace.locked_by.model_dump(exclude_none=True) if workspace.locked_by else {}
-        by = "".join(f" by {kind} {key}" for kind, key in held.items())
-        return f"{applied}{f', locked{by}' if workspace.locked else ''}"
+        return "".join(f" by {kind} {key}" for kind, key in held.items()) if workspace.locked else None
 
     def _name(self, stack: str) -> str:
         return self.places[stack].workspace
@@ -294,8 +319,10 @@ def _packed(folder: Path) -> io.BytesIO:
 def _plain(line: str) -> str:
     """Return a line of a log as text; a workspace with structured output has JSON in it."""
     try:
-        return str(json.loads(line)["@message"])
-    except (ValueError, KeyError, TypeError):
+        entry = json.loads(line)
+        detail = entry.get("diagnostic", {}).get("detail", "")
+        return "\n".join(filter(None, (str(entry["@message"]), detail)))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return line
 
 
@@ -324,6 +351,7 @@ def _deploy(chosen: argparse.Namespace) -> int:
         deployment.find()
         if chosen.check:
             return 0 if deployment.check() else 1
+        deployment.refuse_local()
         if chosen.destroy:
             deployment.forget_triggers()
         elif not chosen.plan_only:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from latticelink.backends import CloudState, LocalState, S3State
     from latticelink.constructs.account_share import AcceptedShare, AccountShare
     from latticelink.constructs.adopt import adopt
+    from latticelink.constructs.cloud_workspaces import CloudWorkspaces
     from latticelink.constructs.custom_domain import DomainVerification
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.existing_gateway import ExistingGateway
@@ -39,6 +40,7 @@ __all__ = [
     "App",
     "ArnResource",
     "CloudState",
+    "CloudWorkspaces",
     "DnsResource",
     "DomainVerification",
     "ExistingGateway",
@@ -76,6 +78,7 @@ _HOMES = {
     "App": "app",
     "ArnResource": "values.resources",
     "CloudState": "backends",
+    "CloudWorkspaces": "constructs.cloud_workspaces",
     "DnsResource": "values.resources",
     "DomainVerification": "constructs.custom_domain",
     "ExistingGateway": "constructs.existing_gateway",

@@ -253,11 +253,18 @@ def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
     """Make a `terraform_data` that keeps `input`; return its address.
 
     CDKTF's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
-    Its general one takes three round trips to Node.js in place of one.
+    """
+    return plain_resource(scope, id, "terraform_data", {"input": input})
+
+
+def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) -> str:
+    """Make a resource of a provider that has no bindings here; return its address.
+
+    CDKTF's class for that takes three round trips to Node.js in place of one.
     """
     place = _place(scope).inside(id)
-    where = f"terraform_data.{logical_id(place.path)}"
-    place.stack.add_override(f"resource.{where}", {"input": input})
+    where = f"{kind}.{logical_id(place.path)}"
+    place.stack.add_override(f"resource.{where}", arguments)
     return where
 
 

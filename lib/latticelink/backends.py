@@ -182,8 +182,8 @@ class CloudState(State):
     """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
 
     The token is never part of the code: `terraform login`, or the variable `TF_TOKEN_<host name>`. The producer's
-    workspace must share its state with the consumer's. Both blocks name the host, as the variable
-    `TF_CLOUD_HOSTNAME` would reach only one of them.
+    workspace must share its state with the consumer's; `CloudWorkspaces` makes such ones. Both blocks name the host, as
+    the variable `TF_CLOUD_HOSTNAME` would reach only one of them.
 
     Args:
         organization: name of the organisation.

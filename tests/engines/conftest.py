@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -157,3 +157,20 @@ def aws() -> Iterator[Aws]:
 def terraform_on_aws(terraform_aws: Terraform, aws: Aws) -> Terraform:
     """Return Terraform with the AWS provider, which talks to the module's AWS."""
     return terraform_aws.within(**aws.environment())
+
+
+@pytest.fixture
+def start_hcp(terraform: Terraform) -> Iterator[Callable[..., Any]]:
+    """Return a function that starts an HCP Terraform; at the end each must have known all that it was asked."""
+    from tests.engines.hcp import Hcp
+
+    started: list[Hcp] = []
+
+    def start(execution_mode: str = "remote", with_terraform: Terraform = terraform) -> Hcp:
+        started.append(Hcp(with_terraform, execution_mode).__enter__())
+        return started[-1]
+
+    yield start
+    for hcp in started:
+        hcp.__exit__()
+        assert hcp.strange == []

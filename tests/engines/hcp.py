@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -51,7 +52,7 @@ class Hcp:
         self._server = make_server("127.0.0.1", 0, _application(self), threaded=True, request_handler=_Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.runs.services = f"{self.url}/api/v2/"
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,9 +60,12 @@ class Hcp:
         self._server.shutdown()
         self._server.server_close()
 
-    def configuration(self, token: str | None = TOKEN) -> str:
-        """Return what a client needs in its CLI configuration."""
-        return client_configuration(HOST, self.runs.services, token)
+    def client(self, folder: Path, token: str | None = TOKEN) -> Terraform:
+        """Return Terraform with a CLI configuration, in `folder`, that leads to this server."""
+        own = Path(self.terraform.environment["TF_CLI_CONFIG_FILE"]).read_text()
+        file = folder / "client.tfrc"
+        file.write_text(own + client_configuration(HOST, self.runs.services, token))
+        return self.terraform.within(TF_CLI_CONFIG_FILE=str(file))
 
     def workspace(self, name: str) -> Workspace:
         return self.organization.named(name)

@@ -175,6 +175,8 @@ class Organization:
             "auto-apply-run-trigger": False,
             "execution-mode": self.default_execution_mode,
             "global-remote-state": False,
+            "project-remote-state": False,
+            # HCP's default is true: logs are JSON then, and terraform sends requests that this server doesn't know.
             "structured-run-output-enabled": False,
             "terraform-version": VERSION,
             "working-directory": "",
@@ -188,8 +190,6 @@ class Organization:
         for name in workspace.settings:
             if attributes.get(name) is not None:
                 workspace.settings[name] = attributes[name]
-        # The whole log as text, as whoever reads it here is a test.
-        workspace.settings["structured-run-output-enabled"] = False
 
     def named(self, name: str) -> Workspace:
         found = [workspace for workspace in self.workspaces.values() if workspace.name == name]
@@ -214,9 +214,11 @@ class Organization:
 
     @staticmethod
     def is_shared(caller: Caller, workspace: Workspace) -> bool:
-        if not caller.is_run or caller.workspace is workspace or workspace.settings["global-remote-state"]:
+        reader, settings = caller.workspace, workspace.settings
+        if reader is None or reader is workspace or settings["global-remote-state"]:
             return True
-        return caller.workspace is not None and caller.workspace.id in workspace.consumers
+        in_project = settings["project-remote-state"] and reader.project == workspace.project
+        return in_project or reader.id in workspace.consumers
 
     def find(self, kind: str, identifier: str) -> Any:
         """Return the run, configuration or state version with this id."""

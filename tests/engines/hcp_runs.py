@@ -98,9 +98,12 @@ class Runs:
             terraform = self._terraform(run, work, token)
             run.status, run.phases["plan"] = "planning", "running"
             destroy = ["-destroy"] if run.is_destroy else []
+            shown = ["-json"] if run.workspace.settings["structured-run-output-enabled"] else []
             code = terraform("plan", "init", "-input=false")
             if code == 0:
-                code = terraform("plan", "plan", "-input=false", "-detailed-exitcode", "-out=run.plan", *destroy)
+                code = terraform(
+                    "plan", "plan", "-input=false", "-detailed-exitcode", "-out=run.plan", *destroy, *shown
+                )
             run.has_changes = code == 2
             run.logs["plan"] += ETX
             run.phases["plan"] = "errored" if code == 1 else "finished"
@@ -114,7 +117,7 @@ class Runs:
                 run.status = "discarded"
                 return
             run.status, run.phases["apply"] = "applying", "running"
-            code = terraform("apply", "apply", "-input=false", "run.plan")
+            code = terraform("apply", "apply", "-input=false", *shown, "run.plan")
             if state.exists():
                 with self.organization.guard:
                     content = json.loads(state.read_text())
@@ -135,7 +138,7 @@ class Runs:
 
         def call(phase: str, *arguments: str) -> int:
             process = subprocess.Popen(
-                [self.program, *arguments, "-no-color"],
+                [self.program, arguments[0], "-no-color", *arguments[1:]],
                 cwd=work,
                 env=environment,
                 stdout=subprocess.PIPE,

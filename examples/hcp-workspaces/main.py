@@ -1,0 +1,18 @@
+"""The workspaces for everybody's state in HCP Terraform: applied once, before the first stack that uses them."""
+
+from latticelink import App, CloudState, CloudWorkspaces, LocalState, run
+
+from cdktf import TerraformStack
+
+STATE = CloudState("acme", workspace="privatelink-{stack}", project="Networks")
+
+
+def build(app: App) -> None:
+    """Make a workspace for each stack; the consumer's may read the producer's state. Its own state stays in a file."""
+    stack = TerraformStack(app, "hcp-workspaces")
+    LocalState().keep(stack)
+    CloudWorkspaces(stack, "workspaces", STATE, reads={"producer": [], "consumer": ["producer"]})
+
+
+if __name__ == "__main__":
+    raise SystemExit(run(build))
