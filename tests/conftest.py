@@ -43,7 +43,8 @@ class Template:
     def ref(self, kind: str, attribute: str, **values: Any) -> str:
         """Return the expression that refers to the one block of `kind` with `values`."""
         block = self.one(kind, **values)
-        return f"${{{kind}.{block['//']['metadata']['uniqueId']}.{attribute}}}"
+        [name] = [name for name, other in self.json["resource"][kind].items() if other is block]
+        return f"${{{kind}.{name}.{attribute}}}"
 
 
 def read_stacks(outdir: Path) -> dict[str, Template]:
