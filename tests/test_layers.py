@@ -22,6 +22,7 @@ ALLOWED = {
     "errors": (),
     "order": ("latticelink.errors",),
     "summary": ("latticelink.order", "latticelink.values"),
+    "checks": ("latticelink.checks", "latticelink.values", "latticelink.errors", "latticelink.order"),
     "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
     "constructs": (
         "latticelink.backends",
