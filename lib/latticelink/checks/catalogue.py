@@ -1,0 +1,26 @@
+"""All checks, in the order of their ids."""
+
+from __future__ import annotations
+
+from latticelink.checks import suppressions
+from latticelink.checks.findings import Check
+from latticelink.checks.rules import (
+    configurations,
+    endpoints,
+    gateways,
+    names,
+    ports,
+    service_networks,
+    targets,
+)
+
+CHECKS: tuple[Check, ...] = (
+    *names.CHECKS,
+    *configurations.CHECKS,
+    *ports.CHECKS,
+    *targets.CHECKS,
+    *gateways.CHECKS,
+    *endpoints.CHECKS,
+    *service_networks.CHECKS,
+    *suppressions.CHECKS,
+)
