@@ -6,11 +6,13 @@ from latticelink.checks import suppressions
 from latticelink.checks.findings import Check
 from latticelink.checks.rules import (
     configurations,
+    dns,
     endpoints,
     gateways,
     names,
     ports,
     service_networks,
+    sharing,
     targets,
 )
 
@@ -22,5 +24,7 @@ CHECKS: tuple[Check, ...] = (
     *gateways.CHECKS,
     *endpoints.CHECKS,
     *service_networks.CHECKS,
+    *sharing.CHECKS,
+    *dns.CHECKS,
     *suppressions.CHECKS,
 )
