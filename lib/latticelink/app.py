@@ -48,7 +48,8 @@ class Stack(_cdk.TerraformStack):
         id: 1 to 64 letters, digits, hyphens and underscores; names the stack's folder and its state.
         state: where its state is kept.
         region: AWS region code, such as `ap-northeast-1`.
-        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer.
+        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer. An
+            argument that a version which it allows lacks is refused where it is used.
 
     Raises:
         InvalidInput: for a malformed id or region, or a constraint that admits providers too old.
@@ -62,7 +63,7 @@ class Stack(_cdk.TerraformStack):
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
             self.region = parse_region(report, "region", region)
-            version = parse_aws_provider(report, "aws_provider", aws_provider)
+            self.aws_provider = parse_aws_provider(report, "aws_provider", aws_provider)
             if not isinstance(state, State):
                 report.refuse(
                     "state",
@@ -74,7 +75,7 @@ class Stack(_cdk.TerraformStack):
         super().__init__(scope, id)
         state.keep(self)
         _cdk.AwsProvider(self, "aws", region=self.region)
-        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": version})
+        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
 
 

@@ -130,7 +130,7 @@ def test_workspaces_of_one_name_belong_together(terraform: Terraform, tmp_path: 
             "a state without the contract",
             {"something": "else"},
             "nginx",
-            "Stack 'producer' has state, but not the output 'latticelink' in it.",
+            "Stack 'producer' has not the output 'latticelink' in its state.",
         ),
     ],
 )
