@@ -5,12 +5,18 @@ from __future__ import annotations
 from latticelink.checks import suppressions
 from latticelink.checks.findings import Check
 from latticelink.checks.rules import (
+    blocks,
     configurations,
+    contract,
     dns,
     endpoints,
     gateways,
+    lifecycle,
     names,
     ports,
+    provider_versions,
+    quotas,
+    secrets,
     service_networks,
     sharing,
     targets,
@@ -26,5 +32,11 @@ CHECKS: tuple[Check, ...] = (
     *service_networks.CHECKS,
     *sharing.CHECKS,
     *dns.CHECKS,
+    *provider_versions.CHECKS,
+    *lifecycle.CHECKS,
+    *contract.CHECKS,
+    *secrets.CHECKS,
+    *blocks.CHECKS,
+    *quotas.CHECKS,
     *suppressions.CHECKS,
 )

@@ -13,7 +13,6 @@ from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.configuration import Configuration, read
 from latticelink.checks.findings import Answer, Result, Severity
 
-
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 

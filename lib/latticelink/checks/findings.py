@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Severity(StrEnum):
     """How bad a finding is.
 
-    ERROR: Terraform or AWS refuses it, or it won't work. WARNING: it works until something happens. NOTE: worth knowing.
+    ERROR: Terraform or AWS refuses it, or it won't work. WARNING: it works until something
+    happens. NOTE: worth knowing.
     """
 
     ERROR = "error"

@@ -253,8 +253,8 @@ CHECKS = (
         id="LL208",
         severity=Severity.ERROR,
         title="A resource configuration names its gateway and group by id",
-        why="AWS answers with the id. Given an ARN, the provider plans a replacement with every apply, or stops with an "
-        "inconsistent result.",
+        why="AWS answers with the id. Given an ARN, the provider plans a replacement with every apply, or stops "
+        "with an inconsistent result.",
         source=pages.TF_CONFIGURATION,
         fix="Write the id.",
         passing=_SINGLE,

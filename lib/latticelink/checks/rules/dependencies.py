@@ -23,6 +23,11 @@ def written(configuration: Configuration) -> Iterator[tuple[StackConfiguration, 
             yield stack, None, f"{stack.name}: output.{name}", output
         for name, value in stack.raw.locals.items():
             yield stack, None, f"{stack.name}: local.{name}", value
+        for name, variable in stack.raw.variables.items():
+            yield stack, None, f"{stack.name}: var.{name}", variable
+        for name, provider in stack.raw.providers:
+            yield stack, None, f"{stack.name}: provider.{name}", provider
+        yield stack, None, f"{stack.name}: terraform", stack.raw.terraform
 
 
 def key_of(block: Block) -> Declared:

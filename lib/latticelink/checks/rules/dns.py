@@ -90,7 +90,7 @@ def _judge_first(
         yield not_known(block, Unknown(f"{message.removeprefix('It ')} of a resource that isn't in the files"))
     else:
         arn = read(shared, f"{DEFINITION}.arn_resource.arn")
-        cluster = isinstance(arn, Reference) and arn.block.type == "aws_rds_cluster" or ":cluster:" in str(arn)
+        cluster = (isinstance(arn, Reference) and arn.block.type == "aws_rds_cluster") or ":cluster:" in str(arn)
         if kind_of(shared) == "GROUP" or cluster:
             yield _place(block, part, f"{message}, and {shared.full_address} has a name for each member.")
         else:
@@ -100,7 +100,10 @@ def _judge_first(
 def _addresses(configuration: Configuration) -> Iterator[Judgement]:
     names = _endpoint_names(configuration)
     for record in configuration.of_type("aws_route53_record"):
-        if read(record, "type") not in ("A", "AAAA"):
+        kind = read(record, "type")
+        if why := open_question(kind):
+            yield not_known(record, why, "type")
+        if kind not in ("A", "AAAA", "CNAME"):
             continue
         for reference in references(record.body.get("records")):
             endpoint = reference[0] == ENDPOINT and (record.stack, reference[1]) in names
@@ -115,11 +118,13 @@ def _has_a_name(configuration: Configuration) -> Iterator[Judgement]:
     named = _named_endpoints(configuration)
     for block in private_link_endpoints(configuration):
         shared = target_of(block, "resource_configuration_arn", CONFIGURATION)
-        if shared is None or kind_of(shared) != "SINGLE" or read(block, "private_dns_enabled") is not True:
+        if shared is None:
             continue
-        custom = read(shared, "custom_domain_name")
-        if why := open_question(custom):
-            yield not_known(block, why, f"custom_domain_name of {shared.address}")
+        kind, private, custom = kind_of(shared), read(block, "private_dns_enabled"), read(shared, "custom_domain_name")
+        if why := open_question([kind, private, custom]):
+            yield not_known(block, why, "private_dns_enabled")
+        elif kind != "SINGLE" or private is not True:
+            continue
         elif custom is ABSENT and (block.stack, block.name) not in named:
             yield failed(
                 block, f"{shared.full_address} has no custom_domain_name, and no record points to the endpoint."
@@ -168,9 +173,13 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
         and read(block, "dns_options.private_dns_preference") not in (ABSENT, "VERIFIED_DOMAINS_ONLY")
     }
     for block in configuration.of_type(CONFIGURATION):
-        if read(block, "custom_domain_name") is ABSENT:
+        custom, verified = read(block, "custom_domain_name"), read(block, "domain_verification_id")
+        if custom is ABSENT:
             continue
-        unverified = read(block, "domain_verification_id") is ABSENT and id(block) not in takes_any
+        if why := next((value for value in (custom, verified) if isinstance(value, Unknown)), None):
+            yield not_known(block, why, "custom_domain_name")
+            continue
+        unverified = verified is ABSENT and id(block) not in takes_any
         yield verdict(block, "It has a custom_domain_name and no domain_verification_id." if unverified else None)
 
 
@@ -183,7 +192,10 @@ def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         shared = target_of(block, "resource_configuration_arn", CONFIGURATION)
         custom = read(shared, "custom_domain_name") if shared else ABSENT
-        if not isinstance(custom, str) or read(block, "private_dns_enabled") is not True:
+        if custom is ABSENT or read(block, "private_dns_enabled") is not True:
+            continue
+        if why := open_question([custom, *(read(zone, "name") for zone in zones.get(of_vpc(block), []))]):
+            yield not_known(block, why, "custom_domain_name")
             continue
         hiding = next((zone for zone in zones.get(of_vpc(block), []) if _is_below(read(zone, "name"), custom)), None)
         yield verdict(block, f"{hiding.full_address} answers for {custom!r} in this VPC." if hiding else None)
@@ -317,8 +329,8 @@ CHECKS = (
         id="LL704",
         severity=Severity.NOTE,
         title="An endpoint has a name that people can remember",
-        why="AWS makes no private name for an address or a DNS name that is shared without a custom domain name, whatever "
-        "private_dns_enabled says. Clients then use the endpoint's own long name or its addresses.",
+        why="AWS makes no private name for an address or a DNS name that is shared without a custom domain name, "
+        "whatever private_dns_enabled says. Clients then use the endpoint's own long name or its addresses.",
         source=pages.CONFIGURATION,
         fix="Make a CNAME to the endpoint's own name in a private zone, or give the resource a custom_domain_name.",
         passing=_link(shared=_CUSTOM),
@@ -351,8 +363,8 @@ CHECKS = (
         id="LL707",
         severity=Severity.WARNING,
         title="A custom domain name is verified",
-        why="Consumers take only verified domains unless they say otherwise (VERIFIED_DOMAINS_ONLY), so the name would not "
-        "resolve for them.",
+        why="Consumers take only verified domains unless they say otherwise (VERIFIED_DOMAINS_ONLY), so the name "
+        "would not resolve for them.",
         source=pages.VERIFICATION,
         fix="Verify the domain (aws_vpclattice_domain_verification), or have the consumer's endpoint take others.",
         passing=_link(shared=_CUSTOM),

@@ -11,11 +11,13 @@ from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
+    groups_named,
     has_ipv6,
     is_ipv6_only,
     judge_has_subnet,
     judge_home,
     judge_number_of_groups,
+    parts_question,
     subnets_of,
     zone_of,
 )
@@ -28,7 +30,6 @@ from latticelink.checks.rules.reading import (
     Problem,
     as_list,
     example,
-    identity_of,
     judged,
     not_known,
     of_vpc,
@@ -113,13 +114,14 @@ def _one_subnet_in_each_zone(block: Block) -> Iterator[Judgement]:
 
 def _several_zones(block: Block) -> Iterator[Judgement]:
     subnets = read(block, "subnet_ids")
-    if isinstance(subnets, list) and subnets and not open_question(subnets, identity=True):
+    if isinstance(subnets, Unknown):
+        yield not_known(block, subnets, "subnet_ids")
+    elif isinstance(subnets, list) and subnets:
         yield verdict(block, "It has one subnet." if len(subnets) == 1 else None)
 
 
 def _names_groups(block: Block) -> Iterator[Judgement]:
-    groups = read(block, "security_group_ids")
-    yield verdict(block, "It names no security group." if groups is ABSENT or groups == [] else None)
+    yield groups_named(block)
 
 
 def configuration_of(endpoint: Block) -> Block | None:
@@ -137,7 +139,7 @@ def _other_vpc(configuration: Configuration) -> Iterator[Judgement]:
         if ours and theirs and (ours == theirs or ours.startswith("vpc-") == theirs.startswith("vpc-")):
             yield verdict(block, f"{gateway.full_address} is in the same VPC." if ours == theirs else None)
         else:
-            why = Unknown("the VPC of the endpoint or of the gateway isn't in the files")
+            why = Unknown(f"whether {ours or 'it'} is {theirs or f'the VPC of {gateway.full_address}'} can't be told")
             yield not_known(block, why, "vpc_id")
 
 
@@ -152,16 +154,24 @@ def _private_dns_once(configuration: Configuration) -> Iterator[Judgement]:
     through: dict[tuple[str, int], Block] = {}
     for block in private_link_endpoints(configuration):
         network = read(block, "service_network_arn")
-        if isinstance(network, Reference) and read(block, "private_dns_enabled") is True:
+        if isinstance(network, Reference) and _may_be_private(block):
             for shared_id in networks.get(network.block.full_address, ()):
                 through[of_vpc(block), shared_id] = block
     for block in private_link_endpoints(configuration):
         shared = configuration_of(block)
-        if shared is not None and read(block, "private_dns_enabled") is True and of_vpc(block):
+        if shared is not None and _may_be_private(block) and of_vpc(block):
             other = through.get((of_vpc(block), id(shared)))
+            flags = [read(each, "private_dns_enabled") for each in (block, other) if each]
+            if other and (why := open_question(flags)):
+                yield not_known(block, why, "private_dns_enabled")
+                continue
             yield verdict(
                 block, f"{other.full_address} reaches {shared.full_address} in this VPC too." if other else None
             )
+
+
+def _may_be_private(block: Block) -> bool:
+    return read(block, "private_dns_enabled") not in (ABSENT, False)
 
 
 def _replaced(block: Block) -> Iterator[Judgement]:
@@ -198,6 +208,10 @@ def _kind(block: Block) -> Iterator[Judgement]:
 
 def _subnets_fit(block: Block) -> Iterator[Judgement]:
     kind = read(block, "ip_address_type")
+    if kind is ABSENT:
+        return
+    if why := open_question(kind) or parts_question(block, "subnet_ids", "aws_subnet"):
+        yield not_known(block, why, "subnet_ids")
     if kind not in _KINDS:
         return
     for subnet in subnets_of(block):
@@ -217,6 +231,8 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         if read(block, "vpc_endpoint_type") != "ServiceNetwork":
             continue
+        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+            yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             cidr = read(subnet, "cidr_block")
             try:
@@ -290,8 +306,8 @@ CHECKS = (
         id="LL502",
         severity=Severity.ERROR,
         title="An endpoint names the one thing that it leads to",
-        why="A Resource endpoint leads to one resource configuration, a ServiceNetwork endpoint to one service network. The "
-        "provider takes one without, and AWS refuses it.",
+        why="A Resource endpoint leads to one resource configuration, a ServiceNetwork endpoint to one service "
+        "network. The provider takes one without, and AWS refuses it.",
         source=pages.TF_ENDPOINT,
         fix="Give it the ARN that its type wants, and no other.",
         passing=_endpoint(),
@@ -317,7 +333,7 @@ CHECKS = (
         source=pages.ACCESS,
         fix="Add one subnet for each zone that clients are in.",
         passing=_endpoint(subnet_ids=["subnet-12345678"]),
-        failing=_endpoint(),
+        failing=_endpoint(subnet_ids=[]),
         judge=_of_each(judge_has_subnet),
     ),
     Check(
@@ -354,7 +370,7 @@ CHECKS = (
         source=pages.CREATE_ENDPOINT,
         fix="Give it a group that lets the clients in on the shared ports.",
         passing=_endpoint(security_group_ids=["sg-12345678"]),
-        failing=_endpoint(),
+        failing=_endpoint(security_group_ids=[]),
         judge=_of_each(_names_groups),
     ),
     Check(
@@ -394,8 +410,8 @@ CHECKS = (
         id="LL511",
         severity=Severity.ERROR,
         title="A VPC has private DNS for a resource by one type of endpoint only",
-        why="With private DNS, AWS doesn't make a Resource and a ServiceNetwork endpoint for one resource configuration in "
-        "one VPC.",
+        why="With private DNS, AWS doesn't make a Resource and a ServiceNetwork endpoint for one resource "
+        "configuration in one VPC.",
         source=pages.CONFIGURATION,
         fix="Remove one of the endpoints, or set `private_dns_enabled = false` on it.",
         passing=_to_network(private_dns=False),
@@ -406,8 +422,8 @@ CHECKS = (
         id="LL512",
         severity=Severity.WARNING,
         title="What AWS fixes when it makes an endpoint is replaced, not changed",
-        why="AWS lets only an endpoint's security groups and tags change. The provider plans a change of subnets, address "
-        "type and (before 6.28) private DNS in place, and the apply fails.",
+        why="AWS lets only an endpoint's security groups and tags change. The provider plans a change of subnets, "
+        "address type and (before 6.28) private DNS in place, and the apply fails.",
         source=pages.ENDPOINT,
         fix="Put these values into a terraform_data, and refer to it in `lifecycle.replace_triggered_by`.",
         passing=_endpoint(
@@ -422,7 +438,8 @@ CHECKS = (
         id="LL513",
         severity=Severity.ERROR,
         title="Private DNS has the VPC's DNS names and DNS resolution on",
-        why="AWS wants both attributes for an endpoint's private DNS. In Terraform enable_dns_hostnames is off unless set.",
+        why="AWS wants both attributes for an endpoint's private DNS. In Terraform enable_dns_hostnames is off "
+        "unless set.",
         source=pages.ACCESS,
         fix="Set `enable_dns_hostnames` and `enable_dns_support` on the VPC, or `private_dns_enabled = false`.",
         passing=_endpoint(_vpc(enable_dns_hostnames=True), private_dns_enabled=True),
@@ -455,8 +472,8 @@ CHECKS = (
         id="LL516",
         severity=Severity.WARNING,
         title="A service-network endpoint's subnets have room",
-        why="AWS takes an unused /28 block in each zone, even without services, and an address for each resource. A /27 or /28 "
-        "has no such block: AWS keeps five addresses of a subnet, at its ends.",
+        why="AWS takes an unused /28 block in each zone, even without services, and an address for each resource. A "
+        "/27 or /28 has no such block: AWS keeps five addresses of a subnet, at its ends.",
         source=pages.NETWORK_ENDPOINT,
         fix="Take subnets of /26 or larger, or a service-network VPC association, which takes no addresses.",
         passing=_endpoint(

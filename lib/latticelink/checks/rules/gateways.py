@@ -8,14 +8,16 @@ from typing import Any
 
 from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import ABSENT
+from latticelink.checks.known import ABSENT, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
+    groups_named,
     has_ipv6,
     is_ipv6_only,
     judge_has_subnet,
     judge_home,
     judge_number_of_groups,
+    parts_question,
     subnets_of,
     zone_of,
 )
@@ -48,8 +50,7 @@ def _number_of_groups(configuration: Configuration) -> Iterator[Judgement]:
 
 def _names_groups(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(GATEWAY):
-        groups = read(block, "security_group_ids")
-        yield verdict(block, "It names no security group." if groups is ABSENT or groups == [] else None)
+        yield groups_named(block)
 
 
 def _home(configuration: Configuration) -> Iterator[Judgement]:
@@ -64,6 +65,8 @@ def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
             if kind is not ABSENT and question:
                 yield not_known(block, question, "ip_address_type")
             continue
+        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+            yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
             if ipv6 is None or only is None:
@@ -103,6 +106,8 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(wanted):
             yield not_known(block, why, "ipv4_addresses_per_eni")
             continue
+        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+            yield not_known(block, why, "subnet_ids")
         wanted = 16 if wanted is ABSENT else int(wanted)
         for subnet in subnets_of(block):
             size = _usable(subnet)
@@ -121,11 +126,12 @@ def _usable(subnet: Block) -> int | None:
 
 def _zones(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(GATEWAY):
-        subnets = read(block, "subnet_ids")
-        if not isinstance(subnets, list) or len(subnets) != len(subnets_of(block)):
-            continue
         zones = {zone_of(subnet) for subnet in subnets_of(block)}
-        if "" not in zones and zones:
+        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+            yield not_known(block, why, "subnet_ids")
+        elif "" in zones:
+            yield not_known(block, Unknown("the zone of a subnet isn't written"), "subnet_ids")
+        elif zones:
             yield verdict(block, f"It is in one zone, {next(iter(zones))}." if len(zones) == 1 else None)
 
 
@@ -177,12 +183,12 @@ CHECKS = (
         id="LL403",
         severity=Severity.WARNING,
         title="A resource gateway names its security groups",
-        why="Where the argument is absent, the provider leaves the gateway with whatever groups it has: taking groups out of "
-        "the configuration changes nothing.",
+        why="Where the argument is absent, the provider leaves the gateway with whatever groups it has: taking "
+        "groups out of the configuration changes nothing.",
         source=pages.TF_GATEWAY,
         fix="Give it a group with a way out to the target.",
         passing=_gateway(security_group_ids=["sg-12345678"]),
-        failing=_gateway(),
+        failing=_gateway(security_group_ids=[]),
         judge=_names_groups,
     ),
     Check(
@@ -261,8 +267,8 @@ CHECKS = (
         id="LL410",
         severity=Severity.WARNING,
         title="A resource gateway's subnets have room for its addresses",
-        why="It takes 16 IPv4 addresses in each subnet unless told otherwise, and more network interfaces later; AWS keeps "
-        "five of each subnet.",
+        why="It takes 16 IPv4 addresses in each subnet unless told otherwise, and more network interfaces later; "
+        "AWS keeps five of each subnet.",
         source=pages.GATEWAY,
         fix="Take a larger subnet, or set `ipv4_addresses_per_eni` (provider 6.25, at the latest).",
         passing=_gateway(_subnet("a"), subnet_ids=[_A]),
@@ -273,8 +279,8 @@ CHECKS = (
         id="LL411",
         severity=Severity.NOTE,
         title="A resource gateway is in more than one zone",
-        why="A zone without gateway can't be reached from an endpoint there, and one zone may fail. AWS advises as many as "
-        "possible; another one later replaces the gateway and all that depends on it.",
+        why="A zone without gateway can't be reached from an endpoint there, and one zone may fail. AWS advises as "
+        "many as possible; another one later replaces the gateway and all that depends on it.",
         source=pages.GATEWAY,
         fix="Add a subnet in another zone.",
         passing=_gateway(

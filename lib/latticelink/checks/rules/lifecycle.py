@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator
 
 from latticelink.checks.configuration import Configuration
-from latticelink.checks.expressions import references
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import Unknown
+from latticelink.checks.known import PartlyKnown, Reference, Unknown
 from latticelink.checks.remote_state import read_stack
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
@@ -16,6 +15,7 @@ from latticelink.checks.rules.reading import (
     GATEWAY,
     NETWORK,
     example,
+    not_known,
     open_question,
     read,
     verdict,
@@ -29,9 +29,12 @@ def _changing_name(configuration: Configuration) -> Iterator[Judgement]:
         for block in configuration.of_type(kind):
             if read(block, f"lifecycle.{_CREATE_FIRST}") is not True:
                 continue
-            name = block.body.get("name")
-            fixed = not open_question(read(block, "name")) and not any(references(name))
-            yield verdict(block, f"It has {_CREATE_FIRST} and always the name {name!r}." if fixed else None)
+            name = read(block, "name")
+            changes = "(" in str(block.body.get("name")) or isinstance(name, PartlyKnown | Reference)
+            if why := None if changes else open_question(name):
+                yield not_known(block, why, "name")
+            else:
+                yield verdict(block, None if changes else f"It has {_CREATE_FIRST} and always the name {name!r}.")
 
 
 def _manifest_order(configuration: Configuration) -> Iterator[Judgement]:
@@ -43,7 +46,9 @@ def _manifest_order(configuration: Configuration) -> Iterator[Judgement]:
             if block.mode != "data" or block.type != "terraform_remote_state":
                 continue
             source = read_stack(block, stack.company)
-            if not isinstance(source, Unknown):
+            if isinstance(source, Unknown):
+                yield not_known(block, source)
+            else:
                 problem = f"It reads the state of {source.name!r}, and the manifest doesn't put that stack first."
                 yield verdict(block, None if source.name in before else problem)
 
@@ -102,8 +107,8 @@ CHECKS = (
         id="LL812",
         severity=Severity.WARNING,
         title="The manifest puts a stack behind those whose state it reads",
-        why="Deployed in another order it finds no state; destroyed in another order, AWS keeps the gateway that is still in "
-        "use.",
+        why="Deployed in another order it finds no state; destroyed in another order, AWS keeps the gateway that is "
+        "still in use.",
         source=pages.DELETE_GATEWAY,
         fix="Add the dependency: `consumer.add_dependency(producer)`; State.read does it.",
         passing=_with_manifest(["producer"]),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from latticelink.checks.configuration import Block, Configuration
-from latticelink.checks.findings import Check, Judgement, Severity
+from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
+from latticelink.checks.known import Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
@@ -54,29 +55,46 @@ def _form(id: str, kind: str, rule: NameRule, what: str) -> Check:
     )
 
 
-def _same_name(across_stacks: bool) -> Callable[[Configuration], Iterator[Judgement]]:
-    def judge(configuration: Configuration) -> Iterator[Judgement]:
-        for kind in _UNIQUE:
-            first: dict[tuple[str, ...], Block] = {}
-            for block in configuration.of_type(kind):
-                name = read(block, "name")
-                if why := open_question(name):
-                    if not across_stacks:
-                        yield not_known(block, why, "name")
-                    continue
-                key = (str(name), provider_of(block), "" if across_stacks else block.stack)
-                other = first.setdefault(key, block)
-                if across_stacks == (other.stack != block.stack) or other is block:
-                    problem = None if other is block else f"{name!r} is the name of {other.full_address} too."
-                    yield verdict(block, problem)
+def _same_name(configuration: Configuration) -> Iterator[Judgement]:
+    for kind in _UNIQUE:
+        first: dict[tuple[str, str, str], Block] = {}
+        for block in configuration.of_type(kind):
+            name = read(block, "name")
+            if why := open_question(name):
+                yield not_known(block, why, "name")
+                continue
+            other = first.setdefault((block.stack, provider_of(block), str(name)), block)
+            yield verdict(block, None if other is block else f"{name!r} is the name of {other.full_address} too.")
 
-    return judge
+
+def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
+    for kind in _UNIQUE if len(configuration.stacks) > 1 else ():
+        first: dict[str, Block] = {}
+        for block in configuration.of_type(kind):
+            name = read(block, "name")
+            if why := open_question(name):
+                yield not_known(block, why, "name")
+                continue
+            other = first.setdefault(str(name), block)
+            places = provider_of(block), provider_of(other)
+            if other.stack == block.stack or (places[0] != places[1] and "?" not in places[0][:1] + places[1][:1]):
+                yield passed(block)
+            elif places[0] == places[1]:
+                yield failed(block, f"{name!r} is the name of {other.full_address} too.")
+            else:
+                why = Unknown(
+                    f"whether {other.full_address}, of the same name, is in this account and region can't be told"
+                )
+                yield not_known(block, why, "name")
 
 
 def _group_names(configuration: Configuration) -> Iterator[Judgement]:
     first: dict[tuple[str, str], Block] = {}
     for block in configuration.of_type("aws_security_group"):
         name, vpc = read(block, "name"), of_vpc(block)
+        if why := open_question(name) or open_question(read(block, "vpc_id"), identity=True):
+            yield not_known(block, why, "name")
+            continue
         if not isinstance(name, str) or not vpc:
             continue
         other = first.setdefault((name, vpc), block)
@@ -117,7 +135,7 @@ CHECKS = (
         fix="Give one of them another name.",
         passing=_TWO % "invoices",
         failing=_TWO % "orders",
-        judge=_same_name(across_stacks=False),
+        judge=_same_name,
     ),
     Check(
         id="LL105",
@@ -128,7 +146,7 @@ CHECKS = (
         fix="Give one of them another name, or suppress this with the accounts as the reason.",
         passing=files(orders=_ONE % "orders", invoices=_ONE % "invoices"),
         failing=files(orders=_ONE % "shared", invoices=_ONE % "shared"),
-        judge=_same_name(across_stacks=True),
+        judge=_same_name_across,
     ),
     Check(
         id="LL106",

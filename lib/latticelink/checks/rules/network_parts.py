@@ -8,7 +8,27 @@ from typing import Any
 from latticelink.checks.configuration import Block
 from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.known import ABSENT, Reference, Unknown
-from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read
+from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
+
+
+def groups_named(block: Block) -> Judgement:
+    """Judge whether a block names a security group."""
+    groups = read(block, "security_group_ids")
+    if isinstance(groups, Unknown):
+        return not_known(block, groups, "security_group_ids")
+    return verdict(block, "It names no security group." if groups is ABSENT or groups == [] else None)
+
+
+def parts_question(block: Block, argument: str, kind: str) -> Unknown | None:
+    """Return why what the ids in `argument` stand for isn't known, so that nothing can be said of it; else None."""
+    for item in as_list(read(block, argument)):
+        if isinstance(item, Unknown):
+            return item
+        if not isinstance(item, Reference) or item.block.type != kind:
+            return Unknown(f"{item} isn't in what was read", "Check the folder that has it, or a plan.")
+        if item.block.mode == "data":
+            return Unknown(f"{item.block.address} is read from AWS")
+    return None
 
 
 def subnets_of(block: Block) -> list[Block]:
@@ -49,9 +69,10 @@ def judge_has_subnet(block: Block) -> Iterator[Judgement]:
 def judge_home(block: Block, arguments: Iterable[tuple[str, str]], home: str = "") -> Iterator[Judgement]:
     """Judge whether what `arguments` (each with the kind of block) refer to is in the VPC of `block`, or in `home`."""
     home = home or of_vpc(block)
-    if not home:
-        return
+    vpc = read(block, "vpc_id")
     for argument, kind in arguments:
+        if why := parts_question(block, argument, kind) or (vpc if isinstance(vpc, Unknown) else None):
+            yield not_known(block, why, argument)
         for item in as_list(read(block, argument)):
             if isinstance(item, Reference) and item.block.type == kind and (theirs := of_vpc(item.block)):
                 # A text and a reference may be one VPC all the same.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import ABSENT, Reference
+from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definition_question, definitions
 from latticelink.checks.rules.reading import (
@@ -40,7 +41,7 @@ def _form(ports: Any) -> Problem:
 def _overlap(ports: Any) -> Problem:
     ranges = [(int(m[1]), int(m[2] or m[1]), text) for text in as_list(ports) if (m := _RANGE.fullmatch(str(text)))]
     ranges.sort()
-    for (_, high, text), (low, _, other) in zip(ranges, ranges[1:], strict=False):
+    for (_, high, text), (low, _, other) in pairwise(ranges):
         if low <= high:
             return f"{text!r} and {other!r} overlap."
     return None
@@ -51,6 +52,8 @@ def _there(configuration: Configuration) -> Iterator[Judgement]:
         ports = read(block, "port_ranges")
         if why := definition_question(block):
             yield not_known(block, why, DEFINITION)
+        elif isinstance(ports, Unknown):
+            yield not_known(block, ports, "port_ranges")
         elif {"dns_resource", "ip_resource"} & set(definitions(block)):
             missing = ports is ABSENT or ports == []
             yield verdict(block, "It shares an address or a name, on no port." if missing else None)
@@ -62,7 +65,10 @@ def _not_there(configuration: Configuration) -> Iterator[Judgement]:
         if "arn_resource" not in definitions(block) and kind != "ARN":
             continue
         ports = read(block, "port_ranges")
-        yield verdict(block, None if ports is ABSENT else "It shares a database by ARN, and names ports.")
+        if isinstance(ports, Unknown):
+            yield not_known(block, ports, "port_ranges")
+        else:
+            yield verdict(block, None if ports is ABSENT else "It shares a database by ARN, and names ports.")
 
 
 def _groups_on_the_way(configuration: Configuration) -> dict[int, Block]:
@@ -123,8 +129,8 @@ CHECKS = (
         id="LL211",
         severity=Severity.ERROR,
         title="Ports are numbers from 1 to 65535, ranges go from low to high",
-        why="The provider takes 70000 and 90-80, and AWS refuses them during apply; several ports in one text it refuses "
-        "itself.",
+        why="The provider takes 70000 and 90-80, and AWS refuses them during apply; several ports in one text it "
+        "refuses itself.",
         source=pages.CREATE_CONFIGURATION,
         fix="Write one list item for each port or range, such as '443' or '8000-8080'.",
         passing=_shared("443", "8000-8080"),

@@ -10,72 +10,113 @@ from latticelink.checks.findings import Check, Judgement, Severity, failed, pass
 from latticelink.checks.known import ABSENT, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.dependencies import key_of
-from latticelink.checks.rules.reading import CONFIGURATION, ENDPOINT, GATEWAY, example, not_known, read, verdict
-from latticelink.values.provider_arguments import ARRIVALS, NEWEST_KNOWN, Arrival, as_text, oldest_allowed
+from latticelink.checks.rules.reading import (
+    CONFIGURATION,
+    DEFINITION,
+    ENDPOINT,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    example,
+    not_known,
+    read,
+    verdict,
+)
+from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS, ProviderArgument, admits_version_without
+from latticelink.values.provider_version import Version, oldest_admitted, text_of
+
+_REGIONS = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support"
+# What LatticeLink itself never writes.
+_MORE = tuple(
+    ProviderArgument(kind, "region", (6, 0, 0), _REGIONS)
+    for kind in (GATEWAY, CONFIGURATION, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, ENDPOINT)
+)
+# Not in the schema of 6.69.1 either, which is the newest that was read.
+_NEVER = (
+    (CONFIGURATION, "group_domain"),
+    (CONFIGURATION, f"{DEFINITION}.cidr_resource"),
+    (NETWORK, "sharing_config"),
+)
 
 # #45947: the provider takes AWS's capitals for a change until some version after this one.
 _CASE_BUG_IN = (6, 28, 0)
 
 
 def _has_arguments(configuration: Configuration) -> Iterator[Judgement]:
-    for arrival in ARRIVALS:
-        for block in _first_instances(configuration.of_type(arrival.kind)):
-            if not arrival.argument or _is_written(block, arrival.argument):
-                yield _judge_arrival(block, arrival)
+    for row in (*PROVIDER_ARGUMENTS, *_MORE):
+        for block in _first_instances(configuration.of_type(row.resource)):
+            if not row.path or read(block, row.path) is not ABSENT:
+                yield _judge_argument(block, row)
+    for kind, path in _NEVER:
+        for block in _first_instances(configuration.of_type(kind)):
+            if read(block, path) is not ABSENT:
+                yield failed(block, f"No version that is known here has `{path}`.", "Remove it; awscc may have it.")
 
 
 def _first_instances(blocks: list[Block]) -> Iterator[Block]:
     return iter({(block.stack, key_of(block)): block for block in reversed(blocks)}.values())
 
 
-def _is_written(block: Block, argument: str) -> bool:
-    return read(block, argument) is not ABSENT
-
-
-def _judge_arrival(block: Block, arrival: Arrival) -> Judgement:
-    what = f"`{arrival.argument}`" if arrival.argument else f"resource {arrival.kind}"
+def _judge_argument(block: Block, row: ProviderArgument) -> Judgement:
     constraint = block.home.provider_constraint
-    if arrival.present is None:
-        return failed(block, f"No version up to {as_text(NEWEST_KNOWN)} has {what}.", "Remove it.")
-    needed = f">= {as_text(arrival.present)}"
+    since = text_of(row.since)
+    fix = f'Require version = ">= {since}, < {row.since[0] + 1}.0.0" of hashicorp/aws.'
+    if block.home.raw.plan is not None:
+        return passed(block)
     if constraint is None:
-        why = Unknown("no provider version is required", f'Require version = "{needed}" of hashicorp/aws.')
-        return not_known(block, why, arrival.argument)
-    oldest = oldest_allowed(constraint) or (0, 0, 0)
-    known = arrival.is_in(oldest)
-    if known is None:
-        why = Unknown(
-            f"whether version {as_text(oldest)}, which {constraint!r} allows, has it isn't known: "
-            f"{as_text(arrival.absent)} hasn't, {as_text(arrival.present)} has",
-            f'Require version = "{needed}".',
+        return not_known(block, Unknown("no version of the provider is required", fix), row.path)
+    try:
+        if not admits_version_without(row, constraint):
+            return passed(block)
+    except ValueError as error:
+        return not_known(block, Unknown(str(error), fix), row.path)
+    if not row.first_release_known:
+        return not_known(
+            block, Unknown(f"{constraint!r} allows versions before {since}, which may lack it", fix), row.path
         )
-        return not_known(block, why, arrival.argument)
-    problem = f"{constraint!r} allows version {as_text(oldest)}, which lacks {what} ({arrival.source})."
-    return passed(block) if known else failed(block, problem, f'Require version = "{needed}".')
+    return failed(block, f"{row} came with {since}, and {constraint!r} allows older versions ({row.source}).", fix)
 
 
 def _constrained(configuration: Configuration) -> Iterator[Judgement]:
     for stack in configuration.stacks:
-        if stack.raw.plan is not None or not any(block.type in (CONFIGURATION, GATEWAY, ENDPOINT) for block in stack.blocks):
+        if stack.raw.plan is not None or not any(
+            block.type in (CONFIGURATION, GATEWAY, ENDPOINT) for block in stack.blocks
+        ):
             continue
         place = f"{stack.name}: terraform"
         judgement = verdict(None, None if stack.provider_constraint else "It requires no version of hashicorp/aws.")
         yield Judgement(judgement.answer, None, judgement.message, part=place)
 
 
+def _oldest(constraint: str | None) -> Version:
+    try:
+        return oldest_admitted(constraint or "") or (0, 0, 0)
+    except ValueError:
+        return 0, 0, 0
+
+
 def _address_type_settles(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(ENDPOINT):
         if read(block, "vpc_endpoint_type") not in ("Resource", "ServiceNetwork"):
             continue
-        if read(block, "ip_address_type") is ABSENT:
+        kind = read(block, "ip_address_type")
+        if kind is ABSENT:
+            continue
+        if isinstance(kind, Unknown):
+            yield not_known(block, kind, "ip_address_type")
             continue
         lifecycle = block.body.get("lifecycle")
         lifecycle = lifecycle[0] if isinstance(lifecycle, list) and lifecycle else lifecycle
         ignored = lifecycle.get("ignore_changes", []) if isinstance(lifecycle, dict) else []
-        oldest = oldest_allowed(block.home.provider_constraint or "") or (0, 0, 0)
-        settled = oldest > _CASE_BUG_IN or ignored == "all" or (isinstance(ignored, list) and "ip_address_type" in ignored)
-        problem = f"It has ip_address_type, and version {as_text(oldest)} may run." if any(oldest) else (
-            "It has ip_address_type, and any version of the provider may run."
+        oldest = _oldest(block.home.provider_constraint)
+        settled = (
+            oldest > _CASE_BUG_IN or ignored == "all" or (isinstance(ignored, list) and "ip_address_type" in ignored)
+        )
+        problem = (
+            f"It has ip_address_type, and version {text_of(oldest)} may run."
+            if any(oldest)
+            else ("It has ip_address_type, and any version of the provider may run.")
         )
         yield verdict(block, None if settled else problem)
 
@@ -115,7 +156,13 @@ CHECKS = (
         why="AWS answers in capitals, which the provider up to 6.28 takes for a change with every plan.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/45947",
         fix="Leave `ip_address_type` out, or add it to `lifecycle.ignore_changes`.",
-        passing=_requiring("5.100.0", ENDPOINT, vpc_endpoint_type="Resource"),
+        passing=_requiring(
+            "5.100.0",
+            ENDPOINT,
+            vpc_endpoint_type="Resource",
+            ip_address_type="ipv4",
+            lifecycle={"ignore_changes": ["ip_address_type"]},
+        ),
         failing=_requiring("5.100.0", ENDPOINT, vpc_endpoint_type="Resource", ip_address_type="ipv4"),
         judge=_address_type_settles,
     ),

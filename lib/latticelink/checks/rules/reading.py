@@ -128,9 +128,9 @@ def identity_of(value: Any) -> str:
 
 
 def provider_of(block: Block) -> str:
-    """Return a text that is the same for blocks of one provider configuration: one account and region, as far as is told.
+    """Return a text that is the same for blocks of one provider configuration: one account and region.
 
-    Where that depends on what isn't known, it is the same within a stack only.
+    Where that depends on what isn't known, it begins with a question mark, and is the same within a stack only.
     """
     alias = str(block.body.get("provider", "aws")).partition(".")[2]
     configured = next(
@@ -138,7 +138,7 @@ def provider_of(block: Block) -> str:
     )
     said = {key: evaluate(value, block.home) for key, value in configured.items() if key not in ("alias", "//")}
     said["region"] = read(block, "region") or said.get("region")
-    own = f"{block.stack} {alias}" if open_question(said) else ""
+    own = f"?{block.stack} {alias}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
 
 

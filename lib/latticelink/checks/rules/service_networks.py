@@ -9,13 +9,12 @@ from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.network_parts import judge_home, judge_number_of_groups
+from latticelink.checks.rules.network_parts import groups_named, judge_home, judge_number_of_groups
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
     NETWORK_RESOURCE,
     NETWORK_VPC,
     Problem,
-    as_list,
     example,
     identity_of,
     judged,
@@ -75,13 +74,15 @@ def _groups(configuration: Configuration) -> Iterator[Judgement]:
 
 def _names_groups(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(NETWORK_VPC):
-        groups = read(block, "security_group_ids")
-        yield verdict(block, "It names no security group." if groups is ABSENT or groups == [] else None)
+        yield groups_named(block)
 
 
 def _home(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(NETWORK_VPC):
         home = identity_of(read(block, "vpc_identifier"))
+        if why := open_question(read(block, "vpc_identifier"), identity=True):
+            yield not_known(block, why, "vpc_identifier")
+            continue
         yield from judge_home(block, [("security_group_ids", "aws_security_group")], home)
 
 
@@ -127,8 +128,8 @@ CHECKS = (
         id="LL601",
         severity=Severity.ERROR,
         title="A service network's resource association names both sides by id",
-        why="AWS answers with ids. Given an ARN, the provider stops with an inconsistent result, or plans a replacement with "
-        "every apply.",
+        why="AWS answers with ids. Given an ARN, the provider stops with an inconsistent result, or plans a "
+        "replacement with every apply.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/44546",
         fix="Write the ids.",
         passing=_resource(f"${{{CONFIGURATION}.db.id}}"),
@@ -176,7 +177,7 @@ CHECKS = (
         source=pages.ASSOCIATE_VPC,
         fix="Give it a group that lets the clients in on the shared ports.",
         passing=_vpc(groups=_IDS[:1]),
-        failing=_vpc(),
+        failing=_vpc(groups=[]),
         judge=_names_groups,
     ),
     Check(

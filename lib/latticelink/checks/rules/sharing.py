@@ -8,7 +8,7 @@ from typing import Any
 
 from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import ABSENT, Reference
+from latticelink.checks.known import Reference
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.dependencies import Order, key_of
 from latticelink.checks.rules.reading import (
@@ -17,7 +17,6 @@ from latticelink.checks.rules.reading import (
     NETWORK,
     NETWORK_RESOURCE,
     Problem,
-    each,
     example,
     kind_of,
     not_known,
@@ -44,7 +43,11 @@ def _shareable(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(RESOURCE):
         shared = read(block, "resource_arn")
         if isinstance(shared, Reference) and shared.block.type.startswith("aws_vpclattice_"):
-            yield verdict(block, _why_not(shared))
+            kind = kind_of(shared.block) if shared.block.type == CONFIGURATION else ""
+            if why := open_question(kind):
+                yield not_known(block, why, f"type of {shared.block.address}")
+            else:
+                yield verdict(block, _why_not(shared))
         elif isinstance(shared, str) and (arn := _LATTICE_ARN.fullmatch(shared)):
             kinds = ("resourceconfiguration", "servicenetwork", "service")
             yield verdict(block, None if arn["kind"] in kinds else f"It shares {shared}.")
@@ -140,7 +143,7 @@ def _endpoint_after_share(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _other_provider(one: Block, other: Block) -> bool:
-    return one.body.get("provider", "aws") != other.body.get("provider", "aws")
+    return bool(one.body.get("provider", "aws") != other.body.get("provider", "aws"))
 
 
 def _names_after_associations(configuration: Configuration) -> Iterator[Judgement]:
@@ -239,8 +242,8 @@ CHECKS = (
         id="LL653",
         severity=Severity.ERROR,
         title="A share is accepted where its principals are invited",
-        why="Within an organization that shares, there is no invitation to accept; outside it, the share must allow external "
-        "principals, which it doesn't unless told.",
+        why="Within an organization that shares, there is no invitation to accept; outside it, the share must allow "
+        "external principals, which it doesn't unless told.",
         source=pages.TF_RAM_ACCEPTER,
         fix="Remove the accepter, or set `allow_external_principals = true` on the share.",
         passing=_share(_ARN, "SINGLE", _TAKES, allow_external_principals=True),
@@ -251,8 +254,8 @@ CHECKS = (
         id="LL654",
         severity=Severity.WARNING,
         title="Who gets a resource can't pass it on",
-        why="With allow_association_to_shareable_service_network an account that gets the resource may put it into a service "
-        "network that it shares with others.",
+        why="With allow_association_to_shareable_service_network an account that gets the resource may put it into "
+        "a service network that it shares with others.",
         source=pages.CONFIGURATION,
         fix="Set it to false, or suppress this with who is meant to pass it on as the reason.",
         passing=_guarded(passed_on=False),

@@ -161,11 +161,13 @@ def _private_zone(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(CONFIGURATION):
         name = read(block, _NAME)
         gateway = gateway_of(block)
-        if not isinstance(name, str) or gateway is None:
+        if name is ABSENT or not private or gateway is None:
             continue
-        if read(gateway, "resource_config_dns_resolution") == "IN_VPC":
+        mode = read(gateway, "resource_config_dns_resolution")
+        if why := open_question([name, mode]):
+            yield not_known(block, why, "domain_name")
             continue
-        if any(_below(name, zone) for zone in public if isinstance(zone, str)):
+        if mode == "IN_VPC" or any(_below(name, zone) for zone in public):
             yield passed(block)
             continue
         inside = next((zone for zone in private if _below(name, read(zone, "name"))), None)
@@ -270,8 +272,8 @@ CHECKS = (
         id="LL301",
         severity=Severity.ERROR,
         title="A shared address is one that AWS shares",
-        why="AWS takes IPv4 addresses in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16, and IPv6 addresses of "
-        "the VPC. The provider takes any text.",
+        why="AWS takes IPv4 addresses in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16, and IPv6 "
+        "addresses of the VPC. The provider takes any text.",
         source=pages.CONFIGURATION,
         fix="Give the resource's private address.",
         passing=_with_gateway(_ip("10.0.1.9")),
@@ -282,8 +284,8 @@ CHECKS = (
         id="LL302",
         severity=Severity.WARNING,
         title="A shared address is in the gateway's VPC, or a route leads to it",
-        why="The gateway sends from its own subnets. An address elsewhere is reached only by a route, such as to a site on "
-        "premises; with none in the files it is more likely a slip.",
+        why="The gateway sends from its own subnets. An address elsewhere is reached only by a route, such as to a "
+        "site on premises; with none in the files it is more likely a slip.",
         source=pages.GATEWAY,
         fix="Correct the address, or suppress this with the way that leads there as the reason.",
         passing=_with_gateway(_ip("10.0.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
@@ -330,7 +332,8 @@ CHECKS = (
         title="A shared name is not only in a private hosted zone",
         why="A gateway resolves names in the public DNS unless it is made with IN_VPC; a private zone it doesn't ask.",
         source=pages.CONFIGURATION,
-        fix='Set `resource_config_dns_resolution = "IN_VPC"` on the gateway (a newer provider), or have the name in a public '
+        fix='Set `resource_config_dns_resolution = "IN_VPC"` on the gateway (a newer provider), or have the name in '
+        "a public "
         "zone too.",
         passing=_with_gateway(_dns("db.example.com"), _ZONE),
         failing=_with_gateway(_dns("db.corp.example.com"), _ZONE),
