@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from latticelink.checks.catalogue import CHECKS
-from latticelink.checks.configuration import read
+from latticelink.checks.configuration import UnreadableInput, read
 from latticelink.checks.findings import Answer, Check
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.checks.examples import answers, write
+from tests.checks.examples import answers, examined, write
 
 # These judge what is written, not what it is worth.
 NEVER_UNKNOWN = {
@@ -65,8 +68,8 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
             yield from places(item, (*path, key))
 
 
-def with_unknown(example: str, path: tuple[str | int, ...]) -> str:
-    """Return the example with a variable that has no default at one place."""
+def with_value(example: str, path: tuple[str | int, ...], value: Any) -> str:
+    """Return the example with another value at one place, and a variable that has no default."""
     content = json.loads(example)
     several = str(path[0]).endswith(".json")
     stack = content[path[0]] if several else content
@@ -74,7 +77,7 @@ def with_unknown(example: str, path: tuple[str | int, ...]) -> str:
     part = content
     for key in path[:-1]:
         part = part[key]
-    part[path[-1]] = "${var.unknown}"
+    part[path[-1]] = value
     return json.dumps(content)
 
 
@@ -82,5 +85,19 @@ def with_unknown(example: str, path: tuple[str | int, ...]) -> str:
 def test_a_value_that_is_not_known_is_not_judged(check: Check, tmp_path: Path) -> None:
     found = []
     for number, path in enumerate(places(json.loads(check.failing))):
-        found.append(answers(tmp_path / str(number), with_unknown(check.failing, path), check.id))
+        found.append(answers(tmp_path / str(number), with_value(check.failing, path, "${var.unknown}"), check.id))
     assert any(each[Answer.UNKNOWN] and not each[Answer.FAIL] for each in found)
+
+
+JUNK = [None, True, 7, -1.5, "", "text", "${", "${var.unknown}", "${aws_vpc.none.id}", [], {}, [[]], [None], {"a": 1}]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_value_makes_a_check_stumble(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    check = data.draw(st.sampled_from(CHECKS))
+    example = data.draw(st.sampled_from([check.passing, check.failing]))
+    if found := list(places(json.loads(example))):
+        path, junk = data.draw(st.sampled_from(found)), data.draw(st.sampled_from(JUNK))
+        with contextlib.suppress(UnreadableInput):
+            examined(tmp_path_factory.mktemp("junk"), with_value(example, path, junk))

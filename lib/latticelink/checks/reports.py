@@ -23,16 +23,24 @@ def as_text(examination: Examination, *, why: bool = False) -> str:
     if examination.paths:
         lines += ["Paths:", *(f"  {line}" for line in path_lines(list(examination.paths), why=why)), ""]
     if open_questions := examination.of(Answer.UNKNOWN):
-        lines += [f"Not known ({len(open_questions)}):"]
-        for result in open_questions:
-            lines += [f"  {result.check.id} {result.judgement.place}: {result.judgement.message}"]
-            lines += [f"    would settle it: {result.judgement.settle}"] if result.judgement.settle else []
-        lines += [""]
+        lines += [f"Not known ({len(open_questions)}):", *_question_lines(open_questions), ""]
     if examination.suppressed:
         lines += [f"Suppressed ({len(examination.suppressed)}):"]
         lines += [f"  {each.check.id} {each.judgement.place}: {each.suppressed}" for each in examination.suppressed]
         lines += [""]
     return "\n".join([*lines, count_line(examination)])
+
+
+def _question_lines(results: list[Result]) -> Iterator[str]:
+    """Yield what isn't known, place by place, each reason once with the checks that it keeps from an answer."""
+    asking: dict[tuple[str, str, str], list[str]] = {}
+    for result in results:
+        judgement = result.judgement
+        asking.setdefault((judgement.place, judgement.message, judgement.settle), []).append(result.check.id)
+    for (place, message, settle), ids in sorted(asking.items()):
+        yield f"  {', '.join(dict.fromkeys(ids))} {place}: {message}"
+        if settle:
+            yield f"    would settle it: {settle}"
 
 
 def finding_lines(examination: Examination) -> Iterator[str]:

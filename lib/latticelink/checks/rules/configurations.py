@@ -77,7 +77,7 @@ def _fits(block: Block, kind: Any) -> Problem:
         "SINGLE": {"dns_resource", "ip_resource"},
         "CHILD": {"dns_resource", "ip_resource"},
     }
-    if kind in wanted and not wanted[kind] & set(have):
+    if kind in _KINDS and kind in wanted and not wanted[kind] & set(have):
         stated = f"{have[0]}, which is for type {_DEFINITIONS[have[0]]}" if have else "nothing that is shared"
         return f"It is of type {kind} and has {stated}.", f"Give it {' or '.join(sorted(wanted[kind]))}."
     return None

@@ -197,7 +197,9 @@ def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question([custom, *(read(zone, "name") for zone in zones.get(of_vpc(block), []))]):
             yield not_known(block, why, "custom_domain_name")
             continue
-        hiding = next((zone for zone in zones.get(of_vpc(block), []) if _is_below(read(zone, "name"), custom)), None)
+        hiding = next(
+            (zone for zone in zones.get(of_vpc(block), []) if _is_below(read(zone, "name"), str(custom))), None
+        )
         yield verdict(block, f"{hiding.full_address} answers for {custom!r} in this VPC." if hiding else None)
 
 

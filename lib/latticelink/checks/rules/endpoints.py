@@ -69,7 +69,7 @@ def _type_written(block: Block) -> Iterator[Judgement]:
 
 def _names_one(block: Block) -> Iterator[Judgement]:
     kind = read(block, "vpc_endpoint_type")
-    if kind not in _ARNS:
+    if kind not in ("Resource", "ServiceNetwork"):
         return
     named = [a for a in (*_ARNS.values(), "service_name") if read(block, a) is not ABSENT]
     problem: Problem = None

@@ -108,7 +108,9 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
             continue
         if why := parts_question(block, "subnet_ids", "aws_subnet"):
             yield not_known(block, why, "subnet_ids")
-        wanted = 16 if wanted is ABSENT else int(wanted)
+        wanted = 16 if wanted is ABSENT else wanted
+        if not isinstance(wanted, int):
+            continue
         for subnet in subnets_of(block):
             size = _usable(subnet)
             if size is not None:

@@ -107,6 +107,8 @@ def _tags(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _tag_problem(tags: Any) -> Problem:
+    if not isinstance(tags, dict):
+        return f"The tags are {tags!r}, no map."
     for key, value in tags.items():
         if not 1 <= len(key) <= 128 or key.lower().startswith("aws:"):
             return f"The tag key {key[:40]!r} has {len(key)} characters, or AWS's own prefix 'aws:'."

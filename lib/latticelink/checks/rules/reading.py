@@ -164,4 +164,7 @@ def refused(parse: Callable[..., Any], value: Any, *more: Any) -> str | None:
     """Return why the library's own reader `parse` refuses `value`; None if it takes it."""
     report = Report("value")
     parse(report, "value", value, *more)
-    return f"{report.findings[0].value}: {report.findings[0].rule}" if report.findings else None
+    values: dict[str, list[str]] = {}
+    for finding in report.findings:
+        values.setdefault(finding.rule, []).append(finding.value)
+    return " ".join(f"{', '.join(shown)}: {rule}" for rule, shown in values.items()) or None

@@ -60,7 +60,8 @@ def _sorted(configuration: Configuration) -> Iterator[Judgement]:
             if why := open_question(groups):
                 yield not_known(block, why, "security_group_ids")
             else:
-                yield verdict(block, None if groups == sorted(groups) else f"{', '.join(groups)} are not sorted.")
+                texts = [str(group) for group in groups]
+                yield verdict(block, None if texts == sorted(texts) else f"{', '.join(texts)} are not sorted.")
         elif isinstance(groups, Unknown):
             yield not_known(block, groups, "security_group_ids")
         else:

@@ -118,18 +118,28 @@ def _address(value: Any) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None
 def _family(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(CONFIGURATION):
         gateway = gateway_of(block)
-        address = _address(read(block, _IP))
-        target = f"IPV{address.version}" if address else read(block, _NAME_TYPE)
-        if gateway is None or target is ABSENT or isinstance(target, Unknown | Reference):
+        target = _family_of(block)
+        of_gateway = read(gateway, "ip_address_type") if gateway else ABSENT
+        if gateway is None or target is ABSENT or of_gateway is ABSENT:
             continue
-        of_gateway = read(gateway, "ip_address_type")
-        if of_gateway is ABSENT:
-            continue
-        if why := open_question(of_gateway):
+        if of_gateway == "DUALSTACK":
+            yield passed(block)
+        elif why := open_question([target, of_gateway]):
             yield not_known(block, why, f"ip_address_type of {gateway.address}")
         else:
-            fits = of_gateway in (target, "DUALSTACK")
-            yield verdict(block, None if fits else f"It shares {target}, and {gateway.full_address} is {of_gateway}.")
+            problem = f"It shares {target}, and {gateway.full_address} is {of_gateway}."
+            yield verdict(block, None if of_gateway == target else problem)
+
+
+def _family_of(block: Block) -> Any:
+    """Return IPV4 or IPV6, as far as that is known of what is shared; ABSENT if it is neither address nor name."""
+    ip = read(block, _IP)
+    if ip is ABSENT:
+        return read(block, _NAME_TYPE)
+    if isinstance(ip, Reference) and ip.block.type == "aws_instance" and ip.attribute == "private_ip":
+        return "IPV4"
+    address = _address(ip)
+    return f"IPV{address.version}" if address else ip if isinstance(ip, Unknown | Reference) else ABSENT
 
 
 def _public(configuration: Configuration) -> Iterator[Judgement]:
