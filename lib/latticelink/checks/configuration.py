@@ -207,7 +207,7 @@ class StackConfiguration:
         self.company: list[StackConfiguration] = []
         self._locals: dict[str, Any] = {}
         self._read: dict[Block, StackConfiguration | Unknown] = {}
-        self._declared: dict[tuple[str, str, str], RawBlock] = {
+        self.declared: dict[tuple[str, str, str], RawBlock] = {
             (block.mode, block.type, block.address or block.name): block for block in raw.blocks
         }
         self._made: dict[tuple[str, str, str], list[Block]] = {}
@@ -220,14 +220,14 @@ class StackConfiguration:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """All blocks, in the order in which they are written."""
-        return tuple(block for key in self._declared for block in self.made(key))
+        return tuple(block for key in self.declared for block in self.made(key))
 
     def made(self, key: tuple[str, str, str]) -> list[Block]:
         """Return the instances of the block with this mode, type and name; none if there is no such block."""
         if key not in self._declared:
             return []
         if key not in self._made:
-            raw = self._declared[key]
+            raw = self.declared[key]
             self._made[key] = [Block(self, raw, instance) for instance in instances(raw, self)]
         return self._made[key]
 
@@ -297,10 +297,10 @@ class StackConfiguration:
 
     def _of_block(self, key: tuple[str, str, str], path: tuple[Key, ...]) -> Any:
         address = ".".join(key[1:] if key[0] == "resource" else key)
-        if key not in self._declared:
+        if key not in self.declared:
             return Unknown(f"{address} isn't in what was read", "Check the folder that has it, or a plan.")
         made = self.made(key)
-        raw = self._declared[key]
+        raw = self.declared[key]
         if not {"count", "for_each"} & raw.body.keys():
             return made[0].attribute(path)
         if made and made[0].has_many:
