@@ -82,8 +82,8 @@ class Stack(_cdk.TerraformStack):
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
-    What `latticelink check` finds is printed in full, on standard error. docs/checks.md lists what is looked at, and
-    says how a finding is suppressed.
+    The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
+    what is looked at, and says how a finding is suppressed.
 
     Args:
         build: makes the app's stacks.
@@ -134,9 +134,9 @@ def _check(folder: Path) -> int:
     from latticelink.checks.reports import count_line, finding_lines
 
     examination = examine(folder)
-    if found := "\n".join(finding_lines(examination)):
+    if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
-    more = " `latticelink check` lists what is unknown." if examination.of(Answer.UNKNOWN) else ""
+    more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
     print(f"\nChecked: {count_line(examination)}{more}", flush=True)
     return 1 if examination.count(Severity.ERROR) else 0
 

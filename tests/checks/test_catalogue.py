@@ -20,6 +20,8 @@ from tests.checks.examples import answers, examined, write
 
 # These judge what is written, not what it is worth.
 NEVER_UNKNOWN = {
+    "LL003": "what LL001 leaves unknown already",
+    "LL004": "what LL001 leaves unknown already",
     "LL202": "whether a type is written",
     "LL501": "whether a type is written",
     "LL502": "whether an ARN is written",

@@ -16,6 +16,7 @@ from latticelink.checks.rules import (
     ports,
     provider_versions,
     quotas,
+    reachability,
     secrets,
     service_networks,
     sharing,
@@ -23,6 +24,7 @@ from latticelink.checks.rules import (
 )
 
 CHECKS: tuple[Check, ...] = (
+    *reachability.CHECKS,
     *names.CHECKS,
     *configurations.CHECKS,
     *ports.CHECKS,

@@ -32,8 +32,8 @@ _AREAS = {
 _INTRODUCTION = """\
 # What `latticelink check` looks at
 
-`latticelink check [DIR]` reads a synth output folder (default: `cdktf.out`), any folder of Terraform JSON, one such file,
-or what `terraform show -json` prints of a plan, in which more values are known. It starts no CDK and no Terraform and
+`latticelink check [DIR]` reads a synth output folder (default: `cdktf.out`), any folder of Terraform JSON, one such
+file, or what `terraform show -json` prints of a plan, in which more values are known. It starts no CDK and no Terraform and
 needs no AWS account. `make synth`, `main.py` and `latticelink.run` run it on what they wrote.
 
 Each check gives one of three answers for each place that it applies to:
@@ -61,8 +61,8 @@ Nothing is guessed: what is unknown is listed with the reason and what would set
 `latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
 
 `--format json` prints the same for programs: `counts`, then lists of `findings`, `unknown`, `suppressed` and `paths`;
-each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`, `fix` and `see`. `--why` shows for
-each path the rule that admits it at each hop.
+each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`, `fix` and `see`. `--why` shows
+for each path the rule that admits it at each hop.
 
 ## Living with a finding
 

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from latticelink.checks import suppressions
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.configuration import Configuration, read
 from latticelink.checks.findings import Answer, Result, Severity
+from latticelink.checks.hops import TracedPath
+from latticelink.checks.paths import trace
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
@@ -27,7 +28,7 @@ class Examination:
     """
 
     results: tuple[Result, ...]
-    paths: tuple[Any, ...]
+    paths: tuple[TracedPath, ...]
     passed: int
 
     def of(self, answer: Answer) -> list[Result]:
@@ -80,4 +81,4 @@ def judge(configuration: Configuration, decided: Sequence[suppressions.Suppressi
                 results.append(Result(check, judgement))
     after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
     ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))
-    return Examination(tuple(ordered), (), answers[Answer.PASS])
+    return Examination(tuple(ordered), tuple(trace(configuration)), answers[Answer.PASS])

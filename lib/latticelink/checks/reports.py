@@ -21,7 +21,7 @@ def as_text(examination: Examination, *, why: bool = False) -> str:
     """
     lines = list(finding_lines(examination))
     if examination.paths:
-        lines += ["Paths:", *(f"  {line}" for line in path_lines(list(examination.paths), why=why)), ""]
+        lines += ["Paths:", *(f"  {line}" for line in path_lines(examination.paths, why=why)), ""]
     if open_questions := examination.of(Answer.UNKNOWN):
         lines += [f"Not known ({len(open_questions)}):", *_question_lines(open_questions), ""]
     if examination.suppressed:
@@ -43,9 +43,16 @@ def _question_lines(results: list[Result]) -> Iterator[str]:
             yield f"    would settle it: {settle}"
 
 
-def finding_lines(examination: Examination) -> Iterator[str]:
-    """Yield a block of lines for each finding, worst first, each block with an empty line behind it."""
+def finding_lines(examination: Examination, *, notes: bool = True) -> Iterator[str]:
+    """Yield a block of lines for each finding, worst first, each block with an empty line behind it.
+
+    Args:
+        examination: what was found.
+        notes: whether findings of severity NOTE are among them.
+    """
     for result in examination.of(Answer.FAIL):
+        if result.check.severity == Severity.NOTE and not notes:
+            continue
         check, judgement = result.check, result.judgement
         yield f"{check.severity.upper()} {check.id} {check.title}"
         yield f"  place: {_place(judgement)}"
@@ -89,7 +96,7 @@ def as_json(examination: Examination) -> str:
         "findings": [_entry(each) for each in examination.of(Answer.FAIL)],
         "unknown": [_entry(each) for each in examination.of(Answer.UNKNOWN)],
         "suppressed": [_entry(each) for each in examination.suppressed],
-        "paths": as_dicts(list(examination.paths)),
+        "paths": as_dicts(examination.paths),
     }
     return json.dumps(content, indent=2)
 
