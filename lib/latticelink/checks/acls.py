@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -173,12 +173,14 @@ class Acls:
         deciding: list[_Acl] = []
         doubt: Unknown | None = None
         closed: list[str] = []
+        crossing: dict[Addresses, None] = {}
         for subnet in subnets:
             acl = self.acl_of(subnet)
             beyond = [each for each in others if each not in subnet.ranges]
             if acl is None or (others and not beyond):
                 continue
             deciding.append(acl)
+            crossing.update(dict.fromkeys(beyond))
             passes, perhaps = acl.passes(first, beyond, version)
             back, back_perhaps = acl.passes(OUT if first == IN else IN, beyond, version)
             if not back_perhaps & EPHEMERAL:
@@ -199,13 +201,12 @@ class Acls:
             sure,
             maybe,
             lambda ports: f"{names} lets TCP {ports} pass, and the replies",
-            lambda ports: _blocked(names, closed, ports, beyond_text(others), first),
+            lambda ports: _blocked(names, closed, ports, _text(crossing), first),
             doubt,
         )
 
 
-def beyond_text(others: Sequence[Addresses]) -> str:
-    """Return the ranges as CIDR blocks, or all addresses."""
+def _text(others: Iterable[Addresses]) -> str:
     return ", ".join(map(shown_addresses, others)) or "0.0.0.0/0"
 
 
@@ -220,7 +221,7 @@ def _reply_doubt(acl: _Acl, back: PortSet, first: str) -> Unknown:
 
 def _partial(acl: _Acl, others: Sequence[Addresses]) -> Unknown:
     return Unknown(
-        f"{acl.block.address} lets only part of {beyond_text(others)} pass",
+        f"{acl.block.address} lets only part of {_text(others)} pass",
         "Let all of it pass, or name a narrower range of clients.",
     )
 

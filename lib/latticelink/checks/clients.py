@@ -126,7 +126,7 @@ class Clients:
         is_association = entry.block.type == _ASSOCIATION
         name = "association" if is_association else "endpoint"
         there = self._lattice_side(entry) if is_association else entry.side(f"{name} {label(entry.block)}", version)
-        if client.doubt is None and client.text != "nobody":
+        if client.doubt is None:
             yield self._out(client, entry, there)
         if not is_association and (stage := _address_type(entry, version)) is not None:
             yield stage
@@ -194,7 +194,7 @@ class Clients:
         return Side(f"service network association {label(entry.block)}", addresses=ranges, marks=lists)
 
     def _acl_stages(self, client: Client, entry: Placed, there: Side) -> Iterator[Stage]:
-        if client.doubt is not None or client.text == "nobody":
+        if client.doubt is not None:
             return
         subnets = list(dict.fromkeys(subnet for each in self._members(client, entry) for subnet in each.subnets))
         place = "network ACLs of the clients' subnets"
