@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from latticelink.constructs.state_bucket import StateBucket
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
     from latticelink.state import PublishedResources, State
+    from latticelink.suppression import suppress
     from latticelink.values.addresses import Subnet
     from latticelink.values.contract import SharedResource
     from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member
@@ -54,6 +55,7 @@ __all__ = [
     "StateBucket",
     "Subnet",
     "run",
+    "suppress",
 ]
 
 _HOMES = {
@@ -85,6 +87,7 @@ _HOMES = {
     "StateBucket": "constructs.state_bucket",
     "Subnet": "values.addresses",
     "run": "app",
+    "suppress": "suppression",
 }
 
 

@@ -48,7 +48,8 @@ class Stack(_cdk.TerraformStack):
         id: 1 to 64 letters, digits, hyphens and underscores; names the stack's folder and its state.
         state: where its state is kept.
         region: AWS region code, such as `ap-northeast-1`.
-        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer.
+        aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer. An
+            argument that a version which it allows lacks is refused where it is used.
 
     Raises:
         InvalidInput: for a malformed id or region, or a constraint that admits providers too old.
@@ -62,7 +63,7 @@ class Stack(_cdk.TerraformStack):
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
             self.region = parse_region(report, "region", region)
-            version = parse_aws_provider(report, "aws_provider", aws_provider)
+            self.aws_provider = parse_aws_provider(report, "aws_provider", aws_provider)
             if not isinstance(state, State):
                 report.refuse(
                     "state",
@@ -74,19 +75,22 @@ class Stack(_cdk.TerraformStack):
         super().__init__(scope, id)
         state.keep(self)
         _cdk.AwsProvider(self, "aws", region=self.region)
-        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": version})
+        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
-    """Build an app, write its Terraform JSON and print a summary; or print all that is wrong and write nothing.
+    """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
+
+    What `latticelink check` finds is printed in full, on standard error. docs/checks.md lists what is looked at, and
+    says how a finding is suppressed.
 
     Args:
         build: makes the app's stacks.
         outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
-        The exit code: 0, or 1 if the input was refused.
+        The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then.
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
@@ -112,10 +116,29 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     try:
         command = shlex.join([str(shown), *sys.argv])
         print(summarise(target, command if "latticelink" in app.context else None), flush=True)
+        return _check(target)
+    except LatticeLinkError as error:
+        print(error, file=sys.stderr)
+        return 1
     except BrokenPipeError:
         # Whoever read along (`| head`) has seen enough; the output is written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _check(folder: Path) -> int:
+    """Check what was written; return 1 if there is an error in it."""
+    # Here, as nothing else needs them and a synth should start fast.
+    from latticelink.checks.examination import examine
+    from latticelink.checks.findings import Answer, Severity
+    from latticelink.checks.reports import count_line, finding_lines
+
+    examination = examine(folder)
+    if found := "\n".join(finding_lines(examination)):
+        print(f"\n{found}", file=sys.stderr, flush=True)
+    more = " `latticelink check` lists what is unknown." if examination.of(Answer.UNKNOWN) else ""
+    print(f"\nChecked: {count_line(examination)}{more}", flush=True)
+    return 1 if examination.count(Severity.ERROR) else 0
 
 
 def _build(build: Callable[[App], None], outdir: str) -> App:

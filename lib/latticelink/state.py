@@ -197,8 +197,8 @@ class PublishedResources:
         return [
             {
                 "condition": f"${{can({output}.resources)}}",
-                "error_message": f"{stack} has state, but not {name} in it. Apply that stack as it is now; if it is "
-                "none of LatticeLink's, read another stack.",
+                "error_message": f"{stack} has not {name} in its state. Apply that stack as it is now, in the same "
+                "Terraform workspace as this one; if it is none of LatticeLink's, read another stack.",
             },
             {
                 "condition": f"${{try({output}.version, {contract.VERSION}) == {contract.VERSION}}}",

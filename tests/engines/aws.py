@@ -68,7 +68,7 @@ class Aws:
         )
 
     def control(self, what: str, **arguments: Any) -> Any:
-        """Tell the emulator something: `fail`, `drop`, `create_failed`, `reads`; or ask for `inventory`, `requests`."""
+        """Tell the emulator something (`fail`, `drop`, `heal`, `create_failed`, `reads`), or ask for a list."""
         request = Request(f"{self.url}/_control/{what}", json.dumps(arguments).encode(), method="POST")
         try:
             with urlopen(request, timeout=10) as answer:
@@ -215,6 +215,8 @@ class Front:
             self.faults[given["operation"]] += [given["status"]] * given["times"]
         elif what == "drop":
             self.faults[given["operation"]] += ["drop"] * given["times"]
+        elif what == "heal":
+            self.faults.clear()
         elif what == "create_failed":
             for region in self.regions.values():
                 region.create_failed.append(given["operation"])
@@ -235,10 +237,17 @@ def _mend_moto() -> None:
     """Mend what moto does otherwise than AWS, where the provider would see a difference that isn't there."""
     from moto.ec2.models.elastic_network_interfaces import NetworkInterface
     from moto.ec2.models.security_groups import SecurityGroupRule
+    from moto.rds.models import DBCluster
 
     # moto shows an empty association where there is none, which the provider takes for a public address.
     association = NetworkInterface.association.fget
     NetworkInterface.association = property(lambda interface: association(interface) or None)
+
+    # moto shows how a cluster scales also where it is none of Aurora Serverless v1.
+    scaling = DBCluster.scaling_configuration_info.fget
+    DBCluster.scaling_configuration_info = property(
+        lambda cluster: scaling(cluster) if cluster.scaling_configuration else None
+    )
 
     # moto forgets the description of a rule whose other side is a group or a prefix list.
     make = SecurityGroupRule.__init__

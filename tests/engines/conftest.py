@@ -7,11 +7,14 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
+from tests.engines.aws import Aws
 
 PROVIDER_VERSION = "5.100.0"
 MIRROR_VARIABLE = "LATTICELINK_PROVIDER_MIRROR"
@@ -39,11 +42,42 @@ class Terraform:
         assert result.returncode == expect, printed
         return printed
 
+    def within(self, **environment: str) -> Terraform:
+        """Return the same Terraform with more in its environment."""
+        return Terraform(self.program, {**self.environment, **environment})
+
+    def init(self, folder: Path) -> None:
+        """Run `terraform init`."""
+        self.run(folder, "init", "-input=false")
+
+    def apply(self, folder: Path, *arguments: str, expect: int = 0) -> str:
+        """Run `terraform init` and `terraform apply`; return what the latter printed."""
+        self.init(folder)
+        return self.run(folder, "apply", "-auto-approve", "-input=false", *arguments, expect=expect)
+
+    def destroy(self, folder: Path, expect: int = 0) -> str:
+        """Run `terraform destroy`; return what it printed."""
+        return self.run(folder, "destroy", "-auto-approve", "-input=false", expect=expect)
+
+    def must_have_nothing_to_do(self, folder: Path) -> None:
+        """Fail if a plan has changes."""
+        self.run(folder, "plan", "-input=false", "-detailed-exitcode")
+
+    def outputs(self, folder: Path) -> dict[str, Any]:
+        """Return the values of the stack's outputs."""
+        shown = json.loads(self.run(folder, "output", "-json"))
+        return {name: output["value"] for name, output in shown.items()}
+
     def plan(self, folder: Path, *arguments: str) -> dict[str, list[str]]:
         """Return what Terraform plans to do with each resource."""
         self.run(folder, "plan", "-input=false", "-out=the.plan", *arguments)
         shown: dict[str, Any] = json.loads(self.run(folder, "show", "-json", "the.plan"))
         return {change["address"]: change["change"]["actions"] for change in shown.get("resource_changes", [])}
+
+
+def flat(printed: str) -> str:
+    """Return what Terraform printed in boxes of its own width as one line."""
+    return " ".join(printed.replace("│", " ").split())
 
 
 def absent(reason: str) -> NoReturn:
@@ -110,3 +144,16 @@ def terraform_aws(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory
             "folder made by `terraform providers mirror`"
         )
     return terraform
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[Aws]:
+    """Return an AWS that is empty at first; one for each module."""
+    with Aws.start() as started:
+        yield started
+
+
+@pytest.fixture
+def terraform_on_aws(terraform_aws: Terraform, aws: Aws) -> Terraform:
+    """Return Terraform with the AWS provider, which talks to the module's AWS."""
+    return terraform_aws.within(**aws.environment())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,9 @@ IP = {"ipResource": {"ipAddress": "10.0.0.9"}}
 NUMBER = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Aws]:
-    with Aws.start() as started:
-        started.control("reads", count=0)
-        yield started
+@pytest.fixture(autouse=True)
+def at_once(aws: Aws) -> None:
+    aws.control("reads", count=0)
 
 
 @dataclass

@@ -81,6 +81,13 @@ def test_constraints_that_admit_older_providers_are_refused(constraint: str) -> 
     ]
 
 
+@pytest.mark.parametrize("constraint", [">= 7.0.0, < 6.0.0", "6.25.0, != 6.25.0"])
+def test_constraints_that_admit_nothing_are_refused(constraint: str) -> None:
+    assert rules(parse_aws_provider, constraint) == [
+        "Some version satisfies every part of a version constraint; none satisfies all of these."
+    ]
+
+
 @pytest.mark.parametrize("constraint", ["", "latest", "^6.0", ">= 6.25.0 < 7.0.0", None])
 def test_what_is_no_constraint_is_refused(constraint: Any) -> None:
     assert rules(parse_aws_provider, constraint)

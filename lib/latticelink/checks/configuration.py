@@ -223,7 +223,9 @@ class StackConfiguration:
         return tuple(block for key in self.declared for block in self.made(key))
 
     def made(self, key: tuple[str, str, str]) -> list[Block]:
-        """Return the instances of the block with this mode, type and name."""
+        """Return the instances of the block with this mode, type and name; none if there is no such block."""
+        if key not in self._declared:
+            return []
         if key not in self._made:
             raw = self.declared[key]
             self._made[key] = [Block(self, raw, instance) for instance in instances(raw, self)]

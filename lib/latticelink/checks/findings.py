@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How bad a finding is: AWS or the apply will refuse it, or it won't work; it is risky; it is worth knowing."""
+    """How bad a finding is.
+
+    ERROR: Terraform or AWS refuses it, or it won't work. WARNING: it works until something
+    happens. NOTE: worth knowing.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -38,6 +42,7 @@ class Judgement:
         message: with FAIL what is wrong, with the values; with UNKNOWN the reason. A sentence.
         fix: what to change, as a sentence; empty for the check's general one.
         settle: with UNKNOWN, what would settle it, as a sentence.
+        part: what is judged where it is no block, such as `producer: output.latticelink`.
     """
 
     answer: Answer
@@ -45,6 +50,12 @@ class Judgement:
     message: str = ""
     fix: str = ""
     settle: str = ""
+    part: str = ""
+
+    @property
+    def place(self) -> str:
+        """What is judged, for people: `producer: aws_vpc_endpoint.nginx`."""
+        return self.block.full_address if self.block is not None else self.part
 
 
 def passed(block: Block | None) -> Judgement:
@@ -92,3 +103,12 @@ class Check:
         """Refuse an id of another form."""
         if not re.fullmatch(r"LL[0-9]{3}", self.id):
             raise ValueError(f"A check's id is LL and three digits, not {self.id!r}.")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A judgement that somebody should see, the check that it is of, and why it is suppressed; else no reason."""
+
+    check: Check
+    judgement: Judgement
+    suppressed: str = ""

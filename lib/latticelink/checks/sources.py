@@ -38,7 +38,12 @@ class RawBlock:
 
 @dataclass
 class RawStack:
-    """What the files of one stack say, section by section; texts are templates still."""
+    """What the files of one stack say, section by section; texts are templates still.
+
+    Attributes:
+        comments: what stands under `//` at the top of each file.
+        after: the stacks that the manifest puts before this one; None without a manifest.
+    """
 
     name: str
     folder: Path
@@ -50,6 +55,8 @@ class RawStack:
     modules: dict[str, dict[str, Any]] = field(default_factory=dict)
     providers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     terraform: dict[str, Any] = field(default_factory=dict)
+    comments: list[Any] = field(default_factory=list)
+    after: tuple[str, ...] | None = None
     plan: dict[str, Any] | None = None
 
 
@@ -79,7 +86,7 @@ def _raw_stacks(path: Path) -> list[RawStack]:
             folders = in_deploy_order(path)
         except LatticeLinkError as error:
             raise UnreadableInput(str(error)) from None
-        return [_read_files(stack.name, stack.path, [stack.file]) for stack in folders]
+        return [_read_files(stack.name, stack.path, [stack.file], stack.dependencies) for stack in folders]
     found: list[RawStack] = []
     for folder in [path, *sorted(child for child in path.iterdir() if child.is_dir() and child.name[0] != ".")]:
         if files := sorted(folder.glob("*.tf.json")):
@@ -151,8 +158,8 @@ def _is_deeper(content: Any, most: int) -> bool:
     return True
 
 
-def _read_files(name: str, folder: Path, files: list[Path]) -> RawStack:
-    stack = RawStack(name, folder, files)
+def _read_files(name: str, folder: Path, files: list[Path], after: tuple[str, ...] | None = None) -> RawStack:
+    stack = RawStack(name, folder, files, after=after)
     for file in sorted(files, key=_is_override):
         content = _load(file)
         if not isinstance(content, dict) or not (content.keys() <= _SECTIONS | {"//"}):
@@ -170,6 +177,7 @@ def _is_override(file: Path) -> bool:
 
 
 def _add(stack: RawStack, file: Path, content: dict[str, Any]) -> None:
+    stack.comments.append(content.get("//"))
     known = {(block.mode, block.type, block.name): block for block in stack.blocks} if _is_override(file) else {}
     for section, mode in (("resource", "resource"), ("data", "data")):
         for (kind, name), body in _labelled(file, section, content.get(section), 2):

@@ -163,13 +163,13 @@ class ResourceGateway(_cdk.Construct):
                 resource_configuration_definition=[_definition(member.resource)],
             )
             self._make_rules(f"{key}-{member_name}", member.resource, own_ports)
-            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": own_ports.texts()}
+            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": _published(self, own_ports).texts()}
         if not isinstance(resource, GroupResource):
             self._make_rules(key, resource, open_ports)
         return SharedResource(
             name=key,
             arn=f"${{{address}.arn}}",
-            ports=open_ports,
+            ports=_published(self, open_ports),
             id=f"${{{address}.id}}",
             configuration_name=aws_name,
             type=kind,
@@ -311,6 +311,11 @@ def _configured_ports(
 def _with_text_tokens(ports: Ports) -> Ports:
     """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
     return Ports(ports.ranges, tuple(_cdk.token_as_text(token) for token in ports.tokens))
+
+
+def _published(scope: Any, ports: Ports) -> Ports:
+    """Return the ports as the contract has them: a database's port is a number in Terraform, a text in the contract."""
+    return Ports(ports.ranges, tuple(f"${{tostring({_cdk.expression(scope, str(token))})}}" for token in ports.tokens))
 
 
 def _definition(resource: _Target) -> Any:

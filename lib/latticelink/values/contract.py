@@ -81,10 +81,10 @@ def from_output(name: str, outputs: str, *, stack: Any, published: SharedResourc
         configuration_name=f"${{{entry}.name}}",
         type=f"${{{entry}.type}}",
         protocol=f"${{{entry}.protocol}}",
-        vpc_id=f"${{{entry}.vpc_id}}",
+        vpc_id=f"${{try({entry}.vpc_id, null)}}",
         members=f"${{try({entry}.members, {{}})}}",
         dns_names=f"${{try({entry}.dns_names, {{}})}}",
-        zone_ids=f"${{{entry}.zone_ids}}",
+        zone_ids=f"${{try({entry}.zone_ids, null)}}",
         stack=stack,
         published=published,
     )

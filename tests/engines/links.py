@@ -1,0 +1,98 @@
+"""A link between two VPCs that exist already: an app with variations, quick to apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from latticelink import (
+    App,
+    ExistingNetwork,
+    IpResource,
+    LocalState,
+    ResourceEndpoint,
+    ResourceGateway,
+    Stack,
+    State,
+)
+
+from tests.engines.aws import Aws
+from tests.engines.conftest import PROVIDER_VERSION
+
+REGION = "eu-west-1"
+ZONES = "abc"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A VPC in the emulated AWS: 10.0.0.0/16, with a subnet in each of three zones and a group for targets."""
+
+    vpc: str
+    subnets: list[str]
+    group: str
+
+    @classmethod
+    def make(cls, aws: Aws) -> Place:
+        ec2 = aws.client("ec2", REGION)
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")
+            for n, zone in enumerate(ZONES)
+        ]
+        group = ec2.create_security_group(GroupName="target", Description="Target", VpcId=vpc)["GroupId"]
+        return cls(vpc, [subnet["Subnet"]["SubnetId"] for subnet in subnets], group)
+
+
+@dataclass
+class Link:
+    """What can vary; each default is a working choice.
+
+    `zones` are positions of the producer's and the consumer's subnets.
+    """
+
+    producer: Place
+    consumer: Place
+    state: State = field(default_factory=LocalState)
+    name: str = "orders"
+    address: str = "10.0.0.9"
+    ports: Sequence[int | str] = (5432,)
+    gateway: dict[str, Any] = field(default_factory=dict)
+    share: dict[str, Any] = field(default_factory=dict)
+    endpoint: dict[str, Any] = field(default_factory=dict)
+    zones: tuple[Sequence[int], Sequence[int]] = ((0, 1), (0, 1))
+    read: str = "orders"
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write the stacks into `folder`/cdktf.out; return the folders of producer and consumer."""
+        return write(folder, self.build)
+
+    def build(self, app: Any) -> None:
+        stack = self._stack(app, "producer")
+        network = self._network(stack, self.producer, self.zones[0])
+        target = IpResource(self.address, security_group_id=self.producer.group)
+        gateway = ResourceGateway(stack, "gateway", network, **self.gateway)
+        self.state.publish(stack, gateway.share(self.name, target, ports=self.ports, **self.share))
+        stack = self._stack(app, "consumer")
+        network = self._network(stack, self.consumer, self.zones[1])
+        options = {"client_cidrs": ["10.0.0.0/16"], **self.endpoint}
+        ResourceEndpoint(stack, "orders", self.state.read(stack, "producer")[self.read], network, **options)
+
+    def _stack(self, app: Any, name: str) -> Any:
+        return Stack(app, name, state=self.state, region=REGION, aws_provider=PROVIDER_VERSION)
+
+    @staticmethod
+    def _network(stack: Any, place: Place, zones: Sequence[int]) -> Any:
+        subnet_ids = [place.subnets[zone] for zone in zones]
+        return ExistingNetwork(stack, "network", vpc_id=place.vpc, subnet_ids=subnet_ids, cidr="10.0.0.0/16")
+
+
+def write(folder: Path, build: Callable[[Any], None]) -> tuple[Path, Path]:
+    """Write an app into `folder`/cdktf.out; return the folders of producer and consumer."""
+    app = App(context={}, outdir=str(folder / "cdktf.out"))
+    build(app)
+    app.synth()
+    stacks = folder / "cdktf.out" / "stacks"
+    return stacks / "producer", stacks / "consumer"
