@@ -224,7 +224,7 @@ class StackConfiguration:
 
     def made(self, key: tuple[str, str, str]) -> list[Block]:
         """Return the instances of the block with this mode, type and name; none if there is no such block."""
-        if key not in self._declared:
+        if key not in self.declared:
             return []
         if key not in self._made:
             raw = self.declared[key]
