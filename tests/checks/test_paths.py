@@ -435,7 +435,8 @@ def places(path: TracedPath, answer: Answer) -> tuple[str, ...]:
 def test_a_path_is_judged(
     tmp_path: Path, sentence: str, change: Change | None, answer: Answer, expected: tuple[str, ...] | str
 ) -> None:
-    (path,) = traced(tmp_path, change)
+    path, *halves = traced(tmp_path, change)
+    assert {half.client for half in halves} <= {"clients elsewhere"}
     told = "\n".join(path_lines([path]))
     assert path.answer is answer, f"{sentence}:\n{told}"
     if answer is PASS:
@@ -509,8 +510,21 @@ def test_a_group_without_known_members_is_unknown(tmp_path: Path) -> None:
     assert (path.answer, places(path, UNKNOWN)) == (UNKNOWN, (PORTS,))
 
 
-def test_an_endpoint_of_another_type_is_no_path(tmp_path: Path) -> None:
-    assert traced(tmp_path, put("consumer", "aws_vpc_endpoint", "web", vpc_endpoint_type="Interface")) == []
+@pytest.mark.parametrize(
+    ("change", "blocked"), [(changes(), ()), (drop(*TARGET_IN), (IN,)), (drop(*GATEWAY_OUT), (OUT,))]
+)
+def test_a_producer_without_its_consumers_is_traced_from_the_gateway_on(
+    tmp_path: Path, change: Change, blocked: tuple[str, ...]
+) -> None:
+    (path,) = traced(tmp_path, changes(drop("consumer", "aws_vpc_endpoint", "web"), change))
+    assert path_lines([path])[0].startswith("producer: clients elsewhere -> gateway gateway -> web: ")
+    assert places(path, FAIL) == blocked
+    assert path.answer is (FAIL if blocked else PASS)
+
+
+def test_an_endpoint_of_another_type_is_no_way_in(tmp_path: Path) -> None:
+    (path,) = traced(tmp_path, put("consumer", "aws_vpc_endpoint", "web", vpc_endpoint_type="Interface"))
+    assert path.client == "clients elsewhere"
 
 
 # What blocks, and the smallest change that opens it, with the values to write.

@@ -41,7 +41,8 @@ class TracedPath:
         ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
         hops: all hops, in the packet's order.
         stack: the stack that the endpoint is in; empty if there is only one.
-        endpoint: the endpoint, or the association of the service network.
+        endpoint: the endpoint, or the association of the service network; the resource configuration where neither is
+            in what was read, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
         shared: the ports that the resource configuration shares.
     """

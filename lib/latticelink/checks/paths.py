@@ -66,7 +66,8 @@ class _FarSide:
 def trace(configuration: Configuration) -> list[TracedPath]:
     """Return the way of each client through each endpoint or service-network association to each target.
 
-    The paths come in the order of the stacks and their endpoints, and for each of these by client and target.
+    The paths come in the order of the stacks and their endpoints, and for each of these by client and target. Last
+    come the resources that nothing in the configuration leads to, each from its gateway on.
     """
     return tracer_of(configuration).paths
 
@@ -91,8 +92,36 @@ class Tracer:
 
     @cached_property
     def paths(self) -> list[TracedPath]:
-        """All paths."""
-        return [path for entry in self.entries for path in self._through(entry)]
+        """All paths; of a resource that nothing here leads to, the half behind its gateway."""
+        found = [path for entry in self.entries for path in self._through(entry)]
+        reached = {path.configuration for path in found}
+        for block in self.configuration.of_type(_CONFIGURATION):
+            if block.value("type") != "CHILD":
+                found += [
+                    self._half(each)
+                    for each in self._members(block, None)
+                    if each.configuration not in reached | {None}
+                ]
+        return found
+
+    def _half(self, resource: _Resource) -> TracedPath:
+        """Return the way from a gateway to a target whose clients are in another configuration."""
+        configuration = resource.configuration
+        assert configuration is not None
+        far = self._far_side(configuration, resource.group)
+        ports, hops = settle([far.shares, *far.stages], far.shares)
+        stack = configuration.stack if configuration.home.has_company else ""
+        return TracedPath(
+            "clients elsewhere",
+            far.text,
+            far.target.text,
+            ports,
+            hops,
+            stack,
+            configuration,
+            configuration,
+            far.shares.sure,
+        )
 
     @cached_property
     def entries(self) -> list[Block]:
