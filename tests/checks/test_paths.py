@@ -16,16 +16,23 @@ from latticelink.checks.paths import TracedPath, trace
 import pytest
 
 from tests.checks.topologies import (
+    CLIENT_OUT,
     CONFIGURATION,
     EGRESS,
+    ENDPOINT_IN,
     GATEWAY,
+    GATEWAY_OUT,
     INGRESS,
+    NO_PEER,
     READ,
+    TARGET_IN,
     Change,
     Stacks,
     by_group,
     changes,
+    cidr,
     drop,
+    port,
     put,
     right,
     rule,
@@ -40,20 +47,6 @@ OUT, IN, ROUTE = "gateway's group out", "target's group in", "route to the targe
 ACL_CLIENT, ACL_ENDPOINT = "network ACLs of the clients' subnets", "network ACLs of the endpoint's subnets"
 ACL_GATEWAY, ACL_TARGET = "network ACLs of the gateway's subnets", "network ACLs of the target's subnets"
 PASS, FAIL, UNKNOWN = Answer.PASS, Answer.FAIL, Answer.UNKNOWN
-
-CLIENT_OUT = ("consumer", EGRESS, "client_out")
-ENDPOINT_IN = ("consumer", INGRESS, "endpoint_in")
-GATEWAY_OUT = ("producer", EGRESS, "gateway_out")
-TARGET_IN = ("producer", INGRESS, "target_in")
-NO_PEER = {"referenced_security_group_id": None}
-
-
-def port(number: int) -> dict[str, int]:
-    return {"from_port": number, "to_port": number}
-
-
-def cidr(block: str) -> dict[str, Any]:
-    return {**NO_PEER, "cidr_ipv6" if ":" in block else "cidr_ipv4": block}
 
 
 def ids(*names: str) -> list[str]:

@@ -41,6 +41,21 @@ def subnet(cidr: str, zone: str) -> dict[str, Any]:
     return {"vpc_id": "${aws_vpc.main.id}", "cidr_block": cidr, "availability_zone": zone}
 
 
+CLIENT_OUT = ("consumer", EGRESS, "client_out")
+ENDPOINT_IN = ("consumer", INGRESS, "endpoint_in")
+GATEWAY_OUT = ("producer", EGRESS, "gateway_out")
+TARGET_IN = ("producer", INGRESS, "target_in")
+NO_PEER = {"referenced_security_group_id": None}
+
+
+def port(number: int) -> dict[str, int]:
+    return {"from_port": number, "to_port": number}
+
+
+def cidr(block: str) -> dict[str, Any]:
+    return {**NO_PEER, "cidr_ipv6" if ":" in block else "cidr_ipv4": block}
+
+
 def right() -> Stacks:
     """An instance in one VPC reaches an instance in another on TCP 443, through groups that name each other."""
     groups = {"vpc_id": "${aws_vpc.main.id}"}
