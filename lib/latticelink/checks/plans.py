@@ -16,7 +16,8 @@ from typing import Any
 from latticelink.checks.known import Unknown
 from latticelink.checks.sources import RawBlock, RawStack
 
-_TAKES_IDS = re.compile(r"(.*_)?(ids?|identifiers?|arns?|ip_address|private_ip)")
+_TAKES_ID = re.compile(r"(.*_)?(id|identifier|arn|ip_address|private_ip)")
+_TAKES_IDS = re.compile(r"(.*_)?(ids|identifiers|arns|security_groups|subnets)")
 _REFERENCE = re.compile(
     r"(?P<data>data\.)?(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+)(?P<index>\[[^\]]*\])?(?:\.(?P<rest>.+))?"
 )
@@ -123,12 +124,11 @@ class _Plan:
                         made.update({key: _after_apply(key) for key, value in part.items() if value is True})
 
     def _referred(self, argument: str, expression: dict[str, Any], path: str, index: str) -> Any:
-        if not _TAKES_IDS.fullmatch(argument):
-            return _after_apply(argument)
-        found = self._targets(expression, path, index, 0)
+        several = _TAKES_IDS.fullmatch(argument) is not None
+        found = self._targets(expression, path, index, 0) if several or _TAKES_ID.fullmatch(argument) else None
         if found is None:
             return _after_apply(argument)
-        if argument.endswith("s"):
+        if several:
             return found
         return found[0] if len(found) == 1 else _after_apply(argument)
 
