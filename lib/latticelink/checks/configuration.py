@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.expressions import SPLAT, Key, descend, evaluate
+from latticelink.checks.expressions import descend, evaluate
 from latticelink.checks.instances import Instance, instances
 from latticelink.checks.known import (
     ABSENT,
@@ -20,6 +20,7 @@ from latticelink.checks.known import (
     first_unknown,
 )
 from latticelink.checks.sources import RawBlock, RawStack, UnreadableInput, raw_stacks
+from latticelink.checks.syntax import SPLAT, Key
 
 __all__ = [
     "ABSENT",

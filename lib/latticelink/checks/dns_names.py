@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from latticelink.checks.configuration import ABSENT, Block
-from latticelink.checks.expressions import references
 from latticelink.checks.hops import Stage, blocking, doubtful, passing
 from latticelink.checks.known import Reference, Unknown
+from latticelink.checks.syntax import references
 from latticelink.checks.topology import Topology
 
 _PLACE = "private DNS name"

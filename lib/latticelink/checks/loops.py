@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from latticelink.checks.expressions import references
 from latticelink.checks.sources import UnreadableInput
+from latticelink.checks.syntax import references
 
 if TYPE_CHECKING:
     from latticelink.checks.configuration import Configuration, StackConfiguration
