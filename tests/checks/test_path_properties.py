@@ -7,8 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latticelink.checks.configuration import UnreadableInput
 from latticelink.checks.findings import Answer
+from latticelink.checks.openings import openings
 from latticelink.checks.packets import PortSet
+from latticelink.checks.path_report import path_lines
 from latticelink.checks.paths import TracedPath, trace
 
 import pytest
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 from tests.checks.topologies import (
     CONFIGURATION,
     EGRESS,
+    GATEWAY,
     INGRESS,
     Stacks,
     by_group,
@@ -207,3 +211,84 @@ def test_the_verdict_is_that_of_trying_every_packet(tmp_path_factory: pytest.Tem
         told = [[hop.answer for hop in path.hops].count(answer) for answer in (Answer.FAIL, Answer.UNKNOWN)]
         assert tuple(told) == fewest
         assert path.answer is (Answer.FAIL if fewest[0] else Answer.UNKNOWN)
+
+
+odd_values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=6),
+    st.sampled_from(
+        [
+            "${var.unknown}",
+            "${aws_vpc.main.id}",
+            "${aws_security_group.target.id}",
+            "${aws_subnet.a.id}",
+            "sg-0",
+            "-1",
+            "10.0.0.0/8",
+            "::/0",
+            "1-65535",
+            "${[]}",
+            "${null}",
+            "${aws_instance.web}",
+            "${aws_vpc.none.id}",
+            "0-0",
+            "${1 / 0}",
+        ]
+    ),
+).flatmap(lambda value: st.sampled_from([value, [value], [[value]], {"a": value}, [{"vpc_id": value}, value]]))
+KINDS = {
+    "aws_vpc_endpoint": [
+        "vpc_id",
+        "subnet_ids",
+        "security_group_ids",
+        "private_dns_enabled",
+        "ip_address_type",
+        "count",
+    ],
+    GATEWAY: ["vpc_id", "subnet_ids", "security_group_ids", "ip_address_type", "for_each", "name"],
+    CONFIGURATION: ["type", "port_ranges", "resource_gateway_identifier", "resource_configuration_definition", "count"],
+    "aws_security_group": ["ingress", "egress", "dynamic", "vpc_id", "count"],
+    "aws_instance": ["subnet_id", "vpc_security_group_ids", "private_ip", "tags", "network_interface"],
+    "aws_subnet": ["vpc_id", "cidr_block", "availability_zone", "availability_zone_id", "ipv6_cidr_block"],
+    "aws_vpc": ["cidr_block", "enable_dns_support"],
+    "aws_network_acl": ["subnet_ids", "ingress", "egress"],
+    "aws_network_acl_rule": ["network_acl_id", "rule_number", "egress", "protocol", "cidr_block", "from_port"],
+    "aws_route_table": ["route", "vpc_id", "propagating_vgws"],
+    "aws_route_table_association": ["subnet_id", "route_table_id"],
+    "aws_route53_record": ["records", "zone_id", "name", "for_each"],
+    "aws_ec2_managed_prefix_list": ["entry", "name"],
+    "aws_default_security_group": ["vpc_id", "ingress"],
+    "aws_security_group_rule": [
+        "type",
+        "security_group_id",
+        "cidr_blocks",
+        "prefix_list_ids",
+        "self",
+        "from_port",
+        "protocol",
+    ],
+    INGRESS: ["security_group_id", "cidr_ipv4", "prefix_list_id", "ip_protocol", "from_port", "to_port", "for_each"],
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_no_value_anywhere_makes_a_traceback(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    stacks = right()
+    for _ in range(data.draw(st.integers(1, 6))):
+        kind = data.draw(st.sampled_from(sorted(KINDS)))
+        stack = data.draw(st.sampled_from(["consumer", "producer"]))
+        names = ["new", *stacks[stack]["resource"].get(kind, {})]
+        body = {data.draw(st.sampled_from(KINDS[kind])): data.draw(odd_values) for _ in range(3)}
+        put(stack, kind, data.draw(st.sampled_from(names)), **body)(stacks)
+    for stack_json in stacks.values():
+        stack_json["variable"] = {"unknown": {}}
+    try:
+        configuration = write(tmp_path_factory.mktemp("p") / "it", stacks)
+    except UnreadableInput:
+        return
+    assert path_lines(trace(configuration), why=True) is not None
+    assert isinstance(openings(configuration), list)

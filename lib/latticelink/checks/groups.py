@@ -237,7 +237,13 @@ class Groups:
 
     def _listed(self, value: Any) -> Iterator[Peer]:
         """Yield the peers in a prefix list."""
-        block = value.block if isinstance(value, Reference) else self._prefix_lists.get(value)
+        block = (
+            value.block
+            if isinstance(value, Reference)
+            else self._prefix_lists.get(value)
+            if isinstance(value, str)
+            else None
+        )
         name = block.value("name") if block is not None else ""
         if block is not None and block.type == "aws_vpc_endpoint":
             name = f"com.amazonaws.{block.value('service_name')}.s3"

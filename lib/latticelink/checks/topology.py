@@ -165,22 +165,9 @@ class Topology:
                 marks.add(value)
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
-        zone = next(
-            (
-                (kind, key.value(kind))
-                for kind in ("availability_zone", "availability_zone_id")
-                if key.value(kind) is not ABSENT
-            ),
-            None,
-        )
-        return Subnet(
-            key,
-            key.address,
-            vpc,
-            None if zone and isinstance(zone[1], Unknown) else zone,
-            tuple(ranges),
-            frozenset(marks),
-        )
+        given = ((kind, key.value(kind)) for kind in ("availability_zone", "availability_zone_id"))
+        zone = next((each for each in given if isinstance(each[1], str | Reference)), None)
+        return Subnet(key, key.address, vpc, zone, tuple(ranges), frozenset(marks))
 
     def subnets(self, value: Any) -> tuple[tuple[Subnet, ...], Unknown | None]:
         """Return the subnets that a list of ids names, and why there may be others; None if these are all."""
