@@ -62,7 +62,7 @@ def _blocked(
     groups: Groups, keys: tuple[Hashable, ...], direction: str, other: Side, found: Passing, ports: PortSet
 ) -> tuple[str, str]:
     word, way = ("in from", "from") if direction == IN else ("out to", "to")
-    names = " and ".join(map(groups.text, keys))
+    names = ", ".join(map(groups.text, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
     why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(groups, other)}"
     near = {rule: _names(groups, rule, other) for rule in found.near}
     near = {rule: names for rule, names in near.items() if names or rule.ports & ports}

@@ -58,10 +58,7 @@ def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node
     for node in others:
         if node[1] == "read":
             stack = next(stack for stack in configuration.stacks if stack.name == node[0])
-            readers = [
-                block for block in stack.blocks if block.type == "terraform_remote_state" and block.name == node[2]
-            ]
-            for reader in readers:
+            for reader in stack.made(("data", "terraform_remote_state", node[2])):
                 if isinstance(found := read_stack(reader, configuration.stacks), StackConfiguration):
                     yield (found.name, "output", node[3])
 

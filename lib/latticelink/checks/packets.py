@@ -283,7 +283,7 @@ def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
         used += touching
         sure = everywhere if sure is None else sure & everywhere
         maybe = anywhere if maybe is None else maybe & anywhere
-    found.near += [rule for rule in rules if rule not in used] + [rule for rule in used if not rule.doubt]
+    found.near += [rule for rule in rules if not rule.doubt]
     if side.all_addresses:
         found.sure |= sure or NONE
         found.rules += [rule for rule in dict.fromkeys(used) if rule.ports & (sure or NONE)]

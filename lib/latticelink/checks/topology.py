@@ -272,10 +272,23 @@ class Topology:
                     found[owner.block].append(block.value("security_group_id"))
         return found
 
+    def in_group(self, vpc: Hashable | None, group: Hashable) -> list[Placed]:
+        """Return the workloads in a VPC that have a security group."""
+        return self._by_group.get((vpc, group), [])
+
     @cached_property
-    def workloads(self) -> dict[Hashable, list[Placed]]:
+    def _by_group(self) -> dict[tuple[Hashable, Hashable], list[Placed]]:
+        found: dict[tuple[Hashable, Hashable], list[Placed]] = defaultdict(list)
+        for vpc, members in self.workloads.items():
+            for each in members:
+                for group in each.groups:
+                    found[vpc, group].append(each)
+        return found
+
+    @cached_property
+    def workloads(self) -> dict[Hashable | None, list[Placed]]:
         """What may be a client, by VPC."""
-        found: dict[Hashable, list[Placed]] = defaultdict(list)
+        found: dict[Hashable | None, list[Placed]] = defaultdict(list)
         for kind in CLIENTS:
             for block in self.configuration.of_type(kind):
                 placed = self.placed(block)
