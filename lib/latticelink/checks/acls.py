@@ -50,6 +50,12 @@ class _Acl:
     entries: dict[str, list[_Entry]]
     doubts: dict[str, Unknown | None]
 
+    @property
+    def text(self) -> str:
+        """The ACL as a person would name it."""
+        default = "the default network ACL of " if self.block.type == "aws_vpc" else ""
+        return f"{default}{self.block.address}"
+
     def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
         """Return the TCP ports that surely, and that perhaps, pass from or to all of the ranges."""
         sure, maybe = EVERY, EVERY
@@ -84,6 +90,8 @@ class Acls:
     def acl_of(self, subnet: Subnet) -> _Acl | None:
         """Return the network ACL of a subnet; None if the configuration has none, as AWS's own lets everything pass."""
         block = self._associated.get(subnet.key) or self._defaults.get(subnet.vpc)
+        if block is None and isinstance(subnet.vpc, Block) and subnet.vpc in self._separate:
+            block = subnet.vpc
         if block is None:
             return None
         if block not in self._read:
@@ -120,9 +128,7 @@ class Acls:
         for block in self._topology.configuration.of_type("aws_network_acl_rule"):
             value = block.value("network_acl_id")
             if isinstance(value, Reference):
-                owner = self._defaults.get(value.block) if value.block.type == "aws_vpc" else value.block
-                if owner is not None:
-                    found[owner].append(block)
+                found[self._defaults.get(value.block, value.block)].append(block)
         return found
 
     def _acl(self, block: Block) -> _Acl:
@@ -136,7 +142,10 @@ class Acls:
         return _Acl(block, entries, doubts)
 
     def _entries(self, block: Block) -> Iterator[tuple[str, _Entry | Unknown]]:
+        """Yield what an ACL has; one that stands as its VPC is AWS's default, which allows everything."""
         for direction in (IN, OUT):
+            if block.type == "aws_vpc":
+                yield from ((direction, _Entry(100, True, EVERY, each, "AWS's rule")) for each in _EVERYWHERE.values())
             for body in block.nested(direction):
                 if isinstance(body, dict):
                     yield from (
@@ -184,7 +193,7 @@ class Acls:
             passes, perhaps = acl.passes(first, beyond, version)
             back, back_perhaps = acl.passes(OUT if first == IN else IN, beyond, version)
             if not back_perhaps & EPHEMERAL:
-                closed.append(acl.block.address)
+                closed.append(acl.text)
                 passes, perhaps = NONE, NONE
             elif EPHEMERAL - back:
                 passes = NONE
@@ -194,7 +203,7 @@ class Acls:
             sure, maybe = sure & passes, maybe & perhaps
         if not deciding:
             return None
-        names = ", ".join(dict.fromkeys(acl.block.address for acl in deciding))
+        names = ", ".join(dict.fromkeys(acl.text for acl in deciding))
         return Stage(
             place,
             deciding[0].block,
@@ -214,14 +223,14 @@ def _reply_doubt(acl: _Acl, back: PortSet, first: str) -> Unknown:
     direction = OUT if first == IN else IN
     unknown = acl.doubts[direction]
     return unknown or Unknown(
-        f"{acl.block.address} lets replies pass to TCP {back} only, and which port a client uses is up to its system",
+        f"{acl.text} lets replies pass to TCP {back} only, and which port a client uses is up to its system",
         f"Let TCP 1024-65535 pass ({direction}).",
     )
 
 
 def _partial(acl: _Acl, others: Sequence[Addresses]) -> Unknown:
     return Unknown(
-        f"{acl.block.address} lets only part of {_text(others)} pass",
+        f"{acl.text} lets only part of {_text(others)} pass",
         "Let all of it pass, or name a narrower range of clients.",
     )
 

@@ -358,6 +358,12 @@ def _plain_ip(text: str) -> str | None:
         return None
 
 
+def differ(one: Hashable, other: Hashable) -> bool:
+    """Return whether two keys surely stand for different VPCs; what a data source looks up may be any."""
+    made = all(isinstance(each, Block) and each.mode == "resource" for each in (one, other))
+    return one != other and (made or (isinstance(one, str) and isinstance(other, str)))
+
+
 def label(block: Block) -> str:
     """Return a short name for people: the Name tag of what runs, an endpoint's construct, a gateway's name."""
     named = block.value("tags", "Name") if block.type in CLIENTS else block.value("name")
