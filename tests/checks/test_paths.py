@@ -575,6 +575,12 @@ FIXES: list[tuple[str, Change, str, str]] = [
         "tcp, cidr_block = 10.2.1.0/24, from_port = 1024, to_port = 65535.",
     ),
     (
+        ACL_TARGET,
+        acl("producer", "a", [], []),
+        "aws_network_acl.acl denies TCP 443 from 10.2.1.0/24; aws_network_acl.acl lets no replies pass to 10.2.1.0/24",
+        "cidr_block = 10.2.1.0/24, from_port = 443, to_port = 443. Add an egress rule to aws_network_acl.acl, ",
+    ),
+    (
         NAME,
         changes(
             put("consumer", "aws_vpc_endpoint", "web", private_dns_enabled=True),

@@ -181,6 +181,7 @@ class Acls:
         sure, maybe = EVERY, EVERY
         deciding: list[_Acl] = []
         doubt: Unknown | None = None
+        requests: dict[str, PortSet] = {}
         closed: list[str] = []
         crossing: dict[Addresses, None] = {}
         for subnet in subnets:
@@ -191,6 +192,7 @@ class Acls:
             deciding.append(acl)
             crossing.update(dict.fromkeys(beyond))
             passes, perhaps = acl.passes(first, beyond, version)
+            requests[acl.text] = requests.get(acl.text, EVERY) & perhaps
             back, back_perhaps = acl.passes(OUT if first == IN else IN, beyond, version)
             if not back_perhaps & EPHEMERAL:
                 closed.append(acl.text)
@@ -210,13 +212,13 @@ class Acls:
             sure,
             maybe,
             lambda ports: f"{names} lets TCP {ports} pass, and the replies",
-            lambda ports: _blocked(names, closed, ports, _text(crossing), first),
+            lambda ports: _blocked(requests, closed, ports, _text(crossing), first),
             doubt,
         )
 
 
 def _text(others: Iterable[Addresses]) -> str:
-    return ", ".join(map(shown_addresses, others)) or "0.0.0.0/0"
+    return " and ".join(map(shown_addresses, others)) or "0.0.0.0/0"
 
 
 def _reply_doubt(acl: _Acl, back: PortSet, first: str) -> Unknown:
@@ -235,23 +237,27 @@ def _partial(acl: _Acl, others: Sequence[Addresses]) -> Unknown:
     )
 
 
-def _blocked(names: str, closed: list[str], ports: PortSet, others: str, first: str) -> tuple[str, str]:
-    if closed:
-        direction, side = (OUT, "to") if first == IN else (IN, "from")
-        return (
-            f"{closed[0]} lets no replies pass {side} {others}: network ACLs are stateless",
-            f"Add an {direction} rule to {closed[0]}, of a lower number than those that deny: action allow, protocol "
-            f"tcp, cidr_block = {others}, from_port = 1024, to_port = 65535.",
-        )
-    side = "from" if first == IN else "to"
-    low, high = ports.ranges[0].low, ports.ranges[0].high
-    return (
-        f"{names} denies TCP {ports} {side} {others}",
-        f"Add an {first} rule to {names}, of a lower number than those that deny: action allow, protocol tcp, "
-        f"cidr_block = {others}, from_port = {low}, to_port = {high}.",
-    )
+def _blocked(
+    requests: dict[str, PortSet], closed: list[str], ports: PortSet, others: str, first: str
+) -> tuple[str, str]:
+    """Say which ACLs deny requests to the ports, and which let no replies pass."""
+    back = OUT if first == IN else IN
+    found = []
+    for text, passed in requests.items():
+        if ports - passed:
+            found.append((f"{text} denies TCP {ports} {_WAY[first]} {others}", text, first, ports))
+    for text in dict.fromkeys(closed):
+        why = f"{text} lets no replies pass {_WAY[back]} {others}: network ACLs are stateless"
+        found.append((why, text, back, EPHEMERAL))
+    fixes = [
+        f"Add an {direction} rule to {text}, of a lower number than those that deny: action allow, protocol tcp, "
+        f"cidr_block = {others}, from_port = {wanted.ranges[0].low}, to_port = {wanted.ranges[0].high}."
+        for _, text, direction, wanted in found
+    ]
+    return "; ".join(why for why, *_ in found), " ".join(fixes)
 
 
+_WAY = {IN: "from", OUT: "to"}
 _ARGUMENTS = (
     "rule_number", "egress", "protocol", "rule_action", "cidr_block", "ipv6_cidr_block", "from_port", "to_port",
 )  # fmt: skip
