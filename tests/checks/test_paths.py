@@ -298,6 +298,7 @@ TABLE: list[tuple[str, Change | None, Answer, tuple[str, ...] | str]] = [
     ("the gateway may send to half of the target's subnet", put(*GATEWAY_OUT, **cidr("10.2.0.0/25")), UNKNOWN, (OUT,)),
     ("the gateway may send to another subnet", put(*GATEWAY_OUT, **cidr("10.2.1.0/24")), FAIL, (OUT,)),
     ("the gateway may send to the target's address by reference", put(*GATEWAY_OUT, **cidr("${aws_instance.web.private_ip}/32")), PASS, "443"),
+    ("the gateway may send to another instance's address", changes(put("producer", "aws_instance", "far", subnet_id="${aws_subnet.a.id}", vpc_security_group_ids=ids("other")), put(*GATEWAY_OUT, **cidr("${aws_instance.far.private_ip}/32"))), FAIL, (OUT,)),
     ("the gateway may send everywhere", put(*GATEWAY_OUT, **cidr("0.0.0.0/0")), PASS, "443"),
     ("the gateway may send everywhere by IPv6", put(*GATEWAY_OUT, **cidr("::/0")), FAIL, (OUT,)),
     ("a known address is named", changes(put("producer", "aws_instance", "web", private_ip="10.2.0.9"), put(*GATEWAY_OUT, **cidr("10.2.0.9/32"))), PASS, "443"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from latticelink.checks.configuration import Block
@@ -203,7 +203,7 @@ class Passing:
         self.doubts.append((reason, settle))
 
 
-def let_through(rules: Sequence[Rule], side: Side, same: object) -> Passing:
+def let_through(rules: Sequence[Rule], side: Side, same: Callable[[Hashable, Hashable], bool | None]) -> Passing:
     """Return what the rules of one side's groups let through to or from the other side.
 
     Rules permit and never deny, and a connection passes where any rule of any of the groups permits it. By addresses,
@@ -223,7 +223,7 @@ def let_through(rules: Sequence[Rule], side: Side, same: object) -> Passing:
         if peer.doubt:
             _count(found, rule, None, peer.doubt, peer.settle)
         elif peer.group is not None:
-            answers = [same(peer.group, group) for group in side.groups]  # type: ignore[operator]
+            answers = [same(peer.group, group) for group in side.groups]
             if True in answers:
                 _count(found, rule, True)
             elif None in answers or not side.all_groups:
@@ -233,12 +233,23 @@ def let_through(rules: Sequence[Rule], side: Side, same: object) -> Passing:
                 found.near.append(rule)
         elif peer.marks & side.marks:
             _count(found, rule, True)
+        elif _are_other_hosts(peer.marks, side.marks):
+            found.near.append(rule)
         elif peer.marks:
             _count(found, rule, None, f"{peer.text} is known only after apply", "Check a plan after the apply.")
         else:
             by_address.append(rule)
     _by_address(found, by_address, side)
     return found
+
+
+def _are_other_hosts(some: frozenset[Reference], others: frozenset[Reference]) -> bool:
+    """Return whether both sets hold addresses of instances that are made here, and not of the same ones."""
+    hosts = [
+        {each.block for each in marks if each.attribute == "private_ip" and each.block.mode == "resource"}
+        for marks in (some, others)
+    ]
+    return all(hosts) and not hosts[0] & hosts[1]
 
 
 def _count(found: Passing, rule: Rule, matches: bool | None, reason: str = "", settle: str = "") -> None:
