@@ -458,3 +458,32 @@ def test_no_plan_makes_a_traceback(
     file = tmp_path_factory.mktemp("fuzz") / "plan.json"
     file.write_text(json.dumps(content))
     look_at_everything(file)
+
+
+def test_a_name_that_comes_twice_in_an_object_stands_for_two_blocks(tmp_path: Path) -> None:
+    rules = '{"ingress": {"from_port": 80}, "ingress": {"from_port": 443}, "name": "x"}'
+    (tmp_path / "main.tf.json").write_text(
+        f'{{"resource": {{"aws_security_group": {{"g": {rules}}}}}, "resource": {{"aws_vpc": {{"v": {{}}}}}}}}'
+    )
+    configuration = read(tmp_path)
+    assert [block.address for block in configuration.blocks] == ["aws_security_group.g", "aws_vpc.v"]
+    assert [body["from_port"] for body in configuration.blocks[0].nested("ingress")] == [80, 443]
+    assert configuration.blocks[0].value("name") == "x"
+
+
+def test_an_override_file_replaces_arguments(tmp_path: Path) -> None:
+    for name, body in (
+        ("main", {"cidr_block": "10.0.0.0/16", "tags": {}}),
+        ("a_override", {"cidr_block": "10.1.0.0/16"}),
+    ):
+        (tmp_path / f"{name}.tf.json").write_text(json.dumps({"resource": {"aws_vpc": {"v": body}}}))
+    (block,) = read(tmp_path).blocks
+    assert (block.value("cidr_block"), block.value("tags")) == ("10.1.0.0/16", {})
+
+
+def test_stacks_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    inner = tmp_path / "app" / "app"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner.parent):
+        (folder / "main.tf.json").write_text(json.dumps({"resource": VPC}))
+    assert [block.full_address for block in read(inner.parent).blocks] == ["app: aws_vpc.main", "app/app: aws_vpc.main"]
