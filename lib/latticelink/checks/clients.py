@@ -9,7 +9,7 @@ block; if there are none, the clients' own groups are not judged.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latticelink.checks.acls import Acls
 from latticelink.checks.configuration import ABSENT, Block
@@ -17,7 +17,7 @@ from latticelink.checks.filters import filtered, group_stage
 from latticelink.checks.groups import IN, LATTICE_LIST, OUT, Groups
 from latticelink.checks.hops import Stage, blocking, doubtful, passing
 from latticelink.checks.known import Reference, Unknown
-from latticelink.checks.packets import SHAREABLE, Addresses, Passing, Peer, Side, addresses_of, inside, overlap
+from latticelink.checks.packets import SHAREABLE, Addresses, Passing, Peer, PortSet, Side, addresses_of, inside, overlap
 from latticelink.checks.topology import Placed, Topology, label
 
 _OUT = "client's group out"
@@ -194,7 +194,14 @@ class Clients:
             together.rules += found.rules
             together.doubts += found.doubts
             together.near += found.near
-        return filtered(_OUT, self._groups, members.groups, OUT, there, together)
+        stage = filtered(_OUT, self._groups, members.groups, OUT, there, together)
+        who = ", ".join(label(each.block) for each in members.all[:3]) + (", ..." if len(members.all) > 3 else "")
+
+        def blocks(ports: PortSet) -> tuple[str, str]:
+            why, fix = stage.blocks(ports)
+            return f"of these clients only {who} is in what was read, and {why}", fix
+
+        return replace(stage, blocks=blocks)
 
     def _lattice_side(self, entry: Placed) -> Side:
         """Return what clients of an association send packets to."""
