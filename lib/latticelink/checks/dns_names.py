@@ -66,7 +66,7 @@ class DnsNames:
         why = (
             f"{names} resolves in the clients' VPC"
             if names
-            else "no name of its own: clients use the one that AWS gives"
+            else "no name of its own is known: clients use the one that AWS gives"
         )
         return passing(_PLACE, records[0] if records else None, why)
 
