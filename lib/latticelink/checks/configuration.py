@@ -370,18 +370,6 @@ class Configuration:
         """Return the blocks of a type."""
         return self._by_type.get((mode, type), [])
 
-    def outputs(self, stack: StackConfiguration) -> dict[str, Any]:
-        """Return the outputs' values of a stack, by name."""
-        return stack.outputs
-
-    def provider_constraint(self, stack: StackConfiguration) -> str | None:
-        """Return the version constraint of a stack's AWS provider, or None."""
-        return stack.provider_constraint
-
-    def terraform_block(self, stack: StackConfiguration) -> dict[str, Any]:
-        """Return the `terraform` block of a stack as written."""
-        return stack.terraform
-
 
 def read(path: Path) -> Configuration:
     """Return the configuration at `path`.
