@@ -53,7 +53,7 @@ def _block(key: Hashable) -> Block | None:
 
 
 def _admitted(found: Passing, ports: PortSet) -> str:
-    rules = [rule for rule in found.rules if rule.ports & ports]
+    rules = [rule for rule in found.rules if rule.ports.touches(ports)]
     shown = list(dict.fromkeys(f"{rule.label} for {rule.peer.text}" for rule in rules))
     return "; ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
@@ -65,12 +65,12 @@ def _blocked(
     names = ", ".join(map(groups.text, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
     why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(groups, other)}"
     near = {rule: _names(groups, rule, other) for rule in found.near}
-    near = {rule: names for rule, names in near.items() if names or rule.ports & ports}
+    near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
     for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:
-        part = " only" if near[rule] and rule.ports & ports else ""
+        part = " only" if near[rule] and rule.ports.touches(ports) else ""
         why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
     fix = rule_to_add(groups.argument(keys[0]), direction, ports, _peer(groups, other))
-    blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports & ports}
+    blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports.touches(ports)}
     if len(blocks) == 1 and len(ports.ranges) == 1:
         low, high = ports.ranges[0].low, ports.ranges[0].high
         return why, f"Set from_port = {low} and to_port = {high} in {blocks.pop().address}, or add {fix}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -56,6 +57,25 @@ class PortSet:
                 if pair[0] <= pair[1]
             ]
         return PortSet.of(*left)
+
+    def touches(self, other: PortSet) -> bool:
+        """Return whether the two have a port in common."""
+        one, two = sorted((self.ranges, other.ranges), key=len)
+        for each in one:
+            place = bisect_right(two, each.high, key=lambda port_range: port_range.low)
+            if place and two[place - 1].high >= each.low:
+                return True
+        return False
+
+    def __contains__(self, port: int) -> bool:
+        """Return whether the port is one of these."""
+        place = bisect_right(self.ranges, port, key=lambda port_range: port_range.low)
+        return place > 0 and self.ranges[place - 1].high >= port
+
+    @classmethod
+    def union(cls, several: Iterable[PortSet]) -> PortSet:
+        """Return the ports in any of several sets."""
+        return cls.of(*{pair for ports in several for pair in ports._pairs()})
 
     def __bool__(self) -> bool:
         """Return whether there is any port."""
@@ -281,12 +301,8 @@ def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
         everywhere, anywhere = EVERY, NONE
         for part in parts:
             covering = [rule for rule in touching if rule.peer.addresses and inside(part, rule.peer.addresses)]
-            ports = perhaps = NONE
-            for rule in covering:
-                ports |= rule.ports
-                perhaps |= rule.perhaps
-            everywhere &= ports
-            anywhere |= perhaps
+            everywhere &= PortSet.union(rule.ports for rule in covering)
+            anywhere |= PortSet.union(rule.perhaps for rule in covering)
         found.doubts += [(rule.doubt, rule.settle) for rule in touching if rule.doubt]
         if anywhere - everywhere and len(parts) > 1:
             text = shown_addresses(addresses)
@@ -297,7 +313,7 @@ def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
     found.near += [rule for rule in rules if not rule.doubt]
     if side.all_addresses:
         found.sure |= sure or NONE
-        found.rules += [rule for rule in dict.fromkeys(used) if rule.ports & (sure or NONE)]
+        found.rules += [rule for rule in dict.fromkeys(used) if rule.ports.touches(sure or NONE)]
     found.maybe |= maybe or NONE
 
 
