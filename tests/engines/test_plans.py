@@ -157,3 +157,68 @@ def test_what_blocks_in_a_plan_is_told(terraform_aws: Terraform, tmp_path: Path)
         ("target's group in", "fail")
     ]
     assert "module.producer.aws_security_group.this[1]" in path.hops[-1].fix
+
+
+INLINE = """
+resource "aws_security_group" "inline" {
+  vpc_id = module.producer.vpc_id
+
+  ingress {
+    from_port       = 443
+    to_port         = 443
+    protocol        = "tcp"
+    security_groups = [module.producer.near_group_id]
+  }
+
+  dynamic "ingress" {
+    for_each = [22, 80]
+    content {
+      from_port   = ingress.value
+      to_port     = ingress.value
+      protocol    = "tcp"
+      cidr_blocks = ["10.2.0.0/16"]
+    }
+  }
+}
+
+resource "aws_network_acl" "all" {
+  vpc_id     = module.producer.vpc_id
+  subnet_ids = module.producer.subnet_ids
+
+  ingress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "tcp"
+    from_port  = PORT
+    to_port    = 65535
+    cidr_block = "10.2.0.0/16"
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first_port", "blocked"),
+    [(443, []), (1024, ["network ACLs of the gateway's subnets"])],
+)
+def test_rules_inside_groups_and_network_acls_are_read_in_a_plan(
+    terraform_aws: Terraform, tmp_path: Path, first_port: int, blocked: list[str]
+) -> None:
+    root = (ROOT + INLINE.replace("PORT", str(first_port))).replace(
+        "[module.producer.far_group_id]", "[aws_security_group.inline.id]"
+    )
+    root = root.replace(
+        "referenced_security_group_id = module.producer.far_group_id",
+        "referenced_security_group_id = aws_security_group.inline.id",
+    )
+    (path,) = traced(terraform_aws, tmp_path, root)
+    assert [hop.place for hop in path.hops if hop.answer is not Answer.PASS] == blocked, path_lines([path], why=True)

@@ -274,7 +274,7 @@ def _read_entry(block: Block, body: dict[str, Any], number: Any, action: str) ->
         return
     for name in ("cidr_block", "ipv6_cidr_block"):
         value = body.get(name, ABSENT)
-        if value is ABSENT:
+        if value in (ABSENT, ""):
             continue
         addresses, said = addresses_of(value), body.get(action, ABSENT)
         if isinstance(value, Reference):

@@ -295,7 +295,8 @@ _INLINE = (*_PORTS, "protocol", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_
 
 
 def _each(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is ABSENT or value is None else [value]
+    """Return the values of an argument that takes one or several; plans write an empty text for one that isn't set."""
+    return [each for each in (value if isinstance(value, list) else [value]) if each not in (ABSENT, None, "")]
 
 
 def _cidr_peer(value: Any) -> Peer:

@@ -112,16 +112,24 @@ class _Plan:
                 if argument in written:
                     body[argument] = self._referred(argument, _map(expression), path, index)
                 continue
-            inner, expressions = body.get(argument), expression if isinstance(expression, list) else []
             parts = missing if isinstance(missing, list) else []
-            for number, part in enumerate(parts):
-                if isinstance(part, dict) and isinstance(inner, list) and number < len(inner):
-                    made = inner[number]
-                    expressed = _map(expressions[number] if number < len(expressions) else None)
-                    if isinstance(made, dict) and len(parts) == len(expressions):
-                        self._fill(made, part, expressed, path, index)
-                    elif isinstance(made, dict):
-                        made.update({key: _after_apply(key) for key, value in part.items() if value is True})
+            self._fill_nested(body.get(argument), parts, expression, path, index)
+
+    def _fill_nested(self, blocks: Any, missing: list[Any], written: Any, path: str, index: str) -> None:
+        """Fill nested blocks; of those that the provider takes as attributes a plan tells the references together."""
+        together = self._targets(written, path, index, 0) if isinstance(written, dict) else None
+        for number, (block, unknown) in enumerate(
+            zip(blocks if isinstance(blocks, list) else [], missing, strict=False)
+        ):
+            if not isinstance(block, dict) or not isinstance(unknown, dict):
+                continue
+            if isinstance(written, list) and len(written) == len(missing):
+                self._fill(block, unknown, _map(written[number]), path, index)
+                continue
+            for argument, is_unknown in unknown.items():
+                if is_unknown is True:
+                    one = len(together or []) == 1 and _TAKES_IDS.fullmatch(argument)
+                    block[argument] = together if one else _after_apply(argument)
 
     def _referred(self, argument: str, expression: dict[str, Any], path: str, index: str) -> Any:
         several = _TAKES_IDS.fullmatch(argument) is not None
