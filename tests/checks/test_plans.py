@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.configuration import Reference, Unknown, read
+from latticelink.checks.configuration import Reference, Unknown, UnreadableInput, read
 from latticelink.checks.findings import Answer
 from latticelink.checks.paths import TracedPath, trace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.checks.topologies import READ, TARGET_IN, Change, Stacks, changes, cidr, drop, put, right
 
@@ -111,3 +113,77 @@ def test_an_argument_in_a_plan_is_never_guessed(
     value = plan(tmp_path, argument, {"references": references})
     assert isinstance(value, Unknown), sentence
     assert "the plan doesn't tell" in value.reason
+
+
+ODD = [
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    "${",
+    "${local.a}",
+    [],
+    [[]],
+    {},
+    {"a": 1},
+    [None],
+    {"references": ["module.m.x", "each.key"]},
+]
+
+
+def base() -> dict[str, Any]:
+    """Return a plan with all the parts that are read, in which nothing is wrong."""
+    ids = {"references": ["module.m.ids", "module.m"]}
+    one = {"address": "aws_lb.it[0]", "mode": "managed", "type": "aws_lb", "name": "it", "index": 0}
+    group = {"address": "module.m.aws_security_group.g", "mode": "managed", "type": "aws_security_group", "name": "g"}
+    nested = [{"subnet_id": None, "from_port": 1}]
+    child = {"resources": [{**group, "values": {"ingress": nested}}], "address": "module.m"}
+    call = {
+        "resources": [group],
+        "outputs": {"ids": {"expression": {"references": ["var.v", "aws_security_group.g.id"]}}},
+    }
+    written = {"security_groups": ids, "subnet_mapping": [{"subnet_id": {"references": ["module.m.ids"]}}]}
+    unknown = {"security_groups": True, "subnet_mapping": [{"subnet_id": True}], "arn": True}
+    return {
+        "planned_values": {
+            "root_module": {"resources": [{**one, "values": {"subnet_mapping": nested}}], "child_modules": [child]},
+            "outputs": {"o": {"value": 1}},
+        },
+        "configuration": {
+            "root_module": {
+                "resources": [{**one, "expressions": written}],
+                "module_calls": {"m": {"expressions": {"v": {"constant_value": "x"}}, "module": call}},
+            }
+        },
+        "resource_changes": [{"address": "aws_lb.it[0]", "change": {"after_unknown": unknown}}],
+        "prior_state": {"values": {"root_module": {"resources": [{**group, "mode": "data", "values": {}}]}}},
+    }
+
+
+def spots(part: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [found for key, item in items for found in [(*path, key), *spots(item, (*path, key))]]
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_no_part_of_a_plan_makes_a_traceback_whatever_is_in_it(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    content = base()
+    for _ in range(data.draw(st.integers(1, 3))):
+        *way, last = data.draw(st.sampled_from(spots(content)))
+        part = content
+        for key in way:
+            part = part[key]
+        part[last] = data.draw(st.sampled_from(ODD))
+    file = tmp_path_factory.mktemp("plan") / "plan.json"
+    file.write_text(json.dumps(content))
+    try:
+        configuration = read(file)
+    except UnreadableInput:
+        return
+    for block in configuration.blocks:
+        assert all(block.value(argument) is not None for argument in block.body)
+    assert isinstance(trace(configuration), list)
