@@ -487,3 +487,12 @@ def test_stacks_of_one_name_are_told_apart(tmp_path: Path) -> None:
     for folder in (inner, inner.parent):
         (folder / "main.tf.json").write_text(json.dumps({"resource": VPC}))
     assert [block.full_address for block in read(inner.parent).blocks] == ["app: aws_vpc.main", "app/app: aws_vpc.main"]
+
+
+def test_lists_that_double_at_each_step_are_not_unrolled(tmp_path: Path) -> None:
+    doubling = {f"a{n}": [f"${{local.a{n + 1}}}"] * 2 for n in range(60)}
+    resource = {"aws_vpc": {"v": {"for_each": "${toset(flatten(local.a0))}"}, "w": {"count": "${length(local.a0)}"}}}
+    locals_ = {**doubling, "a60": "x"}
+    configuration = read_json(tmp_path, app={"resource": resource, "locals": locals_})
+    assert [block.address for block in configuration.blocks] == ["aws_vpc.v", "aws_vpc.w[0]", "aws_vpc.w[1]"]
+    assert configuration.blocks[0].has_many
