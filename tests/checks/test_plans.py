@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_no_part_of_a_plan_makes_a_traceback_whatever_is_in_it(
         part = content
         for key in way:
             part = part[key]
-        part[last] = data.draw(st.sampled_from(ODD))
+        part[last] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
     file = tmp_path_factory.mktemp("plan") / "plan.json"
     file.write_text(json.dumps(content))
     try:
