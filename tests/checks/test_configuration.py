@@ -253,7 +253,7 @@ def test_the_scenario_is_read_whole(tmp_path: Path, stack: str) -> None:
     file = tmp_path / "cdk.tf.json"
     file.write_bytes((ROOT / "tests" / "golden" / f"{stack}.tf.json").read_bytes())
     configuration = read(file)
-    assert configuration.provider_constraint(configuration.stacks[0]) == ">= 6.25.0, < 7.0.0"
+    assert configuration.stacks[0].provider_constraint == ">= 6.25.0, < 7.0.0"
     assert {block.construct.partition("/")[0] for block in configuration.blocks} - {""} == {stack}
     assert all(block.full_address == block.address and block.file == file for block in configuration.blocks)
 
@@ -392,8 +392,8 @@ def look_at_everything(path: Path) -> None:
             block.nested(argument)
         assert block.full_address
     for stack in configuration.stacks:
-        configuration.outputs(stack)
-        configuration.provider_constraint(stack)
+        assert isinstance(stack.outputs, dict)
+        assert stack.provider_constraint is None or isinstance(stack.provider_constraint, str)
 
 
 @settings(max_examples=300)
@@ -458,3 +458,41 @@ def test_no_plan_makes_a_traceback(
     file = tmp_path_factory.mktemp("fuzz") / "plan.json"
     file.write_text(json.dumps(content))
     look_at_everything(file)
+
+
+def test_a_name_that_comes_twice_in_an_object_stands_for_two_blocks(tmp_path: Path) -> None:
+    rules = '{"ingress": {"from_port": 80}, "ingress": {"from_port": 443}, "name": "x"}'
+    (tmp_path / "main.tf.json").write_text(
+        f'{{"resource": {{"aws_security_group": {{"g": {rules}}}}}, "resource": {{"aws_vpc": {{"v": {{}}}}}}}}'
+    )
+    configuration = read(tmp_path)
+    assert [block.address for block in configuration.blocks] == ["aws_security_group.g", "aws_vpc.v"]
+    assert [body["from_port"] for body in configuration.blocks[0].nested("ingress")] == [80, 443]
+    assert configuration.blocks[0].value("name") == "x"
+
+
+def test_an_override_file_replaces_arguments(tmp_path: Path) -> None:
+    for name, body in (
+        ("main", {"cidr_block": "10.0.0.0/16", "tags": {}}),
+        ("a_override", {"cidr_block": "10.1.0.0/16"}),
+    ):
+        (tmp_path / f"{name}.tf.json").write_text(json.dumps({"resource": {"aws_vpc": {"v": body}}}))
+    (block,) = read(tmp_path).blocks
+    assert (block.value("cidr_block"), block.value("tags")) == ("10.1.0.0/16", {})
+
+
+def test_stacks_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    inner = tmp_path / "app" / "app"
+    inner.mkdir(parents=True)
+    for folder in (inner, inner.parent):
+        (folder / "main.tf.json").write_text(json.dumps({"resource": VPC}))
+    assert [block.full_address for block in read(inner.parent).blocks] == ["app: aws_vpc.main", "app/app: aws_vpc.main"]
+
+
+def test_lists_that_double_at_each_step_are_not_unrolled(tmp_path: Path) -> None:
+    doubling = {f"a{n}": [f"${{local.a{n + 1}}}"] * 2 for n in range(60)}
+    resource = {"aws_vpc": {"v": {"for_each": "${toset(flatten(local.a0))}"}, "w": {"count": "${length(local.a0)}"}}}
+    locals_ = {**doubling, "a60": "x"}
+    configuration = read_json(tmp_path, app={"resource": resource, "locals": locals_})
+    assert [block.address for block in configuration.blocks] == ["aws_vpc.v", "aws_vpc.w[0]", "aws_vpc.w[1]"]
+    assert configuration.blocks[0].has_many

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -50,6 +50,12 @@ class _Acl:
     entries: dict[str, list[_Entry]]
     doubts: dict[str, Unknown | None]
 
+    @property
+    def text(self) -> str:
+        """The ACL as a person would name it."""
+        default = "the default network ACL of " if self.block.type == "aws_vpc" else ""
+        return f"{default}{self.block.address}"
+
     def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
         """Return the TCP ports that surely, and that perhaps, pass from or to all of the ranges."""
         sure, maybe = EVERY, EVERY
@@ -84,6 +90,8 @@ class Acls:
     def acl_of(self, subnet: Subnet) -> _Acl | None:
         """Return the network ACL of a subnet; None if the configuration has none, as AWS's own lets everything pass."""
         block = self._associated.get(subnet.key) or self._defaults.get(subnet.vpc)
+        if block is None and isinstance(subnet.vpc, Block) and subnet.vpc in self._separate:
+            block = subnet.vpc
         if block is None:
             return None
         if block not in self._read:
@@ -120,9 +128,7 @@ class Acls:
         for block in self._topology.configuration.of_type("aws_network_acl_rule"):
             value = block.value("network_acl_id")
             if isinstance(value, Reference):
-                owner = self._defaults.get(value.block) if value.block.type == "aws_vpc" else value.block
-                if owner is not None:
-                    found[owner].append(block)
+                found[self._defaults.get(value.block, value.block)].append(block)
         return found
 
     def _acl(self, block: Block) -> _Acl:
@@ -136,7 +142,10 @@ class Acls:
         return _Acl(block, entries, doubts)
 
     def _entries(self, block: Block) -> Iterator[tuple[str, _Entry | Unknown]]:
+        """Yield what an ACL has; one that stands as its VPC is AWS's default, which allows everything."""
         for direction in (IN, OUT):
+            if block.type == "aws_vpc":
+                yield from ((direction, _Entry(100, True, EVERY, each, "AWS's rule")) for each in _EVERYWHERE.values())
             for body in block.nested(direction):
                 if isinstance(body, dict):
                     yield from (
@@ -172,17 +181,21 @@ class Acls:
         sure, maybe = EVERY, EVERY
         deciding: list[_Acl] = []
         doubt: Unknown | None = None
+        requests: dict[str, PortSet] = {}
         closed: list[str] = []
+        crossing: dict[Addresses, None] = {}
         for subnet in subnets:
             acl = self.acl_of(subnet)
             beyond = [each for each in others if each not in subnet.ranges]
             if acl is None or (others and not beyond):
                 continue
             deciding.append(acl)
+            crossing.update(dict.fromkeys(beyond))
             passes, perhaps = acl.passes(first, beyond, version)
+            requests[acl.text] = requests.get(acl.text, EVERY) & perhaps
             back, back_perhaps = acl.passes(OUT if first == IN else IN, beyond, version)
             if not back_perhaps & EPHEMERAL:
-                closed.append(acl.block.address)
+                closed.append(acl.text)
                 passes, perhaps = NONE, NONE
             elif EPHEMERAL - back:
                 passes = NONE
@@ -192,56 +205,59 @@ class Acls:
             sure, maybe = sure & passes, maybe & perhaps
         if not deciding:
             return None
-        names = ", ".join(dict.fromkeys(acl.block.address for acl in deciding))
+        names = ", ".join(dict.fromkeys(acl.text for acl in deciding))
         return Stage(
             place,
             deciding[0].block,
             sure,
             maybe,
             lambda ports: f"{names} lets TCP {ports} pass, and the replies",
-            lambda ports: _blocked(names, closed, ports, beyond_text(others), first),
+            lambda ports: _blocked(requests, closed, ports, _text(crossing), first),
             doubt,
         )
 
 
-def beyond_text(others: Sequence[Addresses]) -> str:
-    """Return the ranges as CIDR blocks, or all addresses."""
-    return ", ".join(map(shown_addresses, others)) or "0.0.0.0/0"
+def _text(others: Iterable[Addresses]) -> str:
+    return " and ".join(map(shown_addresses, others)) or "0.0.0.0/0"
 
 
 def _reply_doubt(acl: _Acl, back: PortSet, first: str) -> Unknown:
     direction = OUT if first == IN else IN
     unknown = acl.doubts[direction]
     return unknown or Unknown(
-        f"{acl.block.address} lets replies pass to TCP {back} only, and which port a client uses is up to its system",
+        f"{acl.text} lets replies pass to TCP {back} only, and which port a client uses is up to its system",
         f"Let TCP 1024-65535 pass ({direction}).",
     )
 
 
 def _partial(acl: _Acl, others: Sequence[Addresses]) -> Unknown:
     return Unknown(
-        f"{acl.block.address} lets only part of {beyond_text(others)} pass",
+        f"{acl.text} lets only part of {_text(others)} pass",
         "Let all of it pass, or name a narrower range of clients.",
     )
 
 
-def _blocked(names: str, closed: list[str], ports: PortSet, others: str, first: str) -> tuple[str, str]:
-    if closed:
-        direction, side = (OUT, "to") if first == IN else (IN, "from")
-        return (
-            f"{closed[0]} lets no replies pass {side} {others}: network ACLs are stateless",
-            f"Add an {direction} rule to {closed[0]}, of a lower number than those that deny: action allow, protocol "
-            f"tcp, cidr_block = {others}, from_port = 1024, to_port = 65535.",
-        )
-    side = "from" if first == IN else "to"
-    low, high = ports.ranges[0].low, ports.ranges[0].high
-    return (
-        f"{names} denies TCP {ports} {side} {others}",
-        f"Add an {first} rule to {names}, of a lower number than those that deny: action allow, protocol tcp, "
-        f"cidr_block = {others}, from_port = {low}, to_port = {high}.",
-    )
+def _blocked(
+    requests: dict[str, PortSet], closed: list[str], ports: PortSet, others: str, first: str
+) -> tuple[str, str]:
+    """Say which ACLs deny requests to the ports, and which let no replies pass."""
+    back = OUT if first == IN else IN
+    found = []
+    for text, passed in requests.items():
+        if ports - passed:
+            found.append((f"{text} denies TCP {ports} {_WAY[first]} {others}", text, first, ports))
+    for text in dict.fromkeys(closed):
+        why = f"{text} lets no replies pass {_WAY[back]} {others}: network ACLs are stateless"
+        found.append((why, text, back, EPHEMERAL))
+    fixes = [
+        f"Add an {direction} rule to {text}, of a lower number than those that deny: action allow, protocol tcp, "
+        f"cidr_block = {others}, from_port = {wanted.ranges[0].low}, to_port = {wanted.ranges[0].high}."
+        for _, text, direction, wanted in found
+    ]
+    return "; ".join(why for why, *_ in found), " ".join(fixes)
 
 
+_WAY = {IN: "from", OUT: "to"}
 _ARGUMENTS = (
     "rule_number", "egress", "protocol", "rule_action", "cidr_block", "ipv6_cidr_block", "from_port", "to_port",
 )  # fmt: skip
@@ -258,7 +274,7 @@ def _read_entry(block: Block, body: dict[str, Any], number: Any, action: str) ->
         return
     for name in ("cidr_block", "ipv6_cidr_block"):
         value = body.get(name, ABSENT)
-        if value is ABSENT:
+        if value in (ABSENT, ""):
             continue
         addresses, said = addresses_of(value), body.get(action, ABSENT)
         if isinstance(value, Reference):

@@ -9,15 +9,15 @@ block; if there are none, the clients' own groups are not judged.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latticelink.checks.acls import Acls
 from latticelink.checks.configuration import ABSENT, Block
 from latticelink.checks.filters import filtered, group_stage
-from latticelink.checks.groups import IN, LATTICE_LIST, OUT
+from latticelink.checks.groups import IN, LATTICE_LIST, OUT, Groups
 from latticelink.checks.hops import Stage, blocking, doubtful, passing
 from latticelink.checks.known import Reference, Unknown
-from latticelink.checks.packets import SHAREABLE, Addresses, Passing, Peer, Side, addresses_of, inside, overlap
+from latticelink.checks.packets import SHAREABLE, Addresses, Passing, Peer, PortSet, Side, addresses_of, inside, overlap
 from latticelink.checks.topology import Placed, Topology, label
 
 _OUT = "client's group out"
@@ -51,6 +51,17 @@ class Client:
         return self.addresses[0] if self.addresses else 4
 
 
+class _Members:
+    """Workloads that are clients: their blocks, groups and subnets, and those whose rules aren't wholly known."""
+
+    def __init__(self, members: list[Placed], groups: Groups) -> None:
+        self.all = members
+        self.blocks = {each.block for each in members}
+        self.groups = tuple(dict.fromkeys(key for each in members for key in each.groups))
+        self.subnets = tuple(dict.fromkeys(subnet for each in members for subnet in each.subnets))
+        self.loose = [each for each in members if each.groups_doubt or not all(map(groups.is_closed, each.groups))]
+
+
 class Clients:
     """Finds the clients of endpoints and of service-network associations."""
 
@@ -58,6 +69,7 @@ class Clients:
         self._topology = topology
         self._groups = topology.groups
         self._acls = acls
+        self._found: dict[Hashable, _Members] = {}
 
     def of(self, entry: Placed) -> list[Client]:
         """Return the clients of an endpoint or association, in the order of their names."""
@@ -71,7 +83,7 @@ class Clients:
                 found.setdefault(text, Client(f"whom {text} lets in", doubt=Unknown(f"{text} isn't made here")))
         admitted = list(found.values())
         for key in entry.groups:
-            for sender in self._groups.senders.get(key, {}):
+            for sender in self._groups.senders[key]:
                 if not self._is_admitted(sender, admitted, entry):
                     found.setdefault(sender, Client(self._text(sender, entry), group=sender))
         if not entry.groups:
@@ -91,7 +103,7 @@ class Clients:
         return None
 
     def _text(self, group: Hashable, entry: Placed) -> str:
-        names = [label(each.block) for each in self._topology.workloads.get(entry.vpc, []) if group in each.groups]
+        names = [label(each.block) for each in self._topology.in_group(entry.vpc, group)]
         return ", ".join(names[:3]) or f"clients in {self._groups.text(group)}"
 
     def _is_admitted(self, group: Hashable, admitted: list[Client], entry: Placed) -> bool:
@@ -110,7 +122,7 @@ class Clients:
 
     def _ranges_of(self, group: Hashable, entry: Placed) -> tuple[Addresses, ...]:
         """Return where the group's members are; the VPC's blocks if none are known, and nothing if these aren't."""
-        members = [each for each in self._topology.workloads.get(entry.vpc, []) if group in each.groups]
+        members = self._topology.in_group(entry.vpc, group)
         ranges = [self._topology.addresses(each, 4) for each in members]
         if members and all(ranges):
             return tuple(dict.fromkeys(each for part in ranges for each in part))
@@ -126,7 +138,7 @@ class Clients:
         is_association = entry.block.type == _ASSOCIATION
         name = "association" if is_association else "endpoint"
         there = self._lattice_side(entry) if is_association else entry.side(f"{name} {label(entry.block)}", version)
-        if client.doubt is None and client.text != "nobody":
+        if client.doubt is None:
             yield self._out(client, entry, there)
         if not is_association and (stage := _address_type(entry, version)) is not None:
             yield stage
@@ -146,41 +158,50 @@ class Clients:
         ranges = self._vpc_ranges(entry)
         return Side("clients in the VPC", addresses=ranges, all_addresses=bool(ranges), marks=client.marks)
 
-    def _members(self, client: Client, entry: Placed) -> list[Placed]:
+    def _members(self, client: Client, entry: Placed) -> _Members:
         """Return the workloads in the endpoint's VPC that are among the clients."""
-        members = self._topology.workloads.get(entry.vpc, []) if entry.vpc is not None else []
+        key = (entry.vpc, client.group, client.addresses, client.marks)
+        if key not in self._found:
+            self._found[key] = _Members(self._list_members(client, entry.vpc), self._groups)
+        return self._found[key]
+
+    def _list_members(self, client: Client, vpc: Hashable | None) -> list[Placed]:
         if client.group is not None:
-            return [each for each in members if client.group in each.groups]
+            return self._topology.in_group(vpc, client.group)
+        members = self._topology.workloads.get(vpc, [])
         if client.addresses is None:
             return [] if client.marks else members
-        block = client.addresses
-        return [
-            each for each in members if any(overlap(block, part) for part in self._topology.addresses(each, block[0]))
-        ]
+        block, addresses = client.addresses, self._topology.addresses
+        return [each for each in members if any(overlap(block, part) for part in addresses(each, block[0]))]
 
     def _out(self, client: Client, entry: Placed, there: Side) -> Stage:
         if client.group is not None:
             found = self._groups.passing([client.group], OUT, there)
             return filtered(_OUT, self._groups, (client.group,), OUT, there, found)
         members = self._members(client, entry)
-        if not members:
+        if not members.all:
             return passing(_OUT, None, "none of these clients is in what was read; their own groups must let them out")
+        if not members.groups:
+            doubt = next((each.groups_doubt for each in members.all), None)
+            return doubtful(_OUT, members.all[0].block, doubt or Unknown("the clients' groups aren't known"))
+        senders = [group for to in (*sorted(there.groups, key=str), None) for group in self._groups.senders.get(to, ())]
+        likely = [each for group in senders for each in self._topology.in_group(entry.vpc, group)]
         together = Passing()
-        keys: dict[Hashable, None] = {}
-        for each in members:
-            if not each.groups and each.groups_doubt is None:
-                return passing(_OUT, each.block, f"{each.block.address} has no security group")
+        for each in dict.fromkeys(each for each in [*likely, *members.loose] if each.block in members.blocks):
             found = self._groups.passing(each.groups, OUT, there, each.groups_doubt)
             together.sure |= found.sure
             together.maybe |= found.maybe
             together.rules += found.rules
             together.doubts += found.doubts
             together.near += found.near
-            keys.update(dict.fromkeys(each.groups))
-        if not keys:
-            doubt = members[0].groups_doubt
-            return doubtful(_OUT, members[0].block, doubt or Unknown("the clients' groups aren't known"))
-        return filtered(_OUT, self._groups, tuple(keys), OUT, there, together)
+        stage = filtered(_OUT, self._groups, members.groups, OUT, there, together)
+        who = ", ".join(label(each.block) for each in members.all[:3]) + (", ..." if len(members.all) > 3 else "")
+
+        def blocks(ports: PortSet) -> tuple[str, str]:
+            why, fix = stage.blocks(ports)
+            return f"of these clients only {who} is in what was read, and {why}", fix
+
+        return replace(stage, blocks=blocks)
 
     def _lattice_side(self, entry: Placed) -> Side:
         """Return what clients of an association send packets to."""
@@ -194,9 +215,9 @@ class Clients:
         return Side(f"service network association {label(entry.block)}", addresses=ranges, marks=lists)
 
     def _acl_stages(self, client: Client, entry: Placed, there: Side) -> Iterator[Stage]:
-        if client.doubt is not None or client.text == "nobody":
+        if client.doubt is not None:
             return
-        subnets = list(dict.fromkeys(subnet for each in self._members(client, entry) for subnet in each.subnets))
+        subnets = self._members(client, entry).subnets
         place = "network ACLs of the clients' subnets"
         if (stage := self._acls.stage(place, subnets, there.addresses, client.version, first=OUT)) is not None:
             yield stage

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.expressions import SPLAT, Key, descend, evaluate
+from latticelink.checks.expressions import descend, evaluate
 from latticelink.checks.instances import Instance, instances
 from latticelink.checks.known import (
     ABSENT,
@@ -20,6 +20,7 @@ from latticelink.checks.known import (
     first_unknown,
 )
 from latticelink.checks.sources import RawBlock, RawStack, UnreadableInput, raw_stacks
+from latticelink.checks.syntax import SPLAT, Key
 
 __all__ = [
     "ABSENT",
@@ -368,18 +369,6 @@ class Configuration:
     def of_type(self, type: str, mode: str = "resource") -> list[Block]:
         """Return the blocks of a type."""
         return self._by_type.get((mode, type), [])
-
-    def outputs(self, stack: StackConfiguration) -> dict[str, Any]:
-        """Return the outputs' values of a stack, by name."""
-        return stack.outputs
-
-    def provider_constraint(self, stack: StackConfiguration) -> str | None:
-        """Return the version constraint of a stack's AWS provider, or None."""
-        return stack.provider_constraint
-
-    def terraform_block(self, stack: StackConfiguration) -> dict[str, Any]:
-        """Return the `terraform` block of a stack as written."""
-        return stack.terraform
 
 
 def read(path: Path) -> Configuration:

@@ -10,10 +10,10 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from latticelink.checks.configuration import ABSENT, Block
-from latticelink.checks.expressions import references
 from latticelink.checks.hops import Stage, blocking, doubtful, passing
 from latticelink.checks.known import Reference, Unknown
-from latticelink.checks.topology import Topology
+from latticelink.checks.syntax import references
+from latticelink.checks.topology import Topology, differ
 
 _PLACE = "private DNS name"
 _FOLDER = "Check the folder or the plan that has it."
@@ -66,7 +66,7 @@ class DnsNames:
         why = (
             f"{names} resolves in the clients' VPC"
             if names
-            else "no name of its own: clients use the one that AWS gives"
+            else "no name of its own is known: clients use the one that AWS gives"
         )
         return passing(_PLACE, records[0] if records else None, why)
 
@@ -91,7 +91,7 @@ class DnsNames:
         keys = [None if isinstance(each, Unknown) else self._topology.vpc_key(each) for each in given]
         if vpc is not None and vpc in keys:
             return self._supports(vpc, ["enable_dns_support"], record, f"{_name(record)} doesn't resolve there")
-        if vpc is None or not isinstance(vpc, Block) or not all(isinstance(key, Block) for key in keys):
+        if not isinstance(vpc, Block) or not all(key is not None and differ(vpc, key) for key in keys):
             return Unknown(f"whether {zone.address} is a zone of the clients' VPC isn't known", _FOLDER)
         return blocking(
             _PLACE,

@@ -53,7 +53,7 @@ def _block(key: Hashable) -> Block | None:
 
 
 def _admitted(found: Passing, ports: PortSet) -> str:
-    rules = [rule for rule in found.rules if rule.ports & ports]
+    rules = [rule for rule in found.rules if rule.ports.touches(ports)]
     shown = list(dict.fromkeys(f"{rule.label} for {rule.peer.text}" for rule in rules))
     return "; ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
@@ -62,21 +62,19 @@ def _blocked(
     groups: Groups, keys: tuple[Hashable, ...], direction: str, other: Side, found: Passing, ports: PortSet
 ) -> tuple[str, str]:
     word, way = ("in from", "from") if direction == IN else ("out to", "to")
-    names = " and ".join(map(groups.text, keys))
+    names = ", ".join(map(groups.text, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
     why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(groups, other)}"
-    near = [rule for rule in dict.fromkeys(found.near) if _names(groups, rule, other) or rule.ports & ports]
-    near.sort(key=lambda rule: (not _names(groups, rule, other), rule.label))
-    for rule in near[:2]:
-        why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}"
-    fix = f"Add {rule_to_add(groups.argument(keys[0]), direction, ports, _peer(groups, other))}."
-    wrong_ports = [rule for rule in near if _names(groups, rule, other)]
-    if len(wrong_ports) == 1 and len(ports.ranges) == 1 and wrong_ports[0].ports:
+    near = {rule: _names(groups, rule, other) for rule in found.near}
+    near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
+    for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:
+        part = " only" if near[rule] and rule.ports.touches(ports) else ""
+        why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
+    fix = rule_to_add(groups.argument(keys[0]), direction, ports, _peer(groups, other))
+    blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports.touches(ports)}
+    if len(blocks) == 1 and len(ports.ranges) == 1:
         low, high = ports.ranges[0].low, ports.ranges[0].high
-        fix = (
-            f"Set from_port = {low} and to_port = {high} in {wrong_ports[0].block.address}; or add another rule: " + fix
-        )
-        fix = fix.replace("another rule: Add ", "another rule: ")
-    return why, fix
+        return why, f"Set from_port = {low} and to_port = {high} in {blocks.pop().address}, or add {fix}."
+    return why, f"Add {fix}."
 
 
 def _whom(groups: Groups, other: Side) -> str:

@@ -10,7 +10,16 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from latticelink.checks.known import ABSENT, Reference, RefusedByTerraform, Unknown, after_apply, first_unknown, leaves
+from latticelink.checks.known import (
+    ABSENT,
+    MOST_PARTS,
+    Reference,
+    RefusedByTerraform,
+    Unknown,
+    after_apply,
+    first_unknown,
+    leaves,
+)
 
 Function = Callable[..., Any]
 
@@ -89,11 +98,18 @@ def _toset(items: list[Any]) -> Any:
 
 def _flatten(items: list[Any]) -> Any:
     flat: list[Any] = []
-    for item in _list(items):
+    todo = _list(items)[::-1]
+    for _ in range(MOST_PARTS):
+        if not todo:
+            return flat
+        item = todo.pop()
         if isinstance(item, Unknown):
             return item
-        flat += _flatten(item) if isinstance(item, list) else [item]
-    return flat
+        if isinstance(item, list):
+            todo += item[::-1]
+        else:
+            flat.append(item)
+    return Unknown(f"it has more than {MOST_PARTS:,} parts")
 
 
 def _length(value: Any) -> int:

@@ -24,7 +24,8 @@ class Groups:
     """Finds the rules of a security group, and what those of several let through.
 
     Attributes:
-        senders: for each group those that have a rule out to it.
+        senders: for each group those that have a rule out to it; for None those with a rule to others than groups
+            that are made here.
     """
 
     def __init__(self, configuration: Configuration) -> None:
@@ -40,14 +41,16 @@ class Groups:
         self._anywhere: dict[str, list[Rule]] = {IN: [], OUT: []}
         self._adopted: set[Hashable] = set()
         self._cache: dict[Hashable, Passing] = {}
-        self.senders: dict[Hashable, dict[Hashable, None]] = defaultdict(dict)
+        self.senders: dict[Hashable | None, dict[Hashable, None]] = defaultdict(dict)
         for group, direction, rule in self._written():
             if group is None:
                 self._anywhere[direction].append(rule)
             else:
                 self._rules[group, direction].append(rule)
-                if direction == OUT and rule.perhaps and rule.peer.group is not None:
+                if direction == OUT and rule.perhaps:
                     self.senders[rule.peer.group][group] = None
+                    if not self._is_made(rule.peer.group):
+                        self.senders[None][group] = None
         self._literals = [key for key, _ in self._rules if isinstance(key, str)]
 
     def key(self, value: Any, stack: str) -> Hashable | None:
@@ -164,6 +167,10 @@ class Groups:
         peers = [Peer(text, addresses_of(text)) for text in ("0.0.0.0/0", "::/0")]
         return [Rule(vpc, "AWS's own rule for all traffic", EVERY, EVERY, peer) for peer in peers]
 
+    def is_closed(self, group: Hashable) -> bool:
+        """Return whether a group lets nothing out but by the rules that `senders` lists."""
+        return self.is_whole(group) and not isinstance(group, tuple) and not self._anywhere[OUT]
+
     def is_whole(self, group: Hashable) -> bool:
         """Return whether all rules of a group are known: it is made or adopted here."""
         return self._is_made(group) or group in self._adopted
@@ -237,7 +244,13 @@ class Groups:
 
     def _listed(self, value: Any) -> Iterator[Peer]:
         """Yield the peers in a prefix list."""
-        block = value.block if isinstance(value, Reference) else self._prefix_lists.get(value)
+        block = (
+            value.block
+            if isinstance(value, Reference)
+            else self._prefix_lists.get(value)
+            if isinstance(value, str)
+            else None
+        )
         name = block.value("name") if block is not None else ""
         if block is not None and block.type == "aws_vpc_endpoint":
             name = f"com.amazonaws.{block.value('service_name')}.s3"
@@ -282,7 +295,8 @@ _INLINE = (*_PORTS, "protocol", "cidr_blocks", "ipv6_cidr_blocks", "prefix_list_
 
 
 def _each(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is ABSENT or value is None else [value]
+    """Return the values of an argument that takes one or several; plans write an empty text for one that isn't set."""
+    return [each for each in (value if isinstance(value, list) else [value]) if each not in (ABSENT, None, "")]
 
 
 def _cidr_peer(value: Any) -> Peer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from latticelink.checks.configuration import Block
 from latticelink.checks.findings import Answer
@@ -41,7 +42,8 @@ class TracedPath:
         ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
         hops: all hops, in the packet's order.
         stack: the stack that the endpoint is in; empty if there is only one.
-        endpoint: the endpoint, or the association of the service network.
+        endpoint: the endpoint, or the association of the service network; the resource configuration where neither is
+            in what was read, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
         shared: the ports that the resource configuration shares.
     """
@@ -87,8 +89,7 @@ class Stage:
 
     def answer(self, port: int) -> Answer:
         """Return what happens to packets to a port."""
-        at = PortSet.of((port, port))
-        return Answer.PASS if self.sure & at else Answer.UNKNOWN if self.maybe & at else Answer.FAIL
+        return Answer.PASS if port in self.sure else Answer.UNKNOWN if port in self.maybe else Answer.FAIL
 
     def hop(self, ports: PortSet) -> Hop:
         """Return the hop for these ports, which all have one answer here."""
@@ -119,30 +120,34 @@ def doubtful(place: str, block: Block | None, doubt: Unknown) -> Stage:
 def settle(stages: Sequence[Stage], shares: Stage) -> tuple[PortSet, tuple[Hop, ...]]:
     """Return the ports that the path is about, and the hops.
 
-    These are the ports at which the fewest hops block, then the fewest are unknown, then those that the resource
-    configuration shares, then those that the first hops pass.
+    These are the ports at which the fewest hops block, then those that the resource configuration shares, then those
+    at which the fewest hops are unknown, then those that the first hops pass.
 
     Args:
         stages: all stages in order, `shares` among them.
         shares: the stage of the resource configuration's ports.
     """
-    cuts = [
-        (0, each.low, each.high) for stage in stages for ports in (stage.sure, stage.maybe) for each in ports.ranges
-    ]
-    best: tuple[object, ...] | None = None
-    chosen = NONE
-    whole = SHAREABLE.ranges[0]
-    for _, low, high in split((0, whole.low, whole.high), cuts):
-        answers = [stage.answer(low) for stage in stages]
-        order = [shares.answer(low), *answers]
-        rank = (
-            answers.count(Answer.FAIL),
-            answers.count(Answer.UNKNOWN),
-            [answer is Answer.FAIL for answer in order],
-            [answer is Answer.UNKNOWN for answer in order],
-        )
-        if best is None or rank < best:
-            best, chosen = rank, NONE
-        if rank == best:
-            chosen |= PortSet.of((low, high))
-    return chosen, tuple(stage.hop(chosen) for stage in stages)
+    rank, ports = _nearest(stages, shares, shares.maybe & SHAREABLE)
+    if rank[0] > 1:  # Where no more than one hop blocks, ports that aren't shared come no nearer.
+        rank, ports = min((rank, ports), _nearest(stages, shares, SHAREABLE), key=lambda found: found[0])
+    return ports, tuple(stage.hop(ports) for stage in stages)
+
+
+def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tuple[Any, ...], PortSet]:
+    """Return those of some ports that come nearest to being reachable, with how near that is; less is nearer."""
+    passed = {ports for stage in stages for ports in (stage.sure, stage.maybe)}
+    cuts = [(0, each.low, each.high) for ports in passed for each in ports.ranges]
+    best: tuple[Any, ...] = (len(stages) + 1,)
+    chosen: list[tuple[int, int]] = []
+    for part in among.ranges:
+        touching = [cut for cut in cuts if cut[1] <= part.high and part.low <= cut[2]]
+        for _, low, high in split((0, part.low, part.high), touching):
+            answers = [stage.answer(low) for stage in stages]
+            fails = [answer is Answer.FAIL for answer in answers]
+            unknowns = [answer is Answer.UNKNOWN for answer in answers]
+            rank = (sum(fails), shares.answer(low) is Answer.FAIL, sum(unknowns), fails, unknowns)
+            if rank < best:
+                best, chosen = rank, []
+            if rank == best:
+                chosen.append((low, high))
+    return best, PortSet.of(*chosen)

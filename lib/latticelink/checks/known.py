@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 PLAN = "Check a plan: terraform plan -out=plan, then terraform show -json plan > plan.json."
 
+# Lists of lists of the same list grow beyond all bounds in a few lines.
+MOST_PARTS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -74,10 +77,15 @@ def first_unknown(value: Any) -> Unknown | None:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Yield everything in the value that is no list and no map."""
+    """Yield everything in the value that is no list and no map; of one that is huge an Unknown in place of the rest."""
     todo = [value]
+    count = 0
     while todo:
         part = todo.pop()
+        count += 1
+        if count > MOST_PARTS:
+            yield Unknown(f"it has more than {MOST_PARTS:,} parts")
+            return
         if isinstance(part, dict):
             todo.extend(reversed(part.values()))
         elif isinstance(part, list):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from latticelink.checks.expressions import references
 from latticelink.checks.sources import UnreadableInput
+from latticelink.checks.syntax import references
 
 if TYPE_CHECKING:
     from latticelink.checks.configuration import Configuration, StackConfiguration
@@ -58,10 +58,7 @@ def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node
     for node in others:
         if node[1] == "read":
             stack = next(stack for stack in configuration.stacks if stack.name == node[0])
-            readers = [
-                block for block in stack.blocks if block.type == "terraform_remote_state" and block.name == node[2]
-            ]
-            for reader in readers:
+            for reader in stack.made(("data", "terraform_remote_state", node[2])):
                 if isinstance(found := read_stack(reader, configuration.stacks), StackConfiguration):
                     yield (found.name, "output", node[3])
 

@@ -28,6 +28,8 @@ def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
         ranges = tracer.topology.vpc_ranges.get(entry.vpc, [])
         known = [each for each in map(addresses_of, ranges) if each is not None]
         for rule in _tcp_rules(tracer.topology.groups, entry):
+            if rule.peer.doubt:
+                yield _unknown_peer(rule)
             if rule.peer.addresses is None:
                 continue
             if any(inside(rule.peer.addresses, each) for each in known):
@@ -50,7 +52,9 @@ def open_targets(configuration: Configuration) -> Iterator[Judgement]:
     tracer = tracer_of(configuration)
     for placed in tracer.targets:
         for rule in _tcp_rules(tracer.topology.groups, placed):
-            if rule.peer.addresses in _WORLD:
+            if rule.peer.doubt:
+                yield _unknown_peer(rule)
+            elif rule.peer.addresses in _WORLD:
                 yield failed(
                     rule.block,
                     f"{rule.label} opens TCP {rule.perhaps} of {placed.block.address} to {rule.peer.text}, though only "
@@ -93,6 +97,9 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
             if path.answer is Answer.UNKNOWN:
                 unsure.add(path.configuration)
     for block, ports in reached.items():
+        if block in unsure:
+            reason = f"Which of the ports that {block.address} shares are passed isn't known."
+            yield unknown(block, reason, "Settle what isn't known of the paths to it.")
         if not ports or block in unsure:
             continue
         vain = shared[block] - ports
@@ -105,6 +112,10 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
             f"{block.address} shares TCP {shared[block]}, and the security groups pass {ports} only.",
             f"Write port_ranges = [{listed}], unless the rest is meant for later.",
         )
+
+
+def _unknown_peer(rule: Rule) -> Judgement:
+    return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {rule.peer.doubt}.", rule.peer.settle)
 
 
 def _tcp_rules(groups: Groups, placed: Placed) -> Iterator[Rule]:

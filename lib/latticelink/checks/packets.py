@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Hashable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from latticelink.checks.configuration import Block
@@ -56,6 +57,25 @@ class PortSet:
                 if pair[0] <= pair[1]
             ]
         return PortSet.of(*left)
+
+    def touches(self, other: PortSet) -> bool:
+        """Return whether the two have a port in common."""
+        one, two = sorted((self.ranges, other.ranges), key=len)
+        for each in one:
+            place = bisect_right(two, each.high, key=lambda port_range: port_range.low)
+            if place and two[place - 1].high >= each.low:
+                return True
+        return False
+
+    def __contains__(self, port: int) -> bool:
+        """Return whether the port is one of these."""
+        place = bisect_right(self.ranges, port, key=lambda port_range: port_range.low)
+        return place > 0 and self.ranges[place - 1].high >= port
+
+    @classmethod
+    def union(cls, several: Iterable[PortSet]) -> PortSet:
+        """Return the ports in any of several sets."""
+        return cls.of(*{pair for ports in several for pair in ports._pairs()})
 
     def __bool__(self) -> bool:
         """Return whether there is any port."""
@@ -203,7 +223,7 @@ class Passing:
         self.doubts.append((reason, settle))
 
 
-def let_through(rules: Sequence[Rule], side: Side, same: object) -> Passing:
+def let_through(rules: Sequence[Rule], side: Side, same: Callable[[Hashable, Hashable], bool | None]) -> Passing:
     """Return what the rules of one side's groups let through to or from the other side.
 
     Rules permit and never deny, and a connection passes where any rule of any of the groups permits it. By addresses,
@@ -223,7 +243,7 @@ def let_through(rules: Sequence[Rule], side: Side, same: object) -> Passing:
         if peer.doubt:
             _count(found, rule, None, peer.doubt, peer.settle)
         elif peer.group is not None:
-            answers = [same(peer.group, group) for group in side.groups]  # type: ignore[operator]
+            answers = [same(peer.group, group) for group in side.groups]
             if True in answers:
                 _count(found, rule, True)
             elif None in answers or not side.all_groups:
@@ -233,12 +253,23 @@ def let_through(rules: Sequence[Rule], side: Side, same: object) -> Passing:
                 found.near.append(rule)
         elif peer.marks & side.marks:
             _count(found, rule, True)
+        elif _are_other_hosts(peer.marks, side.marks):
+            found.near.append(rule)
         elif peer.marks:
             _count(found, rule, None, f"{peer.text} is known only after apply", "Check a plan after the apply.")
         else:
             by_address.append(rule)
     _by_address(found, by_address, side)
     return found
+
+
+def _are_other_hosts(some: frozenset[Reference], others: frozenset[Reference]) -> bool:
+    """Return whether both sets hold addresses of instances that are made here, and not of the same ones."""
+    hosts = [
+        {each.block for each in marks if each.attribute == "private_ip" and each.block.mode == "resource"}
+        for marks in (some, others)
+    ]
+    return all(hosts) and not hosts[0] & hosts[1]
 
 
 def _count(found: Passing, rule: Rule, matches: bool | None, reason: str = "", settle: str = "") -> None:
@@ -270,12 +301,8 @@ def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
         everywhere, anywhere = EVERY, NONE
         for part in parts:
             covering = [rule for rule in touching if rule.peer.addresses and inside(part, rule.peer.addresses)]
-            ports = perhaps = NONE
-            for rule in covering:
-                ports |= rule.ports
-                perhaps |= rule.perhaps
-            everywhere &= ports
-            anywhere |= perhaps
+            everywhere &= PortSet.union(rule.ports for rule in covering)
+            anywhere |= PortSet.union(rule.perhaps for rule in covering)
         found.doubts += [(rule.doubt, rule.settle) for rule in touching if rule.doubt]
         if anywhere - everywhere and len(parts) > 1:
             text = shown_addresses(addresses)
@@ -283,10 +310,10 @@ def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
         used += touching
         sure = everywhere if sure is None else sure & everywhere
         maybe = anywhere if maybe is None else maybe & anywhere
-    found.near += [rule for rule in rules if rule not in used] + [rule for rule in used if not rule.doubt]
+    found.near += [rule for rule in rules if not rule.doubt]
     if side.all_addresses:
         found.sure |= sure or NONE
-        found.rules += [rule for rule in dict.fromkeys(used) if rule.ports & (sure or NONE)]
+        found.rules += [rule for rule in dict.fromkeys(used) if rule.ports.touches(sure or NONE)]
     found.maybe |= maybe or NONE
 
 

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 
 from latticelink.checks.acls import Acls
 from latticelink.checks.clients import Client, Clients
-from latticelink.checks.configuration import Block, Configuration
+from latticelink.checks.configuration import ABSENT, Block, Configuration
 from latticelink.checks.dns_names import DnsNames
 from latticelink.checks.filters import group_stage
 from latticelink.checks.groups import IN, OUT
@@ -66,7 +66,8 @@ class _FarSide:
 def trace(configuration: Configuration) -> list[TracedPath]:
     """Return the way of each client through each endpoint or service-network association to each target.
 
-    The paths come in the order of the stacks and their endpoints, and for each of these by client and target.
+    The paths come in the order of the stacks and their endpoints, and for each of these by client and target. Last
+    come the resources that nothing in the configuration leads to, each from its gateway on.
     """
     return tracer_of(configuration).paths
 
@@ -91,8 +92,36 @@ class Tracer:
 
     @cached_property
     def paths(self) -> list[TracedPath]:
-        """All paths."""
-        return [path for entry in self.entries for path in self._through(entry)]
+        """All paths; of a resource that nothing here leads to, the half behind its gateway."""
+        found = [path for entry in self.entries for path in self._through(entry)]
+        reached = {path.configuration for path in found}
+        for block in self.configuration.of_type(_CONFIGURATION):
+            if block.value("type") != "CHILD":
+                found += [
+                    self._half(each)
+                    for each in self._members(block, None)
+                    if each.configuration not in reached | {None}
+                ]
+        return found
+
+    def _half(self, resource: _Resource) -> TracedPath:
+        """Return the way from a gateway to a target whose clients are in another configuration."""
+        configuration = resource.configuration
+        assert configuration is not None
+        far = self._far_side(configuration, resource.group)
+        ports, hops = settle([far.shares, *far.stages], far.shares)
+        stack = configuration.stack if configuration.home.has_company else ""
+        return TracedPath(
+            "clients elsewhere",
+            far.text,
+            far.target.text,
+            ports,
+            hops,
+            stack,
+            configuration,
+            configuration,
+            far.shares.sure,
+        )
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -100,14 +129,7 @@ class Tracer:
         return [
             block
             for block in self.configuration.blocks
-            if block.mode == "resource"
-            and (
-                block.type == _ASSOCIATION
-                or (
-                    block.type == "aws_vpc_endpoint"
-                    and block.value("vpc_endpoint_type") in ("Resource", "ServiceNetwork")
-                )
-            )
+            if block.mode == "resource" and (block.type == _ASSOCIATION or _endpoint_type(block) is not None)
         ]
 
     @property
@@ -126,6 +148,10 @@ class Tracer:
 
     @staticmethod
     def _maybe_there(block: Block) -> Iterator[Stage]:
+        kind = block.value("vpc_endpoint_type")
+        if isinstance(kind, Unknown):
+            reason = f"the type of {block.address} isn't known: {kind.reason}"
+            yield doubtful("endpoint", block, Unknown(reason, kind.settle))
         if block.instance.unknown is not None:
             reason = f"how many there are of {block.address} isn't known: {block.instance.unknown.reason}"
             yield doubtful("endpoint", block, Unknown(reason, block.instance.unknown.settle))
@@ -159,7 +185,7 @@ class Tracer:
         """Yield the hop from the endpoint to the gateway."""
         if gateway is None or entry.block.type == _ASSOCIATION:
             return
-        is_resource = entry.block.value("vpc_endpoint_type") == "Resource"
+        is_resource = _endpoint_type(entry.block) == "Resource"
         if is_resource and entry.vpc is not None and entry.vpc == gateway.vpc:
             yield blocking(
                 "endpoint's VPC",
@@ -171,7 +197,7 @@ class Tracer:
 
     def _resources(self, entry: Block) -> list[_Resource]:
         """Return the resources that an endpoint or association leads to, each member of a group by itself."""
-        if entry.type == "aws_vpc_endpoint" and entry.value("vpc_endpoint_type") == "Resource":
+        if _endpoint_type(entry) == "Resource":
             value = entry.value("resource_configuration_arn")
             found = self.topology.block_of(value, _CONFIGURATION)
             if found is None:
@@ -274,3 +300,14 @@ class Tracer:
         if acls is not None:
             yield acls
         yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
+
+
+def _endpoint_type(block: Block) -> str | None:
+    """Return Resource or ServiceNetwork; where the type isn't known, by the ARN that is given; None for any other."""
+    if block.type != "aws_vpc_endpoint":
+        return None
+    kind = block.value("vpc_endpoint_type")
+    if isinstance(kind, Unknown):
+        given = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
+        return next((name for name, argument in given.items() if block.value(argument) is not ABSENT), None)
+    return kind if kind in ("Resource", "ServiceNetwork") else None

@@ -16,7 +16,8 @@ from typing import Any
 from latticelink.checks.known import Unknown
 from latticelink.checks.sources import RawBlock, RawStack
 
-_TAKES_IDS = re.compile(r"(.*_)?(ids?|identifiers?|arns?|ip_address|private_ip)")
+_TAKES_ID = re.compile(r"(.*_)?(id|identifier|arn|ip_address|private_ip)")
+_TAKES_IDS = re.compile(r"(.*_)?(ids|identifiers|arns|security_groups|subnets)")
 _REFERENCE = re.compile(
     r"(?P<data>data\.)?(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+)(?P<index>\[[^\]]*\])?(?:\.(?P<rest>.+))?"
 )
@@ -59,6 +60,7 @@ class _Plan:
             for change in _maps(plan.get("resource_changes"))
         }
         self.addresses: dict[str, list[str]] = {}
+        self.followed: dict[tuple[str, str, str], list[str] | None] = {}
 
     def blocks(self, module: dict[str, Any], stack: RawStack, *, only_data: bool) -> list[RawBlock]:
         """Return the blocks of a module and of those in it."""
@@ -111,32 +113,40 @@ class _Plan:
                 if argument in written:
                     body[argument] = self._referred(argument, _map(expression), path, index)
                 continue
-            inner, expressions = body.get(argument), expression if isinstance(expression, list) else []
             parts = missing if isinstance(missing, list) else []
-            for number, part in enumerate(parts):
-                if isinstance(part, dict) and isinstance(inner, list) and number < len(inner):
-                    made = inner[number]
-                    expressed = _map(expressions[number] if number < len(expressions) else None)
-                    if isinstance(made, dict) and len(parts) == len(expressions):
-                        self._fill(made, part, expressed, path, index)
-                    elif isinstance(made, dict):
-                        made.update({key: _after_apply(key) for key, value in part.items() if value is True})
+            self._fill_nested(body.get(argument), parts, expression, path, index)
+
+    def _fill_nested(self, blocks: Any, missing: list[Any], written: Any, path: str, index: str) -> None:
+        """Fill nested blocks; of those that the provider takes as attributes a plan tells the references together."""
+        together = self._targets(written, path, index) if isinstance(written, dict) else None
+        for number, (block, unknown) in enumerate(
+            zip(blocks if isinstance(blocks, list) else [], missing, strict=False)
+        ):
+            if not isinstance(block, dict) or not isinstance(unknown, dict):
+                continue
+            if isinstance(written, list) and len(written) == len(missing):
+                self._fill(block, unknown, _map(written[number]), path, index)
+                continue
+            for argument, is_unknown in unknown.items():
+                if is_unknown is True:
+                    one = len(together or []) == 1 and _TAKES_IDS.fullmatch(argument)
+                    block[argument] = together if one else _after_apply(argument)
 
     def _referred(self, argument: str, expression: dict[str, Any], path: str, index: str) -> Any:
-        if not _TAKES_IDS.fullmatch(argument):
-            return _after_apply(argument)
-        found = self._targets(expression, path, index, 0)
+        several = _TAKES_IDS.fullmatch(argument) is not None
+        found = self._targets(expression, path, index) if several or _TAKES_ID.fullmatch(argument) else None
         if found is None:
             return _after_apply(argument)
-        if argument.endswith("s"):
+        if several:
             return found
         return found[0] if len(found) == 1 else _after_apply(argument)
 
-    def _targets(self, expression: dict[str, Any], path: str, index: str, depth: int) -> list[str] | None:
+    def _targets(self, expression: dict[str, Any], path: str, index: str) -> list[str] | None:
         """Return the expression's references, as templates; None if any can't be followed."""
         if isinstance(constant := expression.get("constant_value"), str | list):
             return [_Literal.of(each) for each in (constant if isinstance(constant, list) else [constant])]
-        given = [each for each in expression.get("references") or [] if isinstance(each, str)]
+        listed = expression.get("references")
+        given = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
         own = [each for each in given if each in ("each.key", "count.index")]
         names = [
             each
@@ -146,21 +156,25 @@ class _Plan:
         ]
         found: list[str] = []
         for name in names:
-            targets = self._target(name, path, index if own else "", depth) if depth < 20 else None
+            key = (name, path, index if own else "")
+            if key not in self.followed:
+                self.followed[key] = None  # the answer for one that leads back to itself
+                self.followed[key] = self._target(*key)
+            targets = self.followed[key]
             if not targets:
                 return None
             found += targets
         return found or None
 
-    def _target(self, name: str, path: str, index: str, depth: int) -> list[str] | None:
+    def _target(self, name: str, path: str, index: str) -> list[str] | None:
         if match := _MODULE.fullmatch(name):
             inside = f"{path}module.{match['name']}{match['index'] or ''}."
             output = _map(_map(self._module(inside).get("outputs")).get(match["output"]))
-            return self._targets(_map(output.get("expression")), inside, "", depth + 1)
+            return self._targets(_map(output.get("expression")), inside, "")
         if name.startswith("var."):
             outer, _, last = path.rstrip(".").rpartition("module.")
             call = _map(_map(self._module(outer).get("module_calls")).get(re.sub(r"\[.*", "", last)))
-            return self._targets(_map(_map(call.get("expressions")).get(name[4:])), outer, "", depth + 1)
+            return self._targets(_map(_map(call.get("expressions")).get(name[4:])), outer, "")
         match = _REFERENCE.fullmatch(name)
         if match is None or match["type"] in ("local", "each", "count", "path", "terraform", "self", "module"):
             return None

@@ -14,7 +14,7 @@ from latticelink.checks.configuration import ABSENT, Block
 from latticelink.checks.hops import Stage, blocking, doubtful, passing
 from latticelink.checks.known import Reference, Unknown
 from latticelink.checks.packets import Addresses, addresses_of, inside, overlap, shown_addresses
-from latticelink.checks.topology import Placed, Subnet, Topology
+from latticelink.checks.topology import Placed, Subnet, Topology, differ
 
 _PLACE = "route to the target"
 _TO_THE_INTERNET = ("aws_egress_only_internet_gateway", "aws_internet_gateway")
@@ -38,6 +38,9 @@ class Routes:
             return None
         if target_vpc is not None and target_vpc == gateway.vpc:
             return passing(_PLACE, None, "the target is in the gateway's VPC, where every table has the route `local`")
+        if target_vpc is not None and not differ(target_vpc, gateway.vpc):
+            reason = f"whether {_text(target_vpc)} and {_text(gateway.vpc)} are one VPC isn't known"
+            return doubtful(_PLACE, gateway.block, Unknown(reason))
         if not target or (target_vpc is None and gateway.vpc not in self._topology.vpc_ranges):
             return None
         local, local_perhaps = self._inside_vpc(gateway.vpc, target)

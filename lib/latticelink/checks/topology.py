@@ -165,22 +165,9 @@ class Topology:
                 marks.add(value)
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
-        zone = next(
-            (
-                (kind, key.value(kind))
-                for kind in ("availability_zone", "availability_zone_id")
-                if key.value(kind) is not ABSENT
-            ),
-            None,
-        )
-        return Subnet(
-            key,
-            key.address,
-            vpc,
-            None if zone and isinstance(zone[1], Unknown) else zone,
-            tuple(ranges),
-            frozenset(marks),
-        )
+        given = ((kind, key.value(kind)) for kind in ("availability_zone", "availability_zone_id"))
+        zone = next((each for each in given if isinstance(each[1], str | Reference)), None)
+        return Subnet(key, key.address, vpc, zone, tuple(ranges), frozenset(marks))
 
     def subnets(self, value: Any) -> tuple[tuple[Subnet, ...], Unknown | None]:
         """Return the subnets that a list of ids names, and why there may be others; None if these are all."""
@@ -285,10 +272,23 @@ class Topology:
                     found[owner.block].append(block.value("security_group_id"))
         return found
 
+    def in_group(self, vpc: Hashable | None, group: Hashable) -> list[Placed]:
+        """Return the workloads in a VPC that have a security group."""
+        return self._by_group.get((vpc, group), [])
+
     @cached_property
-    def workloads(self) -> dict[Hashable, list[Placed]]:
+    def _by_group(self) -> dict[tuple[Hashable, Hashable], list[Placed]]:
+        found: dict[tuple[Hashable, Hashable], list[Placed]] = defaultdict(list)
+        for vpc, members in self.workloads.items():
+            for each in members:
+                for group in each.groups:
+                    found[vpc, group].append(each)
+        return found
+
+    @cached_property
+    def workloads(self) -> dict[Hashable | None, list[Placed]]:
         """What may be a client, by VPC."""
-        found: dict[Hashable, list[Placed]] = defaultdict(list)
+        found: dict[Hashable | None, list[Placed]] = defaultdict(list)
         for kind in CLIENTS:
             for block in self.configuration.of_type(kind):
                 placed = self.placed(block)
@@ -356,6 +356,12 @@ def _plain_ip(text: str) -> str | None:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return None
+
+
+def differ(one: Hashable, other: Hashable) -> bool:
+    """Return whether two keys surely stand for different VPCs; what a data source looks up may be any."""
+    made = all(isinstance(each, Block) and each.mode == "resource" for each in (one, other))
+    return one != other and (made or (isinstance(one, str) and isinstance(other, str)))
 
 
 def label(block: Block) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from latticelink.checks.configuration import Block, Configuration, StackConfiguration
-from latticelink.checks.expressions import references
+from latticelink.checks.syntax import references
 
 Declared = tuple[str, str, str]
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from latticelink.checks.configuration import Block, Configuration, StackConfiguration
-from latticelink.checks.expressions import references
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
@@ -34,6 +33,7 @@ from latticelink.checks.rules.reading import (
     target_of,
     verdict,
 )
+from latticelink.checks.syntax import references
 from latticelink.values.dns import parse_dns_name
 
 _ASSOCIATIONS = "aws_vpc_endpoint_associations"
