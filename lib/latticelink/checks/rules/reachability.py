@@ -28,7 +28,7 @@ def _arrives(configuration: Configuration) -> Iterator[Judgement]:
         message = f"{hop.place[:1].upper()}{hop.place[1:]}: {hop.why}."
         if hop.answer is Answer.FAIL:
             more = f", and {len(paths) - 1} more" if len(paths) > 1 else ""
-            message += f" So {paths[0].client} doesn't reach {paths[0].resource}{more}."
+            message += f" Blocked: {paths[0].client} -> {paths[0].resource}{more}."
             yield failed(block, message, hop.fix)
         else:
             yield unknown(block, message, hop.fix)
