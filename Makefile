@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check bench setup lock clean
+.PHONY: help synth test check docs bench setup lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ check: setup ## Format, lint, types, and the tests that start no engine
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadgroup -m "not engine"
+
+docs: setup ## Write docs/checks.md from the catalogue of checks
+	@$(BIN)/python -m latticelink.checks.documentation > docs/checks.md
 
 bench: setup ## Measure synth time and memory, as ratios of medians in one run
 	@$(BIN)/python bench/run.py

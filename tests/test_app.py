@@ -202,3 +202,39 @@ def test_the_library_in_fifteen_lines_of_the_readme_works(tmp_path: Path) -> Non
     assert result.returncode == 0, result.stderr
     assert "  'orders' from producer: TCP 5432, as producer-orders\n" in result.stdout
     assert "    with consumer: 10.0.0.0/16, as orders.shared.internal\n" in result.stdout
+
+
+NETWORK = 'ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])'
+SHARE = f"""stack = make(app)
+gateway = ResourceGateway(stack, "gateway", {NETWORK})
+gateway.share("db", IpResource("10.0.0.9", security_group_id="sg-12345678"), ports=[5432])
+"""
+
+
+def test_what_was_written_is_checked_and_a_line_says_so(tmp_path: Path) -> None:
+    result = run_app(tmp_path, SHARE)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.search(r"\n\nChecked: \d+ checks in \d+ places: 0 errors, 0 warnings, .*\n$", result.stdout)
+
+
+def test_an_error_that_the_check_finds_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:
+    result = run_app(
+        tmp_path, SHARE + 'stack.add_override("resource.aws_vpclattice_resource_gateway.g.subnet_ids", [])'
+    )
+    assert result.returncode == 1
+    assert "ERROR LL401 A resource gateway has a subnet\n  place: aws_vpclattice_resource_gateway.g" in result.stderr
+    assert "Checked: " in result.stdout
+    assert (tmp_path / "cdktf.out/manifest.json").exists()
+
+
+def test_a_warning_that_the_check_finds_is_printed_and_the_exit_code_is_0(tmp_path: Path) -> None:
+    result = run_app(tmp_path, SHARE + 'stack.add_override("locals.home", "/home/me/app")')
+    assert result.returncode == 0
+    assert result.stderr.startswith("\nWARNING LL833 ")
+
+
+def test_suppressions_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "latticelink-suppressions.toml").write_text("[[")
+    result = run_app(tmp_path, SHARE)
+    assert result.returncode == 1
+    assert result.stderr.startswith("latticelink-suppressions.toml is no TOML: ")

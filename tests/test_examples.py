@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from latticelink.checks.configuration import read
+from latticelink.checks.findings import Answer
+from latticelink.checks.paths import trace
+
 import pytest
 
 from tests.conftest import ROOT, run_python, same_files, without_metadata
@@ -49,3 +53,14 @@ def test_an_example_fits_one_screen_and_no_block_of_it_is_empty(outputs: dict[st
     assert files
     for file in files:
         assert {} not in list(without_metadata(json.loads(file.read_text())["resource"]))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_no_path_of_an_example_is_blocked_and_unknown_is_only_what_is_given_by_id(
+    outputs: dict[str, Path], example: Path
+) -> None:
+    paths = trace(read(outputs["fast"] / example.name / "cdktf.out"))
+    answers = {hop.answer for path in paths for hop in path.hops}
+    by_id = "ExistingNetwork" in (example / "main.py").read_text()
+    assert answers <= {Answer.PASS, Answer.UNKNOWN} if by_id else answers <= {Answer.PASS}
+    assert paths or example.name == "state-bucket"

@@ -23,6 +23,7 @@ ALLOWED = {
     "order": ("latticelink.errors",),
     "replacements": ("latticelink.errors", "latticelink.order"),
     "summary": ("latticelink.order", "latticelink.values"),
+    "checks": ("latticelink.checks", "latticelink.values", "latticelink.errors", "latticelink.order"),
     "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
     "constructs": (
         "latticelink.backends",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from latticelink.constructs.state_bucket import StateBucket
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
     from latticelink.state import PublishedResources, State
+    from latticelink.suppression import suppress
     from latticelink.values.addresses import Subnet
     from latticelink.values.contract import SharedResource
     from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member
@@ -70,6 +71,7 @@ __all__ = [
     "Subnet",
     "adopt",
     "run",
+    "suppress",
 ]
 
 _HOMES = {
@@ -108,6 +110,7 @@ _HOMES = {
     "Subnet": "values.addresses",
     "adopt": "constructs.adopt",
     "run": "app",
+    "suppress": "suppression",
 }
 
 

@@ -115,7 +115,10 @@ class Stack(_cdk.TerraformStack):
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
-    """Build an app, write its Terraform JSON and print a summary; or print all that is wrong and write nothing.
+    """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
+
+    The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
+    what is looked at, and says how a finding is suppressed.
 
     A gateway or configuration that the next apply would replace, compared with what was in the folder, is warned about
     on the error output, as that is an outage for its consumers.
@@ -125,7 +128,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
-        The exit code: 0, or 1 if the input was refused.
+        The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then.
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
@@ -154,10 +157,29 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     try:
         command = shlex.join([str(shown), *sys.argv])
         print(summarise(target, command if "latticelink" in app.context else None), flush=True)
+        return _check(target)
+    except LatticeLinkError as error:
+        print(error, file=sys.stderr)
+        return 1
     except BrokenPipeError:
         # Whoever read along (`| head`) has seen enough; the output is written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _check(folder: Path) -> int:
+    """Check what was written; return 1 if there is an error in it."""
+    # Here, as nothing else needs them and a synth should start fast.
+    from latticelink.checks.examination import examine
+    from latticelink.checks.findings import Answer, Severity
+    from latticelink.checks.reports import count_line, finding_lines
+
+    examination = examine(folder)
+    if found := "\n".join(finding_lines(examination, notes=False)):
+        print(f"\n{found}", file=sys.stderr, flush=True)
+    more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
+    print(f"\nChecked: {count_line(examination)}{more}", flush=True)
+    return 1 if examination.count(Severity.ERROR) else 0
 
 
 def _build(build: Callable[[App], None], outdir: str) -> App:

@@ -238,3 +238,11 @@ def test_an_endpoint_in_the_producers_vpc_stops_the_plan(terraform_aws: Terrafor
     assert "Resource 'nginx' is shared from the VPC that this endpoint would be in" in " ".join(
         printed.replace("│", " ").split()
     )
+
+
+def test_comments_with_suppressions_are_ignored(terraform: Terraform, tmp_path: Path) -> None:
+    suppressed = {"latticelink": {"suppress": [{"check": "LL411", "resource": "producer", "reason": "a test"}]}}
+    content = {"//": suppressed, "resource": {"terraform_data": {"a": {"//": suppressed, "input": 1}}}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(content))
+    terraform.init(tmp_path)
+    assert json.loads(terraform.run(tmp_path, "validate", "-json"))["diagnostics"] == []

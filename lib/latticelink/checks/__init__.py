@@ -1,0 +1,1 @@
+"""Judges synthesised stacks, or any Terraform JSON, by what only the whole shows. Standard library only, no CDK."""

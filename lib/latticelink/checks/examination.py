@@ -1,0 +1,84 @@
+"""Runs all checks over one configuration and says what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from latticelink.checks import suppressions
+from latticelink.checks.catalogue import CHECKS
+from latticelink.checks.configuration import Configuration, read
+from latticelink.checks.findings import Answer, Result, Severity
+from latticelink.checks.hops import TracedPath
+from latticelink.checks.paths import trace
+
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What all checks say of one configuration.
+
+    Args:
+        results: every place where a check fails or can't tell, worst first.
+        paths: the way of each client to each resource.
+        passed: how many places were judged and are as they should be.
+    """
+
+    results: tuple[Result, ...]
+    paths: tuple[TracedPath, ...]
+    passed: int
+
+    def of(self, answer: Answer) -> list[Result]:
+        """Return the results with `answer` that nobody suppressed."""
+        return [each for each in self.results if each.judgement.answer == answer and not each.suppressed]
+
+    @property
+    def suppressed(self) -> list[Result]:
+        """The results that somebody decided to live with."""
+        return [each for each in self.results if each.suppressed]
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings there are of `severity`."""
+        return sum(each.check.severity == severity for each in self.of(Answer.FAIL))
+
+    def exit_code(self, *, strict: bool = False) -> int:
+        """Return 1 if there is an error or a warning, or with `strict` something unknown; else 0."""
+        found = self.count(Severity.ERROR) or self.count(Severity.WARNING)
+        return 1 if found or (strict and self.of(Answer.UNKNOWN)) else 0
+
+
+def examine(folder: Path, suppressions_file: Path | None = None) -> Examination:
+    """Read a synth output folder, or any Terraform JSON, and run all checks over it.
+
+    Args:
+        folder: the folder, or one file.
+        suppressions_file: TOML file of suppressions. Default: `latticelink-suppressions.toml` of the working
+            directory, if there is one.
+
+    Raises:
+        UnreadableInput: if the folder or the file of suppressions can't be read.
+    """
+    configuration = read(folder)
+    decided = suppressions.in_configuration(configuration)
+    if suppressions_file is None and suppressions.DEFAULT_FILE.exists():
+        suppressions_file = suppressions.DEFAULT_FILE
+    if suppressions_file is not None:
+        decided += suppressions.read_file(suppressions_file)
+    return judge(configuration, decided)
+
+
+def judge(configuration: Configuration, decided: Sequence[suppressions.Suppression] = ()) -> Examination:
+    """Run all checks over `configuration`, less what was `decided` to be suppressed."""
+    answers: Counter[Answer] = Counter()
+    results = []
+    for check in CHECKS:
+        for judgement in check.judge(configuration):
+            answers[judgement.answer] += 1
+            if judgement.answer != Answer.PASS:
+                results.append(Result(check, judgement))
+    after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
+    ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))
+    return Examination(tuple(ordered), tuple(trace(configuration)), answers[Answer.PASS])

@@ -1,0 +1,1 @@
+"""The checks that judge what a configuration says, by area; `latticelink.checks.catalogue` lists them all."""

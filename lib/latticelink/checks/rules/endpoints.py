@@ -1,0 +1,495 @@
+"""Endpoints for VPC resources and service networks: what they name, where they are, and what AWS never changes."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from latticelink.checks.configuration import Block, Configuration
+from latticelink.checks.findings import Check, Judgement, Severity
+from latticelink.checks.known import ABSENT, Reference, Unknown
+from latticelink.checks.rules import pages
+from latticelink.checks.rules.network_parts import (
+    groups_named,
+    has_ipv6,
+    is_ipv6_only,
+    judge_has_subnet,
+    judge_home,
+    judge_number_of_groups,
+    parts_question,
+    subnets_of,
+    zone_of,
+)
+from latticelink.checks.rules.reading import (
+    CONFIGURATION,
+    ENDPOINT,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    Problem,
+    as_list,
+    example,
+    judged,
+    not_known,
+    of_vpc,
+    open_question,
+    private_link_endpoints,
+    read,
+    target_of,
+    verdict,
+)
+from latticelink.checks.rules.targets import gateway_of
+
+_ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
+_KINDS = ("ipv4", "ipv6", "dualstack")
+
+Judge = Callable[[Configuration], Iterator[Judgement]]
+
+
+def _of_each(judge: Callable[[Block], Iterator[Judgement]]) -> Judge:
+    def judged_all(configuration: Configuration) -> Iterator[Judgement]:
+        for block in private_link_endpoints(configuration):
+            yield from judge(block)
+
+    return judged_all
+
+
+def _type_written(block: Block) -> Iterator[Judgement]:
+    kind = read(block, "vpc_endpoint_type")
+    if why := open_question(kind):
+        yield not_known(block, why, "vpc_endpoint_type")
+        return
+    for wanted, argument in _ARNS.items():
+        if read(block, argument) is not ABSENT:
+            stated = "isn't there, so the provider makes a Gateway" if kind is ABSENT else f"is {kind!r}"
+            problem = (f"It has {argument}, and `vpc_endpoint_type` {stated}.", f'Write "{wanted}".')
+            yield verdict(block, None if kind == wanted else problem)
+
+
+def _names_one(block: Block) -> Iterator[Judgement]:
+    kind = read(block, "vpc_endpoint_type")
+    if kind not in ("Resource", "ServiceNetwork"):
+        return
+    named = [a for a in (*_ARNS.values(), "service_name") if read(block, a) is not ABSENT]
+    problem: Problem = None
+    if _ARNS[kind] not in named:
+        problem = f"It is of type {kind} and has no {_ARNS[kind]}.", f"Add `{_ARNS[kind]}`."
+    elif len(named) > 1:
+        problem = f"It has {' and '.join(named)}.", f"Keep `{_ARNS[kind]}` only."
+    yield verdict(block, problem)
+
+
+def _by_arn(block: Block) -> Iterator[Judgement]:
+    for argument in _ARNS.values():
+        yield from judged(block, argument, _arn_problem, identity=True)
+
+
+def _arn_problem(value: Any) -> Problem:
+    if isinstance(value, Reference):
+        wrong = value.attribute == "id" and value.block.type in (CONFIGURATION, NETWORK)
+    else:
+        wrong = not str(value).startswith("arn:")
+    return (f"It is {value}, no ARN.", "Write the `.arn`.") if wrong else None
+
+
+def _one_subnet_in_each_zone(block: Block) -> Iterator[Judgement]:
+    subnets = read(block, "subnet_ids")
+    if subnets is ABSENT:
+        return
+    found = subnets_of(block)
+    zones = [zone_of(subnet) for subnet in found]
+    twice = next((zone for zone in zones if zone and zones.count(zone) > 1), None)
+    same = [subnet.full_address for subnet, zone in zip(found, zones, strict=True) if zone == twice]
+    if twice:
+        yield verdict(block, f"{' and '.join(same)} are in {twice}.")
+    elif isinstance(subnets, Unknown):
+        yield not_known(block, subnets, "subnet_ids")
+    elif len(as_list(subnets)) == 1 or (len(found) == len(as_list(subnets)) and "" not in zones):
+        yield verdict(block, None)
+    else:
+        why = Unknown("the zones of some subnets aren't in the files")
+        yield not_known(block, why, "subnet_ids")
+
+
+def _several_zones(block: Block) -> Iterator[Judgement]:
+    subnets = read(block, "subnet_ids")
+    if isinstance(subnets, Unknown):
+        yield not_known(block, subnets, "subnet_ids")
+    elif isinstance(subnets, list) and subnets:
+        yield verdict(block, "It has one subnet." if len(subnets) == 1 else None)
+
+
+def _names_groups(block: Block) -> Iterator[Judgement]:
+    yield groups_named(block)
+
+
+def configuration_of(endpoint: Block) -> Block | None:
+    """Return the resource configuration of an endpoint, if it is in the files."""
+    return target_of(endpoint, "resource_configuration_arn", CONFIGURATION)
+
+
+def _other_vpc(configuration: Configuration) -> Iterator[Judgement]:
+    for block in private_link_endpoints(configuration):
+        shared = configuration_of(block)
+        gateway = gateway_of(shared) if shared else None
+        if gateway is None:
+            continue
+        ours, theirs = of_vpc(block), of_vpc(gateway)
+        if ours and theirs and (ours == theirs or ours.startswith("vpc-") == theirs.startswith("vpc-")):
+            yield verdict(block, f"{gateway.full_address} is in the same VPC." if ours == theirs else None)
+        else:
+            why = Unknown(f"whether {ours or 'it'} is {theirs or f'the VPC of {gateway.full_address}'} can't be told")
+            yield not_known(block, why, "vpc_id")
+
+
+def _private_dns_once(configuration: Configuration) -> Iterator[Judgement]:
+    """Find the VPCs that reach one resource by both types of endpoint with private DNS."""
+    networks: dict[str, set[int]] = {}
+    for association in configuration.of_type(NETWORK_RESOURCE):
+        shared = target_of(association, "resource_configuration_identifier", CONFIGURATION)
+        network = read(association, "service_network_identifier")
+        if shared is not None and isinstance(network, Reference):
+            networks.setdefault(network.block.full_address, set()).add(id(shared))
+    through: dict[tuple[str, int], Block] = {}
+    for block in private_link_endpoints(configuration):
+        network = read(block, "service_network_arn")
+        if isinstance(network, Reference) and _may_be_private(block):
+            for shared_id in networks.get(network.block.full_address, ()):
+                through[of_vpc(block), shared_id] = block
+    for block in private_link_endpoints(configuration):
+        shared = configuration_of(block)
+        if shared is not None and _may_be_private(block) and of_vpc(block):
+            other = through.get((of_vpc(block), id(shared)))
+            flags = [read(each, "private_dns_enabled") for each in (block, other) if each]
+            if other and (why := open_question(flags)):
+                yield not_known(block, why, "private_dns_enabled")
+                continue
+            yield verdict(
+                block, f"{other.full_address} reaches {shared.full_address} in this VPC too." if other else None
+            )
+
+
+def _may_be_private(block: Block) -> bool:
+    return read(block, "private_dns_enabled") not in (ABSENT, False)
+
+
+def _replaced(block: Block) -> Iterator[Judgement]:
+    fixed = [key for key in ("subnet_ids", "ip_address_type", "private_dns_enabled") if read(block, key) is not ABSENT]
+    triggers = block.body.get("lifecycle")
+    triggers = triggers[0] if isinstance(triggers, list) and triggers else triggers
+    ready = isinstance(triggers, dict) and triggers.get("replace_triggered_by")
+    yield verdict(block, f"A change of {', '.join(fixed)} is planned in place." if fixed and not ready else None)
+
+
+def _dns_attributes(block: Block) -> Iterator[Judgement]:
+    private = read(block, "private_dns_enabled")
+    vpc = target_of(block, "vpc_id", "aws_vpc")
+    if private is ABSENT or vpc is None or vpc.mode != "resource":
+        return
+    hostnames, support = read(vpc, "enable_dns_hostnames"), read(vpc, "enable_dns_support")
+    if why := open_question([private, hostnames, support]):
+        yield not_known(block, why, "private_dns_enabled")
+        return
+    # The provider's defaults.
+    off = ["enable_dns_hostnames"] if hostnames is not True else []
+    off += ["enable_dns_support"] if support is False else []
+    wrong = private is True and off
+    yield verdict(
+        block, f"It wants private DNS, and {vpc.full_address} has {' and '.join(off)} off." if wrong else None
+    )
+
+
+def _kind(block: Block) -> Iterator[Judgement]:
+    yield from judged(
+        block, "ip_address_type", lambda kind: None if kind in _KINDS else f"The address type is {kind!r}."
+    )
+
+
+def _subnets_fit(block: Block) -> Iterator[Judgement]:
+    kind = read(block, "ip_address_type")
+    if kind is ABSENT:
+        return
+    if why := open_question(kind) or parts_question(block, "subnet_ids", "aws_subnet"):
+        yield not_known(block, why, "subnet_ids")
+    if kind not in _KINDS:
+        return
+    for subnet in subnets_of(block):
+        ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
+        if ipv6 is None or only is None:
+            continue
+        fits = {"ipv4": not only, "ipv6": ipv6, "dualstack": ipv6 and not only}[kind]
+        has = "IPv6 only" if only else "IPv4 and IPv6" if ipv6 else "IPv4 only"
+        yield verdict(block, None if fits else f"It is {kind}, and {subnet.full_address} has {has}.")
+
+
+def _home(block: Block) -> Iterator[Judgement]:
+    yield from judge_home(block, [("subnet_ids", "aws_subnet"), ("security_group_ids", "aws_security_group")])
+
+
+def _room(configuration: Configuration) -> Iterator[Judgement]:
+    for block in private_link_endpoints(configuration):
+        if read(block, "vpc_endpoint_type") != "ServiceNetwork":
+            continue
+        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+            yield not_known(block, why, "subnet_ids")
+        for subnet in subnets_of(block):
+            cidr = read(subnet, "cidr_block")
+            try:
+                network = ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
+            except ValueError:
+                continue
+            # AWS keeps the first four addresses and the last, so the first and last /28 of a subnet are never free.
+            small = network.prefixlen >= 27
+            yield verdict(block, f"{subnet.full_address} is {cidr}, with no free /28 block." if small else None)
+
+
+def _endpoint(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
+    usual = {
+        "vpc_endpoint_type": "Resource",
+        "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}",
+        "vpc_id": "${aws_vpc.v.id}",
+    }
+    return example(
+        (ENDPOINT, "db", {key: value for key, value in {**usual, **body}.items() if value is not None}), *more
+    )
+
+
+def _subnet(name: str, **body: Any) -> tuple[str, str, dict[str, Any]]:
+    return "aws_subnet", name, {"vpc_id": "${aws_vpc.v.id}", "cidr_block": "10.0.0.0/24", **body}
+
+
+def _vpc(**body: Any) -> tuple[str, str, dict[str, Any]]:
+    return "aws_vpc", "v", {"cidr_block": "10.0.0.0/16", **body}
+
+
+_A, _B = "${aws_subnet.a.id}", "${aws_subnet.b.id}"
+_TWO_ZONES = _subnet("a", availability_zone="eu-west-1a"), _subnet("b", availability_zone="eu-west-1b")
+_IDS = [f"sg-1234567{number}" for number in range(6)]
+_OTHERS = ("aws_vpc", "p", {"cidr_block": "10.0.0.0/16"})
+_SHARED = (CONFIGURATION, "db", {"resource_gateway_identifier": f"${{{GATEWAY}.g.id}}"})
+_PRODUCER = (GATEWAY, "g", {"name": "gateway", "vpc_id": "${aws_vpc.p.id}"})
+_IN_NETWORK = (
+    NETWORK_RESOURCE,
+    "db",
+    {
+        "resource_configuration_identifier": f"${{{CONFIGURATION}.db.id}}",
+        "service_network_identifier": f"${{{NETWORK}.n.id}}",
+    },
+)
+
+
+def _to_network(private_dns: bool) -> str:
+    to_network = {
+        "vpc_endpoint_type": "ServiceNetwork",
+        "service_network_arn": f"${{{NETWORK}.n.arn}}",
+        "vpc_id": "${aws_vpc.v.id}",
+        "private_dns_enabled": private_dns,
+    }
+    network = (NETWORK, "n", {"name": "shared"})
+    return _endpoint(_vpc(), _SHARED, network, _IN_NETWORK, (ENDPOINT, "n", to_network), private_dns_enabled=True)
+
+
+CHECKS = (
+    Check(
+        id="LL501",
+        severity=Severity.ERROR,
+        title="An endpoint says that its type is Resource or ServiceNetwork",
+        why="The provider makes a Gateway endpoint where the type isn't written, and AWS refuses the ARN.",
+        source=pages.TF_ENDPOINT,
+        fix="Write `vpc_endpoint_type`.",
+        passing=_endpoint(),
+        failing=_endpoint(vpc_endpoint_type=None),
+        judge=_of_each(_type_written),
+    ),
+    Check(
+        id="LL502",
+        severity=Severity.ERROR,
+        title="An endpoint names the one thing that it leads to",
+        why="A Resource endpoint leads to one resource configuration, a ServiceNetwork endpoint to one service "
+        "network. The provider takes one without, and AWS refuses it.",
+        source=pages.TF_ENDPOINT,
+        fix="Give it the ARN that its type wants, and no other.",
+        passing=_endpoint(),
+        failing=_endpoint(resource_configuration_arn=None),
+        judge=_of_each(_names_one),
+    ),
+    Check(
+        id="LL503",
+        severity=Severity.ERROR,
+        title="An endpoint names what it leads to by ARN",
+        why="AWS takes an ARN here, where associations take an id.",
+        source=pages.CREATE_ENDPOINT,
+        fix="Write the `.arn`.",
+        passing=_endpoint(_SHARED),
+        failing=_endpoint(_SHARED, resource_configuration_arn=f"${{{CONFIGURATION}.db.id}}"),
+        judge=_of_each(_by_arn),
+    ),
+    Check(
+        id="LL504",
+        severity=Severity.ERROR,
+        title="An endpoint has a subnet",
+        why="It gets its addresses there, and no subnet can be added later.",
+        source=pages.ACCESS,
+        fix="Add one subnet for each zone that clients are in.",
+        passing=_endpoint(subnet_ids=["subnet-12345678"]),
+        failing=_endpoint(subnet_ids=[]),
+        judge=_of_each(judge_has_subnet),
+    ),
+    Check(
+        id="LL505",
+        severity=Severity.ERROR,
+        title="An endpoint has one subnet in each zone",
+        why="AWS refuses a second subnet in a zone.",
+        source=pages.ACCESS,
+        fix="Keep one of them.",
+        passing=_endpoint(*_TWO_ZONES, subnet_ids=[_A, _B]),
+        failing=_endpoint(
+            _subnet("a", availability_zone="eu-west-1a"),
+            _subnet("b", availability_zone="eu-west-1a"),
+            subnet_ids=[_A, _B],
+        ),
+        judge=_of_each(_one_subnet_in_each_zone),
+    ),
+    Check(
+        id="LL506",
+        severity=Severity.NOTE,
+        title="An endpoint is in more than one zone",
+        why="AWS advises two or more. Another one later replaces the endpoint.",
+        source=pages.ACCESS,
+        fix="Add a subnet in another zone.",
+        passing=_endpoint(subnet_ids=["subnet-12345678", "subnet-87654321"]),
+        failing=_endpoint(subnet_ids=["subnet-12345678"]),
+        judge=_of_each(_several_zones),
+    ),
+    Check(
+        id="LL507",
+        severity=Severity.WARNING,
+        title="An endpoint names its security groups",
+        why="Otherwise it gets the VPC's default group, which lets in only its own members.",
+        source=pages.CREATE_ENDPOINT,
+        fix="Give it a group that lets the clients in on the shared ports.",
+        passing=_endpoint(security_group_ids=["sg-12345678"]),
+        failing=_endpoint(security_group_ids=[]),
+        judge=_of_each(_names_groups),
+    ),
+    Check(
+        id="LL508",
+        severity=Severity.WARNING,
+        title="An endpoint has at most five security groups",
+        why="More than five on a network interface need a raised quota.",
+        source="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
+        fix="Join the rules in fewer groups.",
+        passing=_endpoint(security_group_ids=_IDS[:5]),
+        failing=_endpoint(security_group_ids=_IDS),
+        judge=_of_each(judge_number_of_groups),
+    ),
+    Check(
+        id="LL509",
+        severity=Severity.ERROR,
+        title="An endpoint's subnets and security groups are in its VPC",
+        why="AWS refuses those of another VPC.",
+        source=pages.CREATE_ENDPOINT,
+        fix="Take subnets and groups of the endpoint's VPC.",
+        passing=_endpoint(_vpc(), _subnet("a"), subnet_ids=[_A]),
+        failing=_endpoint(_vpc(), _OTHERS, _subnet("a", vpc_id="${aws_vpc.p.id}"), subnet_ids=[_A]),
+        judge=_of_each(_home),
+    ),
+    Check(
+        id="LL510",
+        severity=Severity.ERROR,
+        title="An endpoint is in another VPC than the resource gateway",
+        why="AWS makes no endpoint in the VPC that the resource is shared from.",
+        source=pages.ENDPOINT,
+        fix="Put the endpoint in another VPC, or reach the resource directly.",
+        passing=_endpoint(_vpc(), _OTHERS, _SHARED, _PRODUCER),
+        failing=_endpoint(_vpc(), _OTHERS, _SHARED, _PRODUCER, vpc_id="${aws_vpc.p.id}"),
+        judge=_other_vpc,
+    ),
+    Check(
+        id="LL511",
+        severity=Severity.ERROR,
+        title="A VPC has private DNS for a resource by one type of endpoint only",
+        why="With private DNS, AWS doesn't make a Resource and a ServiceNetwork endpoint for one resource "
+        "configuration in one VPC.",
+        source=pages.CONFIGURATION,
+        fix="Remove one of the endpoints, or set `private_dns_enabled = false` on it.",
+        passing=_to_network(private_dns=False),
+        failing=_to_network(private_dns=True),
+        judge=_private_dns_once,
+    ),
+    Check(
+        id="LL512",
+        severity=Severity.WARNING,
+        title="What AWS fixes when it makes an endpoint is replaced, not changed",
+        why="AWS lets only an endpoint's security groups and tags change. The provider plans a change of subnets, "
+        "address type and (before 6.28) private DNS in place, and the apply fails.",
+        source=pages.ENDPOINT,
+        fix="Put these values into a terraform_data, and refer to it in `lifecycle.replace_triggered_by`.",
+        passing=_endpoint(
+            ("terraform_data", "fixed", {"input": ["subnet-12345678"]}),
+            subnet_ids=["subnet-12345678"],
+            lifecycle={"replace_triggered_by": ["terraform_data.fixed"]},
+        ),
+        failing=_endpoint(subnet_ids=["subnet-12345678"]),
+        judge=_of_each(_replaced),
+    ),
+    Check(
+        id="LL513",
+        severity=Severity.ERROR,
+        title="Private DNS has the VPC's DNS names and DNS resolution on",
+        why="AWS wants both attributes for an endpoint's private DNS. In Terraform enable_dns_hostnames is off "
+        "unless set.",
+        source=pages.ACCESS,
+        fix="Set `enable_dns_hostnames` and `enable_dns_support` on the VPC, or `private_dns_enabled = false`.",
+        passing=_endpoint(_vpc(enable_dns_hostnames=True), private_dns_enabled=True),
+        failing=_endpoint(_vpc(), private_dns_enabled=True),
+        judge=_of_each(_dns_attributes),
+    ),
+    Check(
+        id="LL514",
+        severity=Severity.ERROR,
+        title="The address type of an endpoint is ipv4, ipv6 or dualstack",
+        why="The provider refuses others; gateways write theirs in capitals, endpoints in lower case.",
+        source=pages.TF_ENDPOINT,
+        fix="Write one of the three in lower case, or leave it out.",
+        passing=_endpoint(ip_address_type="ipv4"),
+        failing=_endpoint(ip_address_type="IPV4"),
+        judge=_of_each(_kind),
+    ),
+    Check(
+        id="LL515",
+        severity=Severity.ERROR,
+        title="An endpoint's subnets have the addresses of its type",
+        why="ipv4 wants subnets with IPv4, ipv6 with IPv6, dualstack with both.",
+        source=pages.ACCESS,
+        fix="Take other subnets, or another address type.",
+        passing=_endpoint(_subnet("a"), subnet_ids=[_A], ip_address_type="ipv4"),
+        failing=_endpoint(_subnet("a"), subnet_ids=[_A], ip_address_type="dualstack"),
+        judge=_of_each(_subnets_fit),
+    ),
+    Check(
+        id="LL516",
+        severity=Severity.WARNING,
+        title="A service-network endpoint's subnets have room",
+        why="AWS takes an unused /28 block in each zone, even without services, and an address for each resource. A "
+        "/27 or /28 has no such block: AWS keeps five addresses of a subnet, at its ends.",
+        source=pages.NETWORK_ENDPOINT,
+        fix="Take subnets of /26 or larger, or a service-network VPC association, which takes no addresses.",
+        passing=_endpoint(
+            _subnet("a"),
+            vpc_endpoint_type="ServiceNetwork",
+            resource_configuration_arn=None,
+            service_network_arn=f"${{{NETWORK}.n.arn}}",
+            subnet_ids=[_A],
+        ),
+        failing=_endpoint(
+            _subnet("a", cidr_block="10.0.0.0/27"),
+            vpc_endpoint_type="ServiceNetwork",
+            resource_configuration_arn=None,
+            service_network_arn=f"${{{NETWORK}.n.arn}}",
+            subnet_ids=[_A],
+        ),
+        judge=_room,
+    ),
+)

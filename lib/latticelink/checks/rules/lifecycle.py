@@ -1,0 +1,118 @@
+"""Replacement and order: what goes wrong when something is changed or destroyed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from latticelink.checks.configuration import Configuration
+from latticelink.checks.findings import Check, Judgement, Severity
+from latticelink.checks.known import PartlyKnown, Reference, Unknown
+from latticelink.checks.remote_state import read_stack
+from latticelink.checks.rules import pages
+from latticelink.checks.rules.reading import (
+    CONFIGURATION,
+    GATEWAY,
+    NETWORK,
+    example,
+    not_known,
+    open_question,
+    read,
+    verdict,
+)
+
+_CREATE_FIRST = "create_before_destroy"
+
+
+def _changing_name(configuration: Configuration) -> Iterator[Judgement]:
+    for kind in (GATEWAY, CONFIGURATION, NETWORK):
+        for block in configuration.of_type(kind):
+            if read(block, f"lifecycle.{_CREATE_FIRST}") is not True:
+                continue
+            name = read(block, "name")
+            changes = "(" in str(block.body.get("name")) or isinstance(name, PartlyKnown | Reference)
+            if why := None if changes else open_question(name):
+                yield not_known(block, why, "name")
+            else:
+                yield verdict(block, None if changes else f"It has {_CREATE_FIRST} and always the name {name!r}.")
+
+
+def _manifest_order(configuration: Configuration) -> Iterator[Judgement]:
+    for stack in configuration.stacks:
+        if stack.raw.after is None:
+            continue
+        before = _all_before(configuration, stack.name)
+        for block in stack.blocks:
+            if block.mode != "data" or block.type != "terraform_remote_state":
+                continue
+            source = read_stack(block, stack.company)
+            if isinstance(source, Unknown):
+                yield not_known(block, source)
+            else:
+                problem = f"It reads the state of {source.name!r}, and the manifest doesn't put that stack first."
+                yield verdict(block, None if source.name in before else problem)
+
+
+def _all_before(configuration: Configuration, name: str) -> set[str]:
+    after = {stack.name: stack.raw.after or () for stack in configuration.stacks}
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        new = set(after.get(todo.pop(), ())) - found
+        found |= new
+        todo += new
+    return found
+
+
+def _with_manifest(dependencies: list[str]) -> str:
+    backend = {"backend": {"local": {"path": "../../state/producer.tfstate"}}}
+    state = {"backend": "local", "config": {"path": "../../state/producer.tfstate"}}
+    stacks = {
+        name: {
+            "name": name,
+            "constructPath": name,
+            "dependencies": dependencies if name == "consumer" else [],
+            "synthesizedStackPath": f"stacks/{name}/cdk.tf.json",
+            "workingDirectory": f"stacks/{name}",
+        }
+        for name in ("consumer", "producer")
+    }
+    return json.dumps(
+        {
+            "manifest.json": {"version": "0.21.0", "stacks": stacks},
+            "stacks/producer/cdk.tf.json": {"terraform": backend, "output": {"latticelink": {"value": {}}}},
+            "stacks/consumer/cdk.tf.json": {"data": {"terraform_remote_state": {"producer": state}}},
+        }
+    )
+
+
+def _gateway(name: str) -> str:
+    return example((GATEWAY, "g", {"name": name, "lifecycle": {_CREATE_FIRST: True}}))
+
+
+CHECKS = (
+    Check(
+        id="LL811",
+        severity=Severity.WARNING,
+        title="What is created before it is destroyed gets a name that changes",
+        why="The old one still has the name, and AWS wants each name once: a replacement fails halfway.",
+        source=pages.TF_CREATE_FIRST,
+        fix="Put a hash of what forces the replacement (subnets, VPC, address type) into the name, or drop "
+        "create_before_destroy.",
+        passing=_gateway('orders-${substr(sha256(jsonencode(["subnet-12345678"])), 0, 6)}'),
+        failing=_gateway("orders"),
+        judge=_changing_name,
+    ),
+    Check(
+        id="LL812",
+        severity=Severity.WARNING,
+        title="The manifest puts a stack behind those whose state it reads",
+        why="Deployed in another order it finds no state; destroyed in another order, AWS keeps the gateway that is "
+        "still in use.",
+        source=pages.DELETE_GATEWAY,
+        fix="Add the dependency: `consumer.add_dependency(producer)`; State.read does it.",
+        passing=_with_manifest(["producer"]),
+        failing=_with_manifest([]),
+        judge=_manifest_order,
+    ),
+)

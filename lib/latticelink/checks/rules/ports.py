@@ -1,0 +1,186 @@
+"""Ports of resource configurations, and the protocol of security-group rules on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from latticelink.checks.configuration import Block, Configuration
+from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
+from latticelink.checks.known import ABSENT, Reference, Unknown
+from latticelink.checks.rules import pages
+from latticelink.checks.rules.configurations import definition_question, definitions
+from latticelink.checks.rules.reading import (
+    CONFIGURATION,
+    DEFINITION,
+    GATEWAY,
+    NETWORK_VPC,
+    Problem,
+    as_list,
+    each,
+    example,
+    kind_of,
+    not_known,
+    open_question,
+    private_link_endpoints,
+    read,
+    refused,
+    verdict,
+)
+from latticelink.values.ports import parse_ports
+
+_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+
+
+def _form(ports: Any) -> Problem:
+    return refused(parse_ports, as_list(ports)) if as_list(ports) else None
+
+
+def _overlap(ports: Any) -> Problem:
+    ranges = [(int(m[1]), int(m[2] or m[1]), text) for text in as_list(ports) if (m := _RANGE.fullmatch(str(text)))]
+    ranges.sort()
+    for (_, high, text), (low, _, other) in pairwise(ranges):
+        if low <= high:
+            return f"{text!r} and {other!r} overlap."
+    return None
+
+
+def _there(configuration: Configuration) -> Iterator[Judgement]:
+    for block in configuration.of_type(CONFIGURATION):
+        ports = read(block, "port_ranges")
+        if why := definition_question(block):
+            yield not_known(block, why, DEFINITION)
+        elif isinstance(ports, Unknown):
+            yield not_known(block, ports, "port_ranges")
+        elif {"dns_resource", "ip_resource"} & set(definitions(block)):
+            missing = ports is ABSENT or ports == []
+            yield verdict(block, "It shares an address or a name, on no port." if missing else None)
+
+
+def _not_there(configuration: Configuration) -> Iterator[Judgement]:
+    for block in configuration.of_type(CONFIGURATION):
+        kind = kind_of(block)
+        if "arn_resource" not in definitions(block) and kind != "ARN":
+            continue
+        ports = read(block, "port_ranges")
+        if isinstance(ports, Unknown):
+            yield not_known(block, ports, "port_ranges")
+        else:
+            yield verdict(block, None if ports is ABSENT else "It shares a database by ARN, and names ports.")
+
+
+def _groups_on_the_way(configuration: Configuration) -> dict[int, Block]:
+    """Return the security groups that gateways, endpoints and VPC associations have, each once."""
+    users = [
+        *configuration.of_type(GATEWAY),
+        *private_link_endpoints(configuration),
+        *configuration.of_type(NETWORK_VPC),
+    ]
+    groups = (group for user in users for group in as_list(read(user, "security_group_ids")))
+    return {id(group.block): group.block for group in groups if isinstance(group, Reference)}
+
+
+def _tcp_only(configuration: Configuration) -> Iterator[Judgement]:
+    on_the_way = _groups_on_the_way(configuration)
+    for direction in ("ingress", "egress"):
+        for rule in configuration.of_type(f"aws_vpc_security_group_{direction}_rule"):
+            group = read(rule, "security_group_id")
+            if isinstance(group, Reference) and id(group.block) in on_the_way:
+                yield from _judge_protocol(rule, read(rule, "ip_protocol"), group.block)
+        for group in on_the_way.values():
+            for number, rule in enumerate(as_list(read(group, direction))):
+                if isinstance(rule, dict):
+                    yield from _judge_protocol(group, rule.get("protocol", ABSENT), group, f"{direction}[{number}]: ")
+    for rule in configuration.of_type("aws_security_group_rule"):
+        group = read(rule, "security_group_id")
+        if isinstance(group, Reference) and id(group.block) in on_the_way:
+            yield from _judge_protocol(rule, read(rule, "protocol"), group.block)
+
+
+def _judge_protocol(block: Block, protocol: Any, group: Block, where: str = "") -> Iterator[Judgement]:
+    if why := open_question(protocol):
+        yield not_known(block, why, "protocol")
+    elif str(protocol).lower() in ("udp", "17", "icmp", "1", "icmpv6", "58"):
+        yield failed(block, f"{where}the rule is for {protocol}, in {group.full_address}.")
+    else:
+        yield passed(block)
+
+
+def _shared(*ports: str, **more: Any) -> str:
+    definition = {"ip_resource": {"ip_address": "10.0.1.9"}}
+    return example(
+        (CONFIGURATION, "db", {"type": "SINGLE", DEFINITION: definition, "port_ranges": list(ports), **more})
+    )
+
+
+_ON_THE_WAY = (GATEWAY, "g", {"security_group_ids": ["${aws_security_group.g.id}"]})
+_RULE = "aws_vpc_security_group_egress_rule"
+
+
+def _group_rule(protocol: str) -> str:
+    rule = {"security_group_id": "${aws_security_group.g.id}", "ip_protocol": protocol, "cidr_ipv4": "10.0.0.0/16"}
+    return example(_ON_THE_WAY, ("aws_security_group", "g", {"name": "gateway"}), (_RULE, "out", rule))
+
+
+CHECKS = (
+    Check(
+        id="LL211",
+        severity=Severity.ERROR,
+        title="Ports are numbers from 1 to 65535, ranges go from low to high",
+        why="The provider takes 70000 and 90-80, and AWS refuses them during apply; several ports in one text it "
+        "refuses itself.",
+        source=pages.CREATE_CONFIGURATION,
+        fix="Write one list item for each port or range, such as '443' or '8000-8080'.",
+        passing=_shared("443", "8000-8080"),
+        failing=_shared("70000"),
+        judge=each(CONFIGURATION, "port_ranges", _form),
+    ),
+    Check(
+        id="LL212",
+        severity=Severity.WARNING,
+        title="The port ranges of a resource configuration don't overlap",
+        why="AWS's pages don't say what it does with a port that is there twice, and people can't tell what is shared.",
+        source=pages.CREATE_CONFIGURATION,
+        fix="Join the ranges.",
+        passing=_shared("80", "443"),
+        failing=_shared("80-443", "443"),
+        judge=each(CONFIGURATION, "port_ranges", _overlap),
+    ),
+    Check(
+        id="LL213",
+        severity=Severity.ERROR,
+        title="An address or a name is shared on at least one port",
+        why="The provider refuses an ip_resource or dns_resource without port_ranges.",
+        source=pages.TF_CONFIGURATION,
+        fix='Add `port_ranges`, such as ["443"].',
+        passing=_shared("443"),
+        failing=_shared(),
+        judge=_there,
+    ),
+    Check(
+        id="LL214",
+        severity=Severity.ERROR,
+        title="A database by ARN is shared without ports",
+        why="Its port is the database's own, and the provider refuses another.",
+        source=pages.CONFIGURATION,
+        fix="Remove `port_ranges`.",
+        passing=example(
+            (CONFIGURATION, "db", {"type": "ARN", DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}})
+        ),
+        failing=_shared("5432", type="ARN", **{DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}}),
+        judge=_not_there,
+    ),
+    Check(
+        id="LL215",
+        severity=Severity.WARNING,
+        title="Security groups on the way pass TCP",
+        why="Gateways and endpoints for VPC resources carry TCP only, so a rule for UDP or ICMP never matches.",
+        source=pages.ACCESS,
+        fix='Write "tcp", or remove the rule.',
+        passing=_group_rule("tcp"),
+        failing=_group_rule("udp"),
+        judge=_tcp_only,
+    ),
+)

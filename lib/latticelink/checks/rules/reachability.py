@@ -1,0 +1,151 @@
+"""Whether packets arrive, and what is open that nobody asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from latticelink.checks.configuration import Block, Configuration
+from latticelink.checks.findings import Answer, Check, Judgement, Severity, failed, passed, unknown
+from latticelink.checks.hops import Hop, TracedPath
+from latticelink.checks.openings import open_targets, wide_clients, wide_ports
+from latticelink.checks.paths import trace
+from latticelink.checks.rules import pages
+from latticelink.checks.rules.reading import CONFIGURATION, DEFINITION, ENDPOINT, GATEWAY, example
+
+
+def _arrives(configuration: Configuration) -> Iterator[Judgement]:
+    """Judge each hop that blocks, or of which it isn't known, once for all paths it; and each open path."""
+    over: dict[tuple[str, int, str], tuple[Hop, Block, list[TracedPath]]] = {}
+    for path in trace(configuration):
+        if path.answer is Answer.PASS:
+            yield passed(path.endpoint)
+        for hop in path.hops:
+            if hop.answer is not Answer.PASS:
+                block = hop.block or path.endpoint
+                over.setdefault((hop.place, id(block), hop.why), (hop, block, []))[2].append(path)
+    for hop, block, paths in over.values():
+        message = f"{hop.place[:1].upper()}{hop.place[1:]}: {hop.why}."
+        if hop.answer is Answer.FAIL:
+            more = f", and {len(paths) - 1} more" if len(paths) > 1 else ""
+            message += f" Blocked: {paths[0].client} -> {paths[0].resource}{more}."
+            yield failed(block, message, hop.fix)
+        else:
+            yield unknown(block, message, hop.fix)
+
+
+_ENDS = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
+
+
+def _rule(direction: str, group: str, to: str, **more: Any) -> tuple[str, str, dict[str, Any]]:
+    peer = {"cidr_ipv4": to} if "/" in to else {"referenced_security_group_id": f"${{aws_security_group.{to}.id}}"}
+    body = {**_ENDS, "security_group_id": f"${{aws_security_group.{group}.id}}", **peer, **more}
+    return f"aws_vpc_security_group_{direction}_rule", f"{group}-{direction}", body
+
+
+def _group(name: str, vpc: str) -> tuple[str, str, dict[str, Any]]:
+    return "aws_security_group", name, {"name": name, "vpc_id": f"${{aws_vpc.{vpc}.id}}"}
+
+
+def _link(*rules: tuple[str, str, dict[str, Any]], ports: str = "443") -> str:
+    subnet = {"cidr_block": "10.0.0.0/24", "availability_zone": "eu-west-1a"}
+    return example(
+        *(("aws_vpc", name, {"cidr_block": "10.0.0.0/16"}) for name in ("ours", "theirs")),
+        *(("aws_subnet", name, {**subnet, "vpc_id": f"${{aws_vpc.{name}.id}}"}) for name in ("ours", "theirs")),
+        _group("endpoint", "ours"),
+        _group("gateway", "theirs"),
+        _group("target", "theirs"),
+        (
+            "aws_instance",
+            "target",
+            {"subnet_id": "${aws_subnet.theirs.id}", "vpc_security_group_ids": ["${aws_security_group.target.id}"]},
+        ),
+        (
+            GATEWAY,
+            "g",
+            {
+                "name": "gateway",
+                "vpc_id": "${aws_vpc.theirs.id}",
+                "subnet_ids": ["${aws_subnet.theirs.id}"],
+                "security_group_ids": ["${aws_security_group.gateway.id}"],
+            },
+        ),
+        (
+            CONFIGURATION,
+            "db",
+            {
+                "name": "db",
+                "type": "SINGLE",
+                "protocol": "TCP",
+                "port_ranges": [ports],
+                "resource_gateway_identifier": f"${{{GATEWAY}.g.id}}",
+                DEFINITION: {"ip_resource": {"ip_address": "${aws_instance.target.private_ip}"}},
+            },
+        ),
+        (
+            ENDPOINT,
+            "db",
+            {
+                "vpc_endpoint_type": "Resource",
+                "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}",
+                "vpc_id": "${aws_vpc.ours.id}",
+                "subnet_ids": ["${aws_subnet.ours.id}"],
+                "security_group_ids": ["${aws_security_group.endpoint.id}"],
+            },
+        ),
+        *rules,
+    )
+
+
+_CLIENTS = _rule("ingress", "endpoint", "10.0.0.0/16")
+_OUT = _rule("egress", "gateway", "target")
+_IN = _rule("ingress", "target", "gateway")
+_OPEN = _link(_CLIENTS, _OUT, _IN)
+
+CHECKS = (
+    Check(
+        id="LL001",
+        severity=Severity.ERROR,
+        title="Packets arrive",
+        why="A hop that blocks shows as a connection that hangs, with no error anywhere. Each hop from the client's "
+        "group to the target's is followed, with what the groups, network ACLs, routes, zones and ports let pass.",
+        source=pages.GATEWAY,
+        fix="Open the hop.",
+        passing=_OPEN,
+        failing=_link(_CLIENTS, _OUT),
+        judge=_arrives,
+    ),
+    Check(
+        id="LL002",
+        severity=Severity.WARNING,
+        title="An endpoint lets in clients of its VPC only",
+        why="A wider block is either a slip, or clients beyond the VPC that somebody should know of.",
+        source=pages.ENDPOINT,
+        fix="Name the VPC's block or a part of it, or suppress this with where the clients are as the reason.",
+        passing=_OPEN,
+        failing=_link(_rule("ingress", "endpoint", "10.0.0.0/8"), _OUT, _IN),
+        judge=wide_clients,
+    ),
+    Check(
+        id="LL003",
+        severity=Severity.WARNING,
+        title="A target isn't open to the world",
+        why="The target sees the gateway's addresses, never the client's, so nobody but the gateway needs to get in.",
+        source=pages.GATEWAY,
+        fix="Name the gateway's security group in its place.",
+        passing=_OPEN,
+        failing=_link(_CLIENTS, _OUT, _rule("ingress", "target", "0.0.0.0/0")),
+        judge=open_targets,
+    ),
+    Check(
+        id="LL004",
+        severity=Severity.NOTE,
+        title="No port is shared that the security groups never pass",
+        why="The day somebody opens a group, all of these ports are open to every consumer.",
+        source=pages.CONFIGURATION,
+        fix="Share the ports that the groups pass.",
+        passing=_OPEN,
+        failing=_link(_CLIENTS, _OUT, _IN, ports="1-65535"),
+        judge=wide_ports,
+    ),
+)

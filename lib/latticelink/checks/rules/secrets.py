@@ -1,0 +1,129 @@
+"""What must not stand in a file that people share: secrets, and paths of one machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from latticelink.checks.configuration import Configuration
+from latticelink.checks.findings import Answer, Check, Judgement, Severity
+from latticelink.checks.rules import pages
+from latticelink.checks.rules.dependencies import written
+from latticelink.checks.rules.reading import example
+
+_SECRETS = {
+    "the id of an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    "a GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
+    "an HCP Terraform token": re.compile(r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9]{60,}"),
+    "a Slack token": re.compile(r"\bxox[baprs]-[A-Za-z0-9-]{10,}\b"),
+}
+_PASSWORDS = frozenset(
+    (
+        "access_key",
+        "admin_password",
+        "auth_token",
+        "master_password",
+        "password",
+        "private_key",
+        "secret_key",
+        "secret_string",
+        "token",
+    )
+)
+# Where a machine keeps people's files; and Windows' drives.
+_OF_ONE_MACHINE = re.compile(r"(?:^|[\s\"'=:(])(?:/(?:home|Users|root|tmp|var/folders)/[^\s\"']+|[A-Za-z]:\\[^\s\"']+)")
+_PATHS = frozenset({"path", "workspace_dir", "filename", "source"})
+
+
+def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in the JSON with the keys that lead to it, but for comments."""
+    todo = [(place, raw)]
+    while todo:
+        where, part = todo.pop()
+        if isinstance(part, str):
+            yield where, part
+        elif isinstance(part, dict):
+            todo += [(f"{where}.{key}" if where else str(key), item) for key, item in part.items() if key != "//"]
+        elif isinstance(part, list):
+            todo += [(where, item) for item in part]
+
+
+def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration], Iterator[Judgement]]:
+    def judge(configuration: Configuration) -> Iterator[Judgement]:
+        for _, block, part, raw in written(configuration):
+            found = dict.fromkeys(message for where, text in texts(raw) if (message := problem(where, text)))
+            for message in found:
+                yield Judgement(Answer.FAIL, block, message, part=part)
+            if not found:
+                yield Judgement(Answer.PASS, block, part=part)
+
+    return judge
+
+
+def _secret(where: str, text: str) -> str | None:
+    return next((f"`{where}` holds {what}." for what, pattern in _SECRETS.items() if pattern.search(text)), None)
+
+
+def _password(where: str, text: str) -> str | None:
+    key = where.rpartition(".")[2]
+    literal = text and "${" not in text
+    return f"`{where}` is written out ({len(text)} characters)." if key in _PASSWORDS and literal else None
+
+
+def _machine(where: str, text: str) -> str | None:
+    absolute = where.rpartition(".")[2] in _PATHS and (text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text))
+    if absolute or _OF_ONE_MACHINE.search(text):
+        return f"`{where}` is {text[:80]!r}."
+    return None
+
+
+def _database(password: str) -> str:
+    return example(("aws_db_instance", "db", {"engine": "postgres", "password": password}))
+
+
+def _provider(access_key: str) -> str:
+    return example(provider={"aws": {"region": "eu-west-1", "access_key": access_key}})
+
+
+def _state(path: str) -> str:
+    return example(terraform={"backend": {"local": {"path": path}}})
+
+
+CHECKS = (
+    Check(
+        id="LL831",
+        severity=Severity.ERROR,
+        title="No key and no token stands in the configuration",
+        why="It ends in version control, in the plan and in the state, where everybody who may read these can use it.",
+        source=pages.TF_SENSITIVE,
+        fix="Remove it, revoke it, and give it by the environment or a secrets manager.",
+        passing=_provider("${var.access_key}"),
+        failing=_provider("AKIAIOSFODNN7EXAMPLE"),
+        judge=_judge(_secret),
+    ),
+    Check(
+        id="LL832",
+        severity=Severity.ERROR,
+        title="No password stands in the configuration",
+        why="It ends in version control, in the plan and in the state, where everybody who may read these can use it.",
+        source=pages.TF_SENSITIVE,
+        fix="Have RDS manage it (`manage_master_user_password = true`), or read it from a secrets manager.",
+        passing=_database("${random_password.db.result}"),
+        failing=_database("correct-horse"),
+        judge=_judge(_password),
+    ),
+    Check(
+        id="LL833",
+        severity=Severity.WARNING,
+        title="No path of one machine stands in the configuration",
+        why="On another machine it is another place: Terraform finds no state there, and plans to make everything "
+        "anew.",
+        source=pages.TF_BACKEND_LOCAL,
+        fix="Write a path relative to the folder in which Terraform runs.",
+        passing=_state("../../../state/producer.tfstate"),
+        failing=_state("/home/me/app/terraform.producer.tfstate"),
+        judge=_judge(_machine),
+    ),
+)
