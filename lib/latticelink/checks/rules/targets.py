@@ -27,8 +27,10 @@ from latticelink.checks.rules.reading import (
     target_of,
     verdict,
 )
+from latticelink.errors import Report
 from latticelink.values.addresses import parse_shared_ip
-from latticelink.values.dns import parse_dns_name, parse_public_dns_name
+from latticelink.values.dns import parse_dns_name, refuse_private_name
+from latticelink.values.tokens import is_known
 
 _IP = f"{DEFINITION}.ip_resource.ip_address"
 _NAME = f"{DEFINITION}.dns_resource.domain_name"
@@ -160,7 +162,13 @@ def _public(configuration: Configuration) -> Iterator[Judgement]:
         elif why := open_question(name):
             yield not_known(block, why, "domain_name")
         else:
-            yield verdict(block, refused(parse_public_dns_name, name))
+            yield verdict(block, refused(_parse_public_dns_name, name))
+
+
+def _parse_public_dns_name(report: Report, argument: str, given: str) -> None:
+    name = parse_dns_name(report, argument, given)
+    if is_known(name):
+        refuse_private_name(report, argument, name)
 
 
 def _private_zone(configuration: Configuration) -> Iterator[Judgement]:
