@@ -12,7 +12,7 @@ synth: setup ## Write the Terraform JSON of the scenario to cdktf.out, and say h
 	@$(BIN)/python main.py
 
 test: setup ## Run all tests; those for an absent engine are skipped, with the reason
-	@$(BIN)/python -m pytest --quiet -n 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --quiet -n 5 --dist loadgroup --no-loadscope-reorder
 
 check: setup ## Format, lint, types, and the tests that start no engine
 	$(BIN)/ruff format --check .

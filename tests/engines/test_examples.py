@@ -26,9 +26,18 @@ NEWER: dict[str, dict[str, list[str]]] = {
     },
     "in-vpc-dns": {"producer": ["ipv4_addresses_per_eni", "resource_config_dns_resolution"], "consumer": []},
 }
-# Applied elsewhere, as each needs more than a VPC: test_separate_apps.py, test_accounts.py, test_import.py, and for the
-# bucket, which nobody destroys, test_cdktf.py. The provider of hcp-workspaces isn't here.
-ELSEWHERE = {"consumer-only", "cross-account", "cross-account-external", "hcp-workspaces", "import", "state-bucket"}
+# Applied elsewhere, as each needs more than a VPC: test_separate_apps.py, test_accounts.py, test_import.py, the
+# databases in test_kinds.py, and the bucket, which nobody destroys, in test_cdktf.py. The provider of hcp-workspaces isn't here.
+ELSEWHERE = {
+    "aurora",
+    "consumer-only",
+    "cross-account",
+    "cross-account-external",
+    "hcp-workspaces",
+    "import",
+    "rds",
+    "state-bucket",
+}
 EXAMPLES = sorted(
     path.parent.name for path in ROOT.glob("examples/*/main.py") if path.parent.name not in {*ELSEWHERE, *NEWER}
 )

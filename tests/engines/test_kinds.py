@@ -27,7 +27,7 @@ from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.links import REGION, Place, write
 from tests.engines.scenario import narrow, order
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 STATE = LocalState()
 ZONES = [f"{REGION}a", f"{REGION}b"]
@@ -48,6 +48,7 @@ def test_a_databases_own_names_reach_the_consumer(
     result = run_python(tmp_path, str(ROOT / "examples" / example / "main.py"))
     assert result.returncode == 0, result.stderr
     producer, consumer = order(tmp_path)
+    before = aws.inventory()
     for stack in (producer, consumer):
         narrow(stack)
         terraform_on_aws.apply(stack)
@@ -61,8 +62,11 @@ def test_a_databases_own_names_reach_the_consumer(
     listed = aws.client("ec2", REGION).describe_vpc_endpoint_associations()["VpcEndpointAssociations"]
     assert len(listed) == len(keys), "one name for each"
     assert all(item["PrivateDnsEntry"]["DnsName"].endswith(".rds.amazonaws.com") for item in listed)
+    for stack in (producer, consumer):
+        terraform_on_aws.must_have_nothing_to_do(stack)
     for stack in (consumer, producer):
         terraform_on_aws.destroy(stack)
+    assert aws.inventory() == before
 
 
 MEMBERS = {
