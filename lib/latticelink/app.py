@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from latticelink import _cdk
+from latticelink import _ahead, _cdk
 from latticelink.backends import LocalState
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.replacements import describe, find_replacements, read_blocks
@@ -169,12 +169,11 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
 
 def _check(folder: Path) -> int:
     """Check what was written; return 1 if there is an error in it."""
-    # Here, as nothing else needs them and a synth should start fast.
-    from latticelink.checks.examination import examine
+    examination = _ahead.examination().examine(folder)
+    # Here, as they come with what was read ahead, and nothing else needs them.
     from latticelink.checks.findings import Answer, Severity
     from latticelink.checks.reports import count_line, finding_lines
 
-    examination = examine(folder)
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""

@@ -27,7 +27,7 @@ NEWER: dict[str, dict[str, list[str]]] = {
     "in-vpc-dns": {"producer": ["ipv4_addresses_per_eni", "resource_config_dns_resolution"], "consumer": []},
 }
 # Applied elsewhere, as each needs more than a VPC: test_separate_apps.py, test_accounts.py, test_import.py, the
-# databases in test_kinds.py, and the bucket, which nobody destroys, in test_cdktf.py. hcp-workspaces' provider isn't here.
+# databases in test_kinds.py, and the bucket, which nobody destroys, in test_cdktf.py. hcp-workspaces needs others.
 ELSEWHERE = {
     "aurora",
     "consumer-only",
