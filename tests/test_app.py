@@ -227,6 +227,15 @@ def test_an_error_that_the_check_finds_is_printed_and_the_exit_code_is_1(tmp_pat
     assert (tmp_path / "cdktf.out/manifest.json").exists()
 
 
+def test_an_error_is_an_error_also_for_a_reader_who_leaves_early(tmp_path: Path) -> None:
+    run_app(tmp_path, SHARE + 'stack.add_override("resource.aws_vpclattice_resource_gateway.g.subnet_ids", [])')
+    command = f'"{sys.executable}" app.py | true; exit "${{PIPESTATUS[0]}}"'
+    result = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert "ERROR LL401" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_a_warning_that_the_check_finds_is_printed_and_the_exit_code_is_0(tmp_path: Path) -> None:
     result = run_app(tmp_path, SHARE + 'stack.add_override("locals.home", "/home/me/app")')
     assert result.returncode == 0

@@ -154,17 +154,21 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         print(describe(replacements), file=sys.stderr, flush=True)
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
+    command = shlex.join([str(shown), *sys.argv])
     try:
-        command = shlex.join([str(shown), *sys.argv])
-        print(summarise(target, command if "latticelink" in app.context else None), flush=True)
+        _say(summarise(target, command if "latticelink" in app.context else None))
         return _check(target)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _say(text: str) -> None:
+    """Print; whoever reads along (`| head`) may have seen enough, which changes nothing for what is written."""
+    try:
+        print(text, flush=True)
     except BrokenPipeError:
-        # Whoever read along (`| head`) has seen enough; the output is written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _check(folder: Path) -> int:
@@ -177,7 +181,7 @@ def _check(folder: Path) -> int:
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    print(f"\nChecked: {count_line(examination)}{more}", flush=True)
+    _say(f"\nChecked: {count_line(examination)}{more}")
     return 1 if examination.count(Severity.ERROR) else 0
 
 
