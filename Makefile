@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test check docs bench setup lock clean
+.PHONY: help synth test lint check docs bench setup lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,10 +14,12 @@ synth: setup ## Write the Terraform JSON of the scenario to cdktf.out, and say h
 test: setup ## Run all tests; those for an absent engine are skipped, with the reason
 	@$(BIN)/python -m pytest --quiet -n 5 --dist loadgroup --no-loadscope-reorder
 
-check: setup ## Format, lint, types, and the tests that start no engine
+lint: setup ## Format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check: lint ## The same, and the tests that start no engine
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadgroup -m "not engine"
 
 docs: setup ## Write docs/checks.md from the catalogue of checks
