@@ -1,8 +1,11 @@
-"""N links with the library: one resource configuration and one endpoint each, with their security-group rules."""
+"""N links with the library: one resource configuration and one endpoint each, with their security-group rules.
+
+With `run` as second argument, as a user's app does it: summarised and checked as well.
+"""
 
 import sys
 
-from latticelink import ExistingNetwork, IpResource, LocalState, ResourceEndpoint, ResourceGateway, Stack, run
+from latticelink import App, ExistingNetwork, IpResource, LocalState, ResourceEndpoint, ResourceGateway, Stack, run
 
 LINKS = int(sys.argv[1])
 STATE = LocalState()
@@ -22,4 +25,8 @@ def build(app):
         ResourceEndpoint(consumer, f"link-{n}", shared[f"link-{n}"], network, client_cidrs=["10.0.0.0/8"])
 
 
-raise SystemExit(run(build))
+if sys.argv[2:] == ["run"]:
+    raise SystemExit(run(build))
+app = App(context={})
+build(app)
+app.synth()

@@ -132,13 +132,13 @@ def round_trips(links: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", COUNTED, str(ROOT / "bench/links_ours.py"), str(links)]
         result = subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-    return int(result.stderr)
+    return int(result.stderr.split()[-1])
 
 
 def row(what: str, above: float, below: float, show: Callable[[float], str]) -> str:
     """Return a line of the table: two medians and their ratio."""
     ratio = f"{above / below:.2f}" if below else "?"
-    return f"{what:44} {ratio:>6}   {show(above)} / {show(below)}"
+    return f"{what:48} {ratio:>6}   {show(above)} / {show(below)}"
 
 
 def seconds(value: float) -> str:
@@ -173,13 +173,13 @@ def measure_scenario(runs: int, other: Variant | None) -> None:
     nothing = Variant("nothing", ["-c", "pass"])
     others = [other] if other else []
     measure([stock, fast, floor, *others, importing, nothing], runs=runs, warm_up=True)
-    print(f"{f'scenario, medians of {runs} runs':45} ratio")
+    print(f"{f'scenario, medians of {runs} runs':49} ratio")
     print(row("wall: stock / fast", stock.time, fast.time, seconds))
     print(row("wall: fast / floor (an empty app)", fast.time, floor.time, seconds))
     print(row("peak memory: fast / stock", fast.memory, stock.memory, mebibytes))
     if other:
         print(row("wall: fast / CDKTF for JavaScript", fast.time, other.time, seconds))
-    print(f"{'import latticelink':53}{seconds(importing.time - nothing.time)}")
+    print(f"{'import latticelink':57}{seconds(importing.time - nothing.time)}")
 
 
 def measure_links(many: int) -> None:
@@ -188,12 +188,14 @@ def measure_links(many: int) -> None:
     counts = sorted({10, max(10, many // 10), many, 2 * many})
     ours = {n: Variant(f"ours {n}", [str(ROOT / "bench/links_ours.py"), str(n)]) for n in counts}
     plain = {n: Variant(f"plain {n}", [str(ROOT / "bench/links_plain.py"), str(n)]) for n in (counts[0], many)}
-    measure([*ours.values(), *plain.values()], runs=runs, warm_up=False)
+    checked = Variant("checked", [str(ROOT / "bench/links_ours.py"), str(many), "run"])
+    measure([*ours.values(), *plain.values(), checked], runs=runs, warm_up=False)
     few = counts[0]
-    print(f"\n{f'links, medians of {runs} runs':45} ratio")
+    print(f"\n{f'links, medians of {runs} runs':49} ratio")
     a_link = (ours[many].time - ours[few].time) / (many - few)
     a_plain_link = (plain[many].time - plain[few].time) / (many - few)
     print(row(f"per link at {many}: ours / plain CDKTF", a_link, a_plain_link, seconds))
+    print(row(f"wall at {many}: summarised and checked / synth", checked.time, ours[many].time, seconds))
     print(row(f"wall: {2 * many} / {many}", ours[2 * many].time, ours[many].time, seconds))
     print(row(f"peak memory: {2 * many} / {many}", ours[2 * many].memory, ours[many].memory, mebibytes))
     print(f"\n{'links':>6} {'round trips':>12} {'wall':>9} {'peak memory':>12}")
