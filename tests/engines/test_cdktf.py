@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shlex
 import shutil
@@ -73,10 +74,13 @@ class Cdktf:
         if node is None or not version.startswith(("v20.", "v22.")):
             absent("no Node.js 20 or 22 on PATH, which cdktf-cli 0.21 needs: install it from https://nodejs.org/")
         program = ROOT / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf.js"
-        if not program.exists():
-            npm = shutil.which("npm")
-            if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
-                absent("no cdktf-cli: run `npm ci`")
+        with (ROOT / "package-lock.json").open() as lock:
+            # The tests of two files need it, perhaps at the same time.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not program.exists():
+                npm = shutil.which("npm")
+                if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
+                    absent("no cdktf-cli: run `npm ci`")
         folder.mkdir()
         project = json.loads((ROOT / "cdktf.json").read_text())
         project["app"] = shlex.join([sys.executable, str(ROOT / "main.py")])
