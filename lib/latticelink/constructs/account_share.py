@@ -72,7 +72,8 @@ class AccountShare(_cdk.Construct):
                     fix="Leave it out, or name the accounts.",
                     source=_SHARING,
                 )
-        share = _cdk.RamResourceShare(
+        share = _cdk.make(
+            _cdk.RamResourceShare,
             self,
             "share",
             name=name,
@@ -83,8 +84,12 @@ class AccountShare(_cdk.Construct):
         self.allows_external_principals = bool(allow_external_principals)
         self.resource_arns = frozenset(resource.arn for resource in shared)
         associations: list[Any] = [
-            _cdk.RamResourceAssociation(
-                self, f"resource-{resource.name}", resource_arn=resource.arn, resource_share_arn=self.arn
+            _cdk.make(
+                _cdk.RamResourceAssociation,
+                self,
+                f"resource-{resource.name}",
+                resource_arn=resource.arn,
+                resource_share_arn=self.arn,
             )
             for resource in shared
         ]
@@ -92,7 +97,13 @@ class AccountShare(_cdk.Construct):
             # The id of a unit or organisation is the last part of its ARN.
             key = stable_key(self, principal.rpartition("/")[2] if is_known(principal) else principal)
             associations.append(
-                _cdk.RamPrincipalAssociation(self, f"principal-{key}", principal=principal, resource_share_arn=self.arn)
+                _cdk.make(
+                    _cdk.RamPrincipalAssociation,
+                    self,
+                    f"principal-{key}",
+                    principal=principal,
+                    resource_share_arn=self.arn,
+                )
             )
         self.associations = [_cdk.address(association) for association in associations]
         stack.__dict__.setdefault("latticelink_account_shares", []).append(self)
@@ -154,7 +165,8 @@ class AcceptedShare(_cdk.Construct):
         arns = [_share_arn(self, id, resource) for resource in shared]
         offered = ", ".join(_cdk.expression(self, arn) for arn in arns)
         names = ", ".join(resource.name for resource in shared)
-        made = _cdk.RamResourceShareAccepter(
+        made = _cdk.make(
+            _cdk.RamResourceShareAccepter,
             self,
             "accepter",
             share_arn=arns[0] if arns else REFUSED,

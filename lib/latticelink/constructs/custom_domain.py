@@ -57,7 +57,7 @@ class DomainVerification(_cdk.Construct):
                     fix="Write the id of the domain's public zone, such as 'Z0123456789ABCDEFGHIJ'.",
                     source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html",
                 )
-        made = _cdk.VpclatticeDomainVerification(self, "verification", domain_name=self.domain)
+        made = _cdk.make(_cdk.VpclatticeDomainVerification, self, "verification", domain_name=self.domain)
         address = _cdk.address(made)
         self.id = f"${{{address}.id}}"
         self.txt_record_name = f"${{{address}.txt_record_name}}"

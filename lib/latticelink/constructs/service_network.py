@@ -135,7 +135,7 @@ class ServiceNetwork(_ServiceNetwork):
         super().__init__(scope, id)
         with Report(self) as report:
             self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
-        made = _cdk.VpclatticeServiceNetwork(self, "network", name=self.name, tags={"Name": self.name})
+        made = _cdk.make(_cdk.VpclatticeServiceNetwork, self, "network", name=self.name, tags={"Name": self.name})
         address = _cdk.address(made)
         self.id = f"${{{address}.id}}"
         self.arn = f"${{{address}.arn}}"

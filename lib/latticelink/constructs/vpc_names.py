@@ -42,7 +42,7 @@ class VpcNames:
         """
         if domain not in self._zone_ids:
             vpc = [_cdk.Route53ZoneVpc(vpc_id=vpc_id)]
-            zone = _cdk.Route53Zone(scope, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
+            zone = _cdk.make(_cdk.Route53Zone, scope, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
             self._zone_ids[domain] = f"${{{_cdk.address(zone)}.zone_id}}"
         return self._zone_ids[domain]
 
