@@ -12,7 +12,7 @@ synth: setup ## Write the Terraform JSON of the scenario to cdktf.out, and say h
 	@$(BIN)/python main.py
 
 test: setup ## Run all tests; those for an absent engine are skipped, with the reason
-	@$(BIN)/python -m pytest --quiet -n 5 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder
 
 lint: setup ## Format, lint and types
 	$(BIN)/ruff format --check .

@@ -120,7 +120,7 @@ class Front:
 
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.json, self.ram, self.query = RestJson("vpc-lattice"), RestJson("ram"), Ec2Query()
-        self.lock = Lock()
+        self.one_at_a_time = Lock()
         self.regions: dict[tuple[str, str], Any] = {}
         self.sharing = Sharing()
         self.reads = 1
@@ -129,6 +129,11 @@ class Front:
         self.answered: dict[str, tuple[int, str, bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # moto isn't made for many threads: it answers some requests with "dictionary changed size during iteration".
+        with self.one_at_a_time:
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path.startswith("/_control/"):
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -166,13 +171,12 @@ class Front:
     def region(self, account: str, name: str) -> Any:
         from tests.engines.lattice import Region
 
-        with self.lock:
-            if (account, name) not in self.regions:
-                self.regions[account, name] = Region(name, self.reads, account, self.sharing)
-                neighbours = [region for (_, other), region in self.regions.items() if other == name]
-                for region in neighbours:
-                    region.neighbours = neighbours
-            return self.regions[account, name]
+        if (account, name) not in self.regions:
+            self.regions[account, name] = Region(name, self.reads, account, self.sharing)
+            neighbours = [region for (_, other), region in self.regions.items() if other == name]
+            for region in neighbours:
+                region.neighbours = neighbours
+        return self.regions[account, name]
 
     def _ram(self, region: Any) -> Any:
         from tests.engines.ram import Ram
@@ -182,9 +186,8 @@ class Front:
     def _faulty(self, operation: str, protocol: Any) -> Any:
         from tests.engines.protocol import Refused
 
-        with self.lock:
-            self.counted[operation] += 1
-            fault = self.faults[operation].pop(0) if self.faults[operation] else None
+        self.counted[operation] += 1
+        fault = self.faults[operation].pop(0) if self.faults[operation] else None
         if fault is None or fault == "drop":
             return fault
         code = "ThrottlingException" if fault == 429 else "InternalServerException"
@@ -205,8 +208,7 @@ class Front:
             handler = getattr(objects, re.sub(r"(?<!^)(?=[A-Z])", "_", operation.name).lower(), None)
             if handler is None:
                 raise Refused("UnknownOperationException", f"{operation.name} is not emulated", 404)
-            with self.lock:
-                answer = protocol.answer(operation, handler(members))
+            answer = protocol.answer(operation, handler(members))
             if token:
                 self.answered[token] = answer
             return "drop" if fault else answer
@@ -225,14 +227,12 @@ class Front:
         try:
             for kind in ("Subnet", "SecurityGroup", "Vpc"):
                 if action == f"Delete{kind}":
-                    with self.lock:
-                        region.refuse_in_use(action, fields.get({"SecurityGroup": "GroupId"}.get(kind, f"{kind}Id")))
+                    region.refuse_in_use(action, fields.get({"SecurityGroup": "GroupId"}.get(kind, f"{kind}Id")))
             handler = Endpoints(region).handler(action, fields)
             if handler is None:
                 return None
             operation, members = self.query.parse(fields)
-            with self.lock:
-                answer = self.query.answer(operation, handler(members))
+            answer = self.query.answer(operation, handler(members))
             return "drop" if fault else answer
         except Refused as error:
             return self.query.refusal(error)

@@ -31,4 +31,4 @@ def narrow(stack: Path) -> None:
     file = stack / "cdk.tf.json"
     content = json.loads(file.read_text())
     content["terraform"]["required_providers"]["aws"]["version"] = PROVIDER_VERSION
-    file.write_text(json.dumps(content))
+    file.write_text(json.dumps(content, indent=2))

@@ -68,7 +68,7 @@ def edit(stack: Path, change: Any) -> str:
     before = file.read_text()
     content = json.loads(before)
     change(content)
-    file.write_text(json.dumps(content))
+    file.write_text(json.dumps(content, indent=2))
     return before
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.engines.aws import Aws
+from tests.engines.aws import Aws, Front
 from tests.engines.protocol import Refused, RestJson
 
 DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders"
@@ -367,6 +369,24 @@ def test_objects_take_the_reads_they_are_told_and_fail_when_told(aws: Aws, world
     failed = world.configuration(identifier)["id"]
     shown = world.lattice.get_resource_configuration(resourceConfigurationIdentifier=failed)
     assert (shown["status"], shown["failureReason"]) == ("CREATE_FAILED", "The emulator was told to fail")
+
+
+def test_requests_are_answered_one_at_a_time() -> None:
+    """Moto changes its dictionaries under the eyes of another thread: some requests then end in an error of its own."""
+    present, most = [], []
+
+    def moto(*_: object) -> list[bytes]:
+        present.append(1)
+        time.sleep(0.01)
+        most.append(len(present))
+        present.pop()
+        return []
+
+    front = Front()
+    front.moto = moto
+    with ThreadPoolExecutor(8) as clients:
+        list(clients.map(lambda _: front({"PATH_INFO": "/"}, None), range(16)))
+    assert most == [1] * 16
 
 
 def test_a_request_that_lost_its_answer_is_done_once(aws: Aws, world: World) -> None:

@@ -119,7 +119,7 @@ def keep_only_groups(stack: Path) -> None:
     content = json.loads(file.read_text())
     content["import"] = [block for block in content["import"] if block["to"].startswith("aws_security_group.")]
     assert len(content["import"]) == 1
-    file.write_text(json.dumps(content))
+    file.write_text(json.dumps(content, indent=2))
 
 
 def put_ids(stack: Path, ids: dict[str, str]) -> None:
