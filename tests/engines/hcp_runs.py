@@ -83,8 +83,10 @@ class Runs:
         return True
 
     def _run_terraform(self, run: Run, folder: Path) -> None:
-        run.configuration.unpack(folder)
-        work = folder / run.workspace.settings["working-directory"]
+        uploaded = folder / "uploaded"
+        uploaded.mkdir()
+        run.configuration.unpack(uploaded)
+        work = uploaded / run.workspace.settings["working-directory"]
         state = folder / "run.tfstate"
         if run.workspace.state:
             state.write_bytes(run.workspace.state.content or b"")
@@ -95,7 +97,7 @@ class Runs:
         caller = Caller("runs", run.id, run.workspace)
         self.organization.tokens[token] = caller
         try:
-            terraform = self._terraform(run, work, token)
+            terraform = self._terraform(run, work, folder / "run.tfrc", token)
             run.status, run.phases["plan"] = "planning", "running"
             destroy = ["-destroy"] if run.is_destroy else []
             shown = ["-json"] if run.workspace.settings["structured-run-output-enabled"] else []
@@ -129,9 +131,8 @@ class Runs:
         finally:
             del self.organization.tokens[token]
 
-    def _terraform(self, run: Run, work: Path, token: str) -> Any:
+    def _terraform(self, run: Run, work: Path, file: Path, token: str) -> Any:
         config = Path(self.environment["TF_CLI_CONFIG_FILE"]).read_text()
-        file = work.parent / f"{run.id}.tfrc"
         file.write_text(f"{config}\n{client_configuration(self.host, self.services, token)}")
         inherited = {name: value for name, value in self.environment.items() if not name.startswith("TF_TOKEN_")}
         environment = {**inherited, "TF_CLI_CONFIG_FILE": str(file), "TF_IN_AUTOMATION": "1"}

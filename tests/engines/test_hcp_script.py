@@ -77,6 +77,17 @@ def test_the_script_deploys_in_order_and_destroys_in_reverse(start_hcp: Callable
     assert (producer.state and producer.state.outputs, consumer.sources) == ({}, {})
 
 
+def test_runs_leave_nothing_where_another_servers_runs_would_find_it(
+    start_hcp: Callable[..., Hcp], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    common = tmp_path / "common"
+    common.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(common))
+    write(tmp_path, STATE)
+    assert Script(start_hcp(), tmp_path).run().count(": applied") == 2
+    until(lambda: not list(common.iterdir()))
+
+
 def test_the_script_deploys_with_the_real_provider(
     start_hcp: Callable[..., Hcp], terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
