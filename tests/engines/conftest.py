@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,14 @@ class Terraform:
 def flat(printed: str) -> str:
     """Return what Terraform printed in boxes of its own width as one line."""
     return " ".join(printed.replace("│", " ").split())
+
+
+def until(is_so: Callable[[], object]) -> None:
+    """Wait until something is so; fail after two minutes, as a busy machine needs some."""
+    end = time.monotonic() + 120
+    while not is_so():
+        assert time.monotonic() < end, "it took more than two minutes"
+        time.sleep(0.05)
 
 
 def absent(reason: str) -> NoReturn:

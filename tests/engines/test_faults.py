@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines.aws import Aws
-from tests.engines.conftest import Terraform, flat
+from tests.engines.conftest import Terraform, flat, until
 from tests.engines.links import REGION, Link, Place
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -65,10 +64,7 @@ def test_terraform_that_is_killed_between_gateway_and_configuration_finds_the_ga
     running = subprocess.Popen(
         command, cwd=site.producer, env=site.terraform.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    for _ in range(300):
-        if site.aws.requests().get("CreateResourceConfiguration"):
-            break
-        time.sleep(0.1)
+    until(lambda: site.aws.requests().get("CreateResourceConfiguration"))
     running.send_signal(signal.SIGKILL)
     running.wait(timeout=30)
     assert (site.count("rgw"), site.count("rcfg")) == (1, 0)

@@ -7,7 +7,6 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import pytest
 
 from tests import test_workflows
 from tests.conftest import ROOT
-from tests.engines.conftest import flat
+from tests.engines.conftest import flat, until
 from tests.engines.hcp import HOST, ORGANIZATION, TOKEN, Hcp
 from tests.engines.hcp_records import Configuration, Run, make_id
 from tests.engines.small import ARN, write
@@ -27,14 +26,6 @@ pytestmark = pytest.mark.engine
 
 STATE = CloudState(ORGANIZATION, workspace="shop-{stack}", hostname=HOST, project="Networks")
 NOT_FOUND = "No stored state was found for the given workspace in the given backend."
-
-
-def until(is_so: Callable[[], object]) -> None:
-    for _ in range(600):
-        if is_so():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it took more than 30 seconds")
 
 
 def share(hcp: Hcp) -> None:

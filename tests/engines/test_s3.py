@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from latticelink import S3State
 import pytest
 
 from tests.engines.aws import Aws
-from tests.engines.conftest import Terraform, flat
+from tests.engines.conftest import Terraform, flat, until
 from tests.engines.small import ARN, write
 
 pytestmark = pytest.mark.engine
@@ -61,10 +60,7 @@ def test_a_lock_that_another_run_holds_names_its_holder_and_can_be_broken(
         command, cwd=producer, env=terraform_s3.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     lock = "shop/producer.tfstate.tflock"
-    for _ in range(300):
-        if lock in keys(aws):
-            break
-        time.sleep(0.1)
+    until(lambda: lock in keys(aws))
     held = json.loads(aws.client("s3").get_object(Bucket=STATE.bucket, Key=lock)["Body"].read())
     refused = flat(terraform_s3.run(producer, "plan", "-input=false", expect=1))
     assert "Error acquiring the state lock" in refused
