@@ -209,17 +209,22 @@ def test_whoever_interrupts_the_script_hears_that_the_run_goes_on(
     write(tmp_path, STATE)
     hcp.organization.make_workspace({"name": "shop-producer"}, None).lock(hcp.organization.tokens["bob-token"])
     environment = {**os.environ, "TFE_ADDRESS": hcp.url, "TFE_TOKEN": TOKEN}
-    waiting = subprocess.Popen(
-        [sys.executable, SCRIPT],
-        cwd=tmp_path,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    # A child of a shell's background job would ignore the interrupt, as its parents do.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        waiting = subprocess.Popen(
+            [sys.executable, SCRIPT],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, handler)
     until(lambda: hcp.workspace("shop-producer").runs)
     waiting.send_signal(signal.SIGINT)
-    _, said = waiting.communicate(timeout=30)
+    _, said = waiting.communicate(timeout=120)
     assert (waiting.returncode, said) == (130, "Stopped waiting. A run that was queued goes on in HCP Terraform.\n")
 
 
