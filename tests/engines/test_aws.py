@@ -389,6 +389,22 @@ def test_requests_are_answered_one_at_a_time() -> None:
     assert most == [1] * 16
 
 
+def test_a_call_that_its_client_tries_again_is_carried_out_once(world: World) -> None:
+    def same_call(request: Any, **_: Any) -> None:
+        request.headers["amz-sdk-invocation-id"] = "the-same-call"
+
+    group = world.ec2.create_security_group(GroupName="again", Description="x", VpcId=world.vpcs[0])["GroupId"]
+    rule = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    world.ec2.meta.events.register("before-send.ec2.RevokeSecurityGroupEgress", same_call)
+    for _ in range(2):
+        world.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[rule])
+    world.ec2.meta.events.unregister("before-send.ec2.RevokeSecurityGroupEgress", same_call)
+    assert "does not exist" in refusal(
+        lambda: world.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[rule])
+    )
+    world.ec2.delete_security_group(GroupId=group)
+
+
 def test_a_request_that_lost_its_answer_is_done_once(aws: Aws, world: World) -> None:
     gateway = world.gateway()
     aws.drop("CreateResourceConfiguration")
