@@ -126,7 +126,7 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
         **os.environ,
         "TF_CLI_CONFIG_FILE": str(config),
         "TF_IN_AUTOMATION": "1",
-        "GOGC": "400",  # a quarter less processor time for some more memory
+        "GOGC": "400",  # a fifth less processor time for some more memory
         "CHECKPOINT_DISABLE": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ACCESS_KEY_ID": "test",

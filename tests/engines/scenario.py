@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,17 @@ def reached(outputs: dict[str, Any]) -> None:
     assert sorted(outputs["curl"]) == sorted([*lines, "curl http://nginx.privatelink-dev2.internal/"])
 
 
+def edit(stack: Path, change: Callable[[dict[str, Any]], object]) -> str:
+    """Change a stack's written code in place of its author; return it as it was."""
+    file = stack / "cdk.tf.json"
+    before = file.read_text()
+    content = json.loads(before)
+    change(content)
+    # Indented, as Terraform shows the whole line of an error.
+    file.write_text(json.dumps(content, indent=2))
+    return before
+
+
 def narrow(stack: Path) -> None:
     """Narrow a written stack's provider constraint to the version that the tests have."""
-    file = stack / "cdk.tf.json"
-    content = json.loads(file.read_text())
-    content["terraform"]["required_providers"]["aws"]["version"] = PROVIDER_VERSION
-    file.write_text(json.dumps(content, indent=2))
+    edit(stack, lambda content: content["terraform"]["required_providers"]["aws"].update(version=PROVIDER_VERSION))

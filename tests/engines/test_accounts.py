@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from tests.conftest import ROOT, run_python
 from tests.engines.aws import Aws
 from tests.engines.conftest import Terraform, flat
 from tests.engines.links import Place
-from tests.engines.scenario import narrow, order
+from tests.engines.scenario import edit, narrow, order
 from tests.engines.test_examples import put_existing_ids
 
 pytestmark = pytest.mark.engine
@@ -60,16 +59,6 @@ class Site:
     def destroy(self) -> None:
         for stack, terraform in reversed(self.stacks.items()):
             terraform.destroy(stack)
-
-
-def edit(stack: Path, change: Any) -> str:
-    """Change the written code in place of its author; return it as it was."""
-    file = stack / "cdk.tf.json"
-    before = file.read_text()
-    content = json.loads(before)
-    change(content)
-    file.write_text(json.dumps(content, indent=2))
-    return before
 
 
 @pytest.fixture(scope="module")

@@ -373,12 +373,12 @@ def test_objects_take_the_reads_they_are_told_and_fail_when_told(aws: Aws, world
 
 def test_requests_are_answered_one_at_a_time() -> None:
     """Moto changes its dictionaries under the eyes of another thread: some requests then end in an error of its own."""
-    present, most = [], []
+    present, counts = [], []
 
     def moto(*_: object) -> list[bytes]:
         present.append(1)
         time.sleep(0.01)
-        most.append(len(present))
+        counts.append(len(present))
         present.pop()
         return []
 
@@ -386,7 +386,7 @@ def test_requests_are_answered_one_at_a_time() -> None:
     front.moto = moto
     with ThreadPoolExecutor(8) as clients:
         list(clients.map(lambda _: front({"PATH_INFO": "/"}, None), range(16)))
-    assert most == [1] * 16
+    assert counts == [1] * 16
 
 
 def test_a_call_that_its_client_tries_again_is_carried_out_once(world: World) -> None:

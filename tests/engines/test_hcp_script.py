@@ -222,9 +222,12 @@ def test_whoever_interrupts_the_script_hears_that_the_run_goes_on(
         )
     finally:
         signal.signal(signal.SIGINT, handler)
-    until(lambda: hcp.workspace("shop-producer").runs)
-    waiting.send_signal(signal.SIGINT)
-    _, said = waiting.communicate(timeout=120)
+    try:
+        until(lambda: hcp.workspace("shop-producer").runs)
+        waiting.send_signal(signal.SIGINT)
+        _, said = waiting.communicate(timeout=120)
+    finally:
+        waiting.kill()
     assert (waiting.returncode, said) == (130, "Stopped waiting. A run that was queued goes on in HCP Terraform.\n")
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT, run_python
 from tests.engines.aws import Aws
 from tests.engines.conftest import Terraform
-from tests.engines.scenario import narrow, order
+from tests.engines.scenario import edit, narrow, order
 
 pytestmark = pytest.mark.engine
 
@@ -108,18 +108,15 @@ def test_the_scenario_that_was_made_by_hand_is_taken_over(
         assert summary_of_plan(terraform_on_aws, stack) == counts
         terraform_on_aws.apply(stack)
         terraform_on_aws.must_have_nothing_to_do(stack)
-        keep_only_groups(stack)
+        edit(stack, keep_only_groups)
         terraform_on_aws.must_have_nothing_to_do(stack)
     assert aws.inventory() == by_hand, "nothing was made anew"
 
 
-def keep_only_groups(stack: Path) -> None:
+def keep_only_groups(content: dict[str, Any]) -> None:
     """Remove the entries that docs/import.md says can go."""
-    file = stack / "cdk.tf.json"
-    content = json.loads(file.read_text())
     content["import"] = [block for block in content["import"] if block["to"].startswith("aws_security_group.")]
     assert len(content["import"]) == 1
-    file.write_text(json.dumps(content, indent=2))
 
 
 def put_ids(stack: Path, ids: dict[str, str]) -> None:
