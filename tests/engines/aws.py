@@ -128,7 +128,6 @@ class Front:
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
-        self.carried_out: dict[str, tuple[Any, list[bytes]]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # moto isn't made for many threads: it answers some requests with "dictionary changed size during iteration".
@@ -159,25 +158,11 @@ class Front:
         if served is None:
             body = as_moto_understands(body)
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
-            return self._carry_out_once(environ, start_response)
+            return list(self.moto(environ, start_response))
         if served == "drop":
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
         return self._send(start_response, *served)
-
-    def _carry_out_once(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        """Let moto answer; a client that tries the same call again, having lost the answer, gets that answer."""
-        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
-        if call not in self.carried_out:
-            begun: list[Any] = []
-            body = list(self.moto(environ, lambda *given: begun.append(given)))
-            if not call or begun[0][0].startswith("5"):
-                start_response(*begun[0])
-                return body
-            self.carried_out[call] = begun[0], body
-        begun_with, body = self.carried_out[call]
-        start_response(*begun_with)
-        return body
 
     @staticmethod
     def _send(start_response: Any, status: int, kind: str, body: bytes) -> list[bytes]:
@@ -315,14 +300,10 @@ def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
 
 def main() -> None:
     """Serve until the process is ended, or whoever started it is gone."""
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class Quiet(WSGIRequestHandler):
-        def log_request(self, *_: object) -> None:
-            """Say nothing."""
+    from tests.engines.serving import serve
 
     mend()
-    server = make_server("127.0.0.1", 0, Front(), threaded=True, request_handler=Quiet)
+    server = serve(Front())
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     parent = os.getppid()
 

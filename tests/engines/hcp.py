@@ -15,7 +15,6 @@ from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.engines import hcp_answers as answers
 from tests.engines.conftest import Terraform
@@ -29,6 +28,7 @@ from tests.engines.hcp_records import (
     make_id,
 )
 from tests.engines.hcp_runs import Runs, client_configuration
+from tests.engines.serving import serve
 
 HOST, ORGANIZATION, TOKEN = "tfc.test", "acme", "alice-token"
 
@@ -49,7 +49,7 @@ class Hcp:
         self.strange: list[str] = []
 
     def __enter__(self) -> Hcp:
-        self._server = make_server("127.0.0.1", 0, _application(self), threaded=True, request_handler=_Quiet)
+        self._server = serve(_application(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.runs.services = f"{self.url}/api/v2/"
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -69,13 +69,6 @@ class Hcp:
 
     def workspace(self, name: str) -> Workspace:
         return self.organization.named(name)
-
-
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, *_: object) -> None:
-        """Say nothing."""
 
 
 def _application(hcp: Hcp) -> Flask:
