@@ -23,7 +23,7 @@ check: lint ## The same, and the tests that start no engine
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadgroup -m "not engine"
 
 docs: setup ## Write docs/checks.md from the catalogue of checks
-	@$(BIN)/python -m latticelink.checks.documentation > docs/checks.md
+	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
 
 bench: setup ## Measure synth time and memory, as ratios of medians in one run
 	@$(BIN)/python bench/run.py
