@@ -30,12 +30,15 @@ class Lab:
         self._interfaces: dict[str, Namespace] = {}
         self._traps: dict[str, list[Trap]] = {}
         self._loaded: dict[str, str] = {}
+        self._graves: set[str] = set()
         for vpc in model.vpcs:
             self._routers[vpc] = self._build_router(vpc)
         for interface in model.interfaces.values():
             self._build_interface(interface)
         for cable in self._cables:
             self._lay(cable)
+        for namespace in [*self._routers.values(), *self._interfaces.values()]:
+            namespace.finish()
         self.load_rules(model)
 
     def at(self, interface: Interface) -> Namespace:
@@ -67,23 +70,29 @@ class Lab:
         text = rules.text()
         if self._loaded.get(namespace.name) != text:
             namespace.nft(text)
+            self._graves.discard(namespace.name)
             self._loaded[namespace.name] = text
 
     def deaths(self) -> dict[int, Death]:
         """Return where packets died, by the port at the client's end: requests, and replies where no request did."""
         found: dict[int, Death] = {}
         for namespace in [*self._routers.values(), *self._interfaces.values()]:
-            if traps := self._traps.get(namespace.name):
-                for port, death in deaths(traps, namespace.nft("list sets")):
-                    if port not in found or (found[port].is_reply and not death.is_reply):
-                        found[port] = death
+            traps = self._traps.get(namespace.name)
+            counted = list(deaths(traps, namespace.nft("list sets"))) if traps else []
+            if counted:
+                self._graves.add(namespace.name)
+            for port, death in counted:
+                if port not in found or (found[port].is_reply and not death.is_reply):
+                    found[port] = death
         return found
 
     def forget_deaths(self) -> None:
         """Let the kernel count anew where packets die."""
         for namespace in [*self._routers.values(), *self._interfaces.values()]:
-            if traps := self._traps.get(namespace.name):
-                namespace.nft("".join(f"flush set inet {TABLE} dead{number}\n" for number in range(len(traps))))
+            if namespace.name in self._graves:
+                sets = range(len(self._traps[namespace.name]))
+                namespace.nft("".join(f"flush set inet {TABLE} dead{number}\n" for number in sets))
+        self._graves.clear()
 
     def _build_router(self, vpc: str) -> Namespace:
         router, beyond = Namespace(f"router of {vpc}"), Namespace(f"beyond {vpc}")

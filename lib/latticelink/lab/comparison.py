@@ -28,9 +28,19 @@ class Verdict:
         return Answer.FAIL if all(path.answer is Answer.FAIL for path in self.paths) else Answer.UNKNOWN
 
     @property
+    def answer(self) -> Answer:
+        """What it says of the ports that come nearest."""
+        answers = {path.answer for path in self.paths}
+        return next((each for each in (Answer.PASS, Answer.UNKNOWN) if each in answers), Answer.FAIL)
+
+    @property
     def blocking(self) -> set[str]:
         """The hops at which it says that packets die."""
         return {hop.place for path in self.paths for hop in path.hops if hop.answer is Answer.FAIL}
+
+    def blocking_at(self, port: int) -> set[str]:
+        """Return the hops at which it says that packets to a port die, of the paths that are about the port."""
+        return {hop.place for path in self.paths if port in path.ports for hop in _failing(path)}
 
     @property
     def ports(self) -> list[int]:

@@ -111,6 +111,10 @@ class Namespace:
         destination = str(to) if "/" in str(to) else f"{to}/{to.max_prefixlen}"
         self._netlink.route("add", dst=destination, **options)
 
+    def finish(self) -> None:
+        """Let go of what makes links and routes: libnftables has `select`, which takes few descriptors."""
+        self._netlink.close()
+
     def close(self) -> None:
         """Let the namespace go."""
         self._netlink.close()

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from latticelink.lab.building import Lab
 from latticelink.lab.comparison import Verdict, differences, verdict_of
-from latticelink.lab.model import Interface, Model, Way
-from latticelink.lab.probes import Probe, Prober
+from latticelink.lab.model import Address, Interface, Model, Way
+from latticelink.lab.probes import Outcome, Probe, Prober
 from latticelink.lab.report import outcome_line
 from latticelink.lab.running import Running
 from latticelink.lab.servers import Server, in_words
 from latticelink.paths.hops import TracedPath
 
-_PATIENCE = "0.4"  # seconds: in a lab an answer takes milliseconds
+# Seconds that curl waits for an answer: where packets arrive as long as a busy machine may need, else not for long.
+_PATIENCE, _VAIN = "10", "0.3"
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,46 @@ def journeys(model: Model, paths: Sequence[TracedPath]) -> list[Journey]:
     return found
 
 
+class Comparison:
+    """Where packets went, beside what the check says.
+
+    Attributes:
+        tried: the journeys that were tried.
+        lines: what came of it, for people.
+        differences: in what check and packets differ.
+    """
+
+    def __init__(self, lab: Lab, tried: Sequence[Journey]) -> None:
+        """Try the journeys."""
+        self.tried, self.lines, self.differences = tried, list[str](), list[str]()
+        self._arrived: set[tuple[str, Address, int]] = set()
+        prober = Prober(lab)
+        for journey in tried:
+            for port in journey.ports:
+                outcomes = prober.try_all([Probe(journey.client, way.address, port) for way in journey.ways])
+                self._arrived |= {(journey.client.name, each.probe.address, port) for each in outcomes if each.arrived}
+                self._add(lab.model, journey, port, outcomes)
+
+    def _add(self, model: Model, journey: Journey, port: int, outcomes: list[Outcome]) -> None:
+        entry = model.interfaces[journey.ways[0].entry].owner
+        title = f"{journey.client.owner} -> {entry} -> {journey.ways[0].resource}"
+        together = zip(journey.ways, outcomes, strict=True)
+        self.lines.append(f"  {title}, TCP {port}")
+        self.lines += [f"    {outcome_line(model, way, outcome)}" for way, outcome in together]
+        self.lines.append(f"    latticelink check: {journey.verdict.in_words(port)}")
+        self.differences += [f"{title}: {each}" for each in differences(journey.verdict, outcomes)]
+
+    def arrives(self, journey: Journey, addresses: set[Address]) -> bool:
+        """Return whether packets of a journey to its first port arrive by one of some addresses."""
+        return any((journey.client.name, each, journey.ports[0]) in self._arrived for each in addresses)
+
+
 class _Curl:
     """A curl that runs."""
 
-    def __init__(self, lab: Lab, client: Interface, host: str, port: int) -> None:
+    def __init__(self, lab: Lab, client: Interface, host: str, port: int, patience: str) -> None:
         url = f"http://{f'[{host}]' if ':' in host else host}{'' if port == 80 else f':{port}'}/"
-        command = ["curl", "-sS", "-g", "-m", _PATIENCE, url]
+        command = ["curl", "-sS", "-g", "-m", patience, url]
         self._told = f"{client.owner}$ {' '.join(command)}"
         self._process = lab.at(client).start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -68,34 +103,72 @@ class _Curl:
         return [self._told, f"  {said}"]
 
 
-def calls(running: Running, tried: Sequence[Journey]) -> Iterator[str]:
-    """Run curl for each journey to each address and name, and straight to each target; yield commands and answers."""
-    lab, model = running.lab, running.lab.model
-    straight = {
-        (journey.client.name, way.target): _Curl(lab, journey.client, str(way.target_address), journey.ports[0])
+def calls(running: Running, compared: Comparison) -> Iterator[str]:
+    """Run curl for each journey to each address and name; yield commands, answers, and whom the targets saw."""
+    lab, model, tried = running.lab, running.lab.model, compared.tried
+    asked = [
+        _Curl(lab, journey.client, host, journey.ports[0], _PATIENCE if compared.arrives(journey, leads) else _VAIN)
         for journey in tried
-        for way in journey.ways
-        if way.target is not None and model.interfaces[way.target].vpc != journey.client.vpc
-    }
-    asked = [_Curl(lab, journey.client, host, journey.ports[0]) for journey in tried for host in _hosts(model, journey)]
+        for host, leads in _hosts(model, journey).items()
+    ]
     for curl in asked:
         yield from curl.lines()
     yield ""
     yield from _logs(model, running.servers, {journey.client.name: journey.client for journey in tried}.values())
-    yield ""
-    for (_, target), curl in straight.items():
-        yield f"The direct way, to the address that {target} has in its own VPC:"
-        yield from curl.lines()
 
 
-def _hosts(model: Model, journey: Journey) -> list[str]:
-    """Return what the client can call the resource: each address, then each name."""
-    addresses = [way.address for way in journey.ways]
+class DirectWay:
+    """The way straight to a target's own address, which must lead nowhere."""
+
+    def __init__(self, lab: Lab, client: Interface, way: Way, port: int) -> None:
+        """Start to try it, with curl and with a probe."""
+        assert way.target_address is not None
+        self._curl = _Curl(lab, client, str(way.target_address), port, _VAIN)
+        [self._outcome] = Prober(lab).try_all([Probe(client, way.target_address, port)])
+        self._target = way.target
+
+    @classmethod
+    def of_all(cls, running: Running, tried: Sequence[Journey]) -> list[DirectWay]:
+        """Return one for each client and target of another VPC; not where the client's VPC has the address too."""
+        model = running.lab.model
+        ways = {
+            (journey.client.name, way.target): (journey, way)
+            for journey in tried
+            for way in journey.ways
+            if way.target is not None and model.interfaces[way.target].vpc != journey.client.vpc
+        }
+        return [
+            cls(running.lab, journey.client, way, journey.ports[0])
+            for journey, way in ways.values()
+            if not any(
+                way.target_address in each.addresses and each.vpc == journey.client.vpc
+                for each in model.interfaces.values()
+            )
+        ]
+
+    def lines(self) -> Iterator[str]:
+        """Yield what came of it."""
+        yield f"The direct way, to the address that {self._target} has in its own VPC:"
+        yield from self._curl.lines()
+        if (death := self._outcome.death) is not None:
+            yield f"  died at {death.hop} ({death.trap.who}): {death.trap.rule}"
+
+    @property
+    def differences(self) -> list[str]:
+        """Say so if it works."""
+        return [f"the direct way to {self._target} works"] if self._outcome.arrived else []
+
+
+def _hosts(model: Model, journey: Journey) -> dict[str, set[Address]]:
+    """Return what the client can call the resource, each address and then each name, with what that leads to."""
+    addresses = {way.address for way in journey.ways}
     names = model.vpcs[journey.client.vpc].names or {}
-    return [*map(str, addresses), *(name for name, leads in names.items() if set(leads) & set(addresses))]
+    return {str(way.address): {way.address} for way in journey.ways} | {
+        name: set(leads) for name, leads in names.items() if addresses.intersection(leads)
+    }
 
 
-def _logs(model: Model, servers: Sequence[Server], clients: object) -> Iterator[str]:
+def _logs(model: Model, servers: Sequence[Server], clients: Collection[Interface]) -> Iterator[str]:
     """Yield for each server that was asked whom it saw."""
     for server in servers:
         if not (seen := server.seen):
@@ -105,25 +178,6 @@ def _logs(model: Model, servers: Sequence[Server], clients: object) -> Iterator[
             for each in model.interfaces.values()
             if each.vpc == server.target.vpc and set(map(str, each.addresses)) & set(seen)
         }
-        never = ", ".join(f"{each.owner} ({each.addresses[0]})" for each in clients)  # type: ignore[attr-defined]
+        never = ", ".join(f"{each.owner} ({each.addresses[0]})" for each in clients)
         yield f"{server.target.owner} ({server.name}) was asked from {', '.join(seen)}:"
         yield f"  addresses of {', '.join(sorted(owners)) or 'nobody in the lab'}, never of {never}."
-
-
-def comparison(running: Running, tried: Sequence[Journey]) -> tuple[list[str], list[str]]:
-    """Try connections; return where packets went beside what the check says, and in what the two differ."""
-    model, prober = running.lab.model, Prober(running.lab)
-    lines, differ = [], []
-    for journey in tried:
-        for port in journey.ports:
-            probes = [Probe(journey.client, way.address, port) for way in journey.ways]
-            outcomes = prober.try_all(probes)
-            entry = model.interfaces[journey.ways[0].entry].owner
-            title = f"{journey.client.owner} -> {entry} -> {journey.ways[0].resource}"
-            lines.append(f"  {title}, TCP {port}")
-            lines += [
-                f"    {outcome_line(model, way, outcome)}" for way, outcome in zip(journey.ways, outcomes, strict=True)
-            ]
-            lines.append(f"    latticelink check: {journey.verdict.in_words(port)}")
-            differ += [f"{title}: {each}" for each in differences(journey.verdict, outcomes)]
-    return lines, differ

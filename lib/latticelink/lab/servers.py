@@ -16,7 +16,7 @@ from latticelink.lab.namespaces import Namespace
 _PAGES = ("/usr/share/nginx/html/index.html", "/var/www/html/index.nginx-debian.html")
 _PORT = 80
 # What listens where isn't in a configuration, so a target answers on every port.
-_EVERY_PORT = f"""table inet listening
+EVERY_PORT = f"""table inet listening
 delete table inet listening
 table inet listening {{
 chain prerouting {{
@@ -54,7 +54,7 @@ class Server:
             "nginx" if program else f"the lab's own small server{f' in the place of {database}' if database else ''}"
         )
         self._seen: list[str] = []
-        namespace.nft(_EVERY_PORT)
+        namespace.nft(EVERY_PORT)
         if program:
             self._start_nginx(program, namespace)
         else:

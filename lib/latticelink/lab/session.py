@@ -12,7 +12,7 @@ from latticelink.lab.building import Lab
 from latticelink.lab.model import Interface, Model
 from latticelink.lab.namespaces import KernelRefuses
 from latticelink.lab.nft import NftError
-from latticelink.lab.proof import calls, comparison, journeys
+from latticelink.lab.proof import Comparison, DirectWay, calls, journeys
 from latticelink.lab.reading import model_of
 from latticelink.lab.report import everything, header, remarks
 from latticelink.lab.request import Request
@@ -54,9 +54,12 @@ def _serve(request: Request, folder: Path) -> int:
         return running.run(place, request.command or [request.shell])
     tried = journeys(model, trace(configuration))
     print(*header(request.input, model), "", sep="\n")
-    print(*calls(running, tried), "", sep="\n")
-    lines, differ = comparison(running, tried)
-    print("Where packets went, beside what the check says:", *lines, "", *remarks(model), sep="\n")
+    direct = DirectWay.of_all(running, tried)  # first, as its curl waits in vain while others are answered
+    compared = Comparison(running.lab, tried)
+    print(*calls(running, compared), "", sep="\n")
+    print(*(line for way in direct for line in way.lines()), "", sep="\n")
+    print("Where packets went, beside what the check says:", *compared.lines, "", *remarks(model), sep="\n")
+    differ = compared.differences + [line for way in direct for line in way.differences]
     for line in differ:
         print(f"DIFFERS {line}")
     return 1 if differ else 0
