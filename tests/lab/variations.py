@@ -62,28 +62,44 @@ def bodies(draw: st.DrawFn, stack: str) -> Body:
     return body
 
 
+def entry(number: int, action: str, protocol: str, block: str, ports: tuple[int, int]) -> Body:
+    low, high = (0, 0) if protocol == "-1" else ports
+    peer = {"ipv6_cidr_block" if ":" in block else "cidr_block": block}
+    return {"rule_no": number, "action": action, "protocol": protocol, "from_port": low, "to_port": high, **peer}
+
+
 @st.composite
-def entries(draw: st.DrawFn) -> list[Body]:
-    """Draw the entries of a network ACL in one direction: what lets requests and replies pass, more or less."""
-    found: list[Body] = []
-
-    def add(action: str, protocol: str, block: str, ports: tuple[int, int]) -> None:
-        low, high = (0, 0) if protocol == "-1" else ports
-        number = draw(st.sampled_from((50, 100, 150))) + len(found)
-        found.append(
-            {"rule_no": number, "action": action, "protocol": protocol, "from_port": low, "to_port": high}
-            | {"ipv6_cidr_block" if ":" in block else "cidr_block": block}
-        )
-
-    wide, some = st.sampled_from(("0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/8")), st.sampled_from(CIDRS)
-    if draw(st.integers(0, 2)) == 0:
-        action, protocol = draw(st.sampled_from(("allow", "deny", "deny"))), draw(st.sampled_from(("tcp", "-1", "udp")))
-        add(action, protocol, draw(st.one_of(wide, some)), draw(st.sampled_from(RANGES)))
-    if draw(st.integers(0, 5)):
-        ranges = st.one_of(st.just((443, 443)), st.just((0, 65535)), st.sampled_from(RANGES))
-        add("allow", draw(st.sampled_from(("tcp", "tcp", "-1"))), draw(st.one_of(wide, wide, some)), draw(ranges))
-    if draw(st.integers(0, 5)):
-        add("allow", "tcp", draw(wide), draw(st.sampled_from(REPLIES)))
+def acl_rules(draw: st.DrawFn) -> dict[str, list[Body]]:
+    """Draw the entries of a network ACL that lets requests and replies pass, but for what is changed at it."""
+    found = {
+        direction: [
+            entry(100, "allow", "tcp", "0.0.0.0/0", (443, 443)),
+            entry(110, "allow", "tcp", "0.0.0.0/0", (1024, 65535)),
+        ]
+        for direction in ("ingress", "egress")
+    }
+    for _ in range(draw(st.integers(0, 2))):
+        entries = found[draw(st.sampled_from(("ingress", "egress")))]
+        what = draw(st.sampled_from(("remove", "requests", "replies", "block", "protocol", "deny", "deny", "allow")))
+        if what == "remove" and entries:
+            del entries[draw(st.integers(0, len(entries) - 1))]
+        elif what in ("deny", "allow"):
+            number = draw(st.sampled_from((50, 60, 105, 150)))
+            if number not in [each["rule_no"] for each in entries]:
+                protocol, block = draw(st.sampled_from(("tcp", "-1", "udp"))), draw(st.sampled_from(CIDRS))
+                entries.append(entry(number, what, protocol, block, draw(st.sampled_from(RANGES))))
+        elif entries and what == "block":
+            changed = draw(st.sampled_from(entries))
+            entries[entries.index(changed)] = entry(
+                changed["rule_no"], changed["action"], changed["protocol"], draw(st.sampled_from(CIDRS)),
+                (changed["from_port"], changed["to_port"]),
+            )  # fmt: skip
+        elif entries and what == "protocol":
+            draw(st.sampled_from(entries))["protocol"] = draw(st.sampled_from(("udp", "6")))
+        elif entries:
+            ports = draw(st.sampled_from(REPLIES if what == "replies" else RANGES))
+            changed = entries[-1 if what == "replies" else 0]
+            changed["from_port"], changed["to_port"] = (0, 0) if changed["protocol"] == "-1" else ports
     return found
 
 
@@ -186,7 +202,7 @@ def _place(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
 
 def _acl(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
     """Give one subnet or both a network ACL of their own."""
-    subnets = draw(st.sampled_from((["a"], ["b"], ["a", "b"])))
+    subnets = draw(st.sampled_from((["a"], ["b"], ["a", "b"], ["a", "b"])))
     acls = stacks[stack]["resource"].setdefault("aws_network_acl", {})
     taken = {each for body in acls.values() for each in body["subnet_ids"]}
     free = [subnet_id(each) for each in subnets if subnet_id(each) not in taken]
@@ -194,8 +210,7 @@ def _acl(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
         acls[f"acl_{len(acls)}"] = {
             "vpc_id": "${aws_vpc.main.id}",
             "subnet_ids": free,
-            "ingress": draw(entries()),
-            "egress": draw(entries()),
+            **draw(acl_rules()),
         }
 
 
