@@ -12,7 +12,7 @@ from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.findings import Check
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 import pytest
 from hypothesis import given, settings

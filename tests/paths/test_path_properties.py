@@ -12,7 +12,7 @@ from latticelink.network.ranges import PortSet
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
 from latticelink.reports.paths import path_lines
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 import pytest
 from hypothesis import given, settings

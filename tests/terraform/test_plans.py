@@ -11,8 +11,8 @@ from typing import Any
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
+from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.known import Reference, Unknown
-from latticelink.terraform.sources import UnreadableInput
 
 import pytest
 from hypothesis import given, settings

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from latticelink.terraform.blocks import Key, Splat
-from latticelink.terraform.functions import FUNCTIONS, equal
+from latticelink.terraform.functions import FUNCTIONS, equal, in_one_text, to_text
 from latticelink.terraform.known import (
     ABSENT,
     PartlyKnown,
@@ -43,7 +43,7 @@ def evaluate(raw: Any, scope: Scope) -> Any:
         if "${" not in raw and "%{" not in raw:
             return raw
         tree = parse(raw)
-        return tree if isinstance(tree, Unknown) else _Evaluator(scope, {}).value(tree)
+        return value_of_tree(tree, scope)
     if isinstance(raw, list):
         return [evaluate(item, scope) for item in raw]
     if isinstance(raw, dict):
@@ -51,6 +51,11 @@ def evaluate(raw: Any, scope: Scope) -> Any:
             (evaluate(key, scope), evaluate(item, scope)) for key, item in raw.items() if key != "//"
         )
     return ABSENT if raw is None else raw
+
+
+def value_of_tree(tree: Any, scope: Scope) -> Any:
+    """Return the value of what `parse` made of a text."""
+    return tree if isinstance(tree, Unknown) else _Evaluator(scope, {}).value(tree)
 
 
 def descend(value: Any, path: tuple[Key, ...]) -> Any:
@@ -102,12 +107,8 @@ def _entries_of_map(items: Any) -> Any:
             return key
         if isinstance(key, list | dict) or key is ABSENT:
             raise RefusedByTerraform("a key is no text")
-        entries[key if isinstance(key, str) else _shown(key)] = item
+        entries[to_text(key)] = item
     return entries
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 class _Evaluator:
@@ -130,11 +131,7 @@ class _Evaluator:
                 return part
             if part is ABSENT or isinstance(part, list | dict):
                 raise RefusedByTerraform("a template has a part that is no text")
-        flat = [each for part in parts for each in (part.parts if isinstance(part, PartlyKnown) else [part])]
-        if found := next((part for part in flat if isinstance(part, Reference)), None):
-            texts = tuple(part if isinstance(part, Reference) else _shown(part) for part in flat)
-            return PartlyKnown(after_apply(found).reason, parts=texts)
-        return "".join(map(_shown, flat))
+        return in_one_text(parts)
 
     def path(self, tree: Path) -> Any:
         keys: list[Key] = []
@@ -192,7 +189,7 @@ class _Evaluator:
         if not isinstance(source, list | dict):
             raise RefusedByTerraform("for goes over what is no list and no map")
         results = []
-        for key, item in source.items() if isinstance(source, dict) else enumerate(source):
+        for key, item in sorted(source.items()) if isinstance(source, dict) else enumerate(source):
             bound = dict(zip(tree.names, (key, item) if len(tree.names) == 2 else (item,), strict=True))
             inner = _Evaluator(self.scope, {**self.names, **bound})
             chosen = True if tree.condition is None else inner.value(tree.condition)
@@ -266,7 +263,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "-": lambda left, right: _number(left) - _number(right),
     "*": lambda left, right: _number(left) * _number(right),
     "/": lambda left, right: _number(_number(left) / _number(right)),
-    "%": lambda left, right: _number(left) % _number(right),
+    "%": lambda left, right: _number(math.fmod(_number(left), _number(right))),
     "&&": lambda left, right: _is_true(left) and _is_true(right),
     "||": lambda left, right: _is_true(left) or _is_true(right),
     "unary !": lambda value: not _is_true(value),

@@ -8,7 +8,7 @@ from typing import Any
 
 from latticelink.terraform.expressions import Scope, evaluate
 from latticelink.terraform.known import ABSENT, Reference, RefusedByTerraform, Unknown, after_apply, first_unknown
-from latticelink.terraform.sources import RawBlock
+from latticelink.terraform.raw import RawBlock
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from latticelink.terraform.configuration import Configuration, StackConfiguration
+from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.remote_state import read_stack
-from latticelink.terraform.sources import UnreadableInput
 from latticelink.terraform.syntax import references
 
 _Node: TypeAlias = tuple[str, ...]

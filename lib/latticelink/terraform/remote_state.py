@@ -51,6 +51,8 @@ def _backend_of(stack: StackConfiguration) -> tuple[Any, ...] | None:
     if cloud is not None:
         return _place("remote", cloud, stack)
     backend = _only(stack.terraform.get("backend"))
+    if backend is None and any(heading[0] in ("backend", "cloud") for heading in stack.raw.elsewhere):
+        return None
     if backend is None:
         return _place("local", {}, stack)
     kinds = [(kind, _only(config)) for kind, config in backend.items() if kind != "//"]
