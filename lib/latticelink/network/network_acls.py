@@ -24,7 +24,7 @@ from latticelink.network.ranges import (
 from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean
 
 _EVERYWHERE: dict[int, Addresses] = {4: (4, 0, 2**32 - 1), 6: (6, 0, 2**128 - 1)}
 
@@ -152,9 +152,7 @@ class NetworkAcls:
         for rule in self._separate.get(block, []):
             body = {name: rule.value(name) for name in _ARGUMENTS}
             out = body["egress"]
-            for direction in (
-                [OUT if out is True or out == "true" else IN] if not isinstance(out, Unknown) else [IN, OUT]
-            ):
+            for direction in [OUT if boolean(out) else IN] if not isinstance(out, Unknown) else [IN, OUT]:
                 unknown = rule.instance.unknown or (out if isinstance(out, Unknown) else None)
                 if unknown is not None:
                     yield direction, unknown

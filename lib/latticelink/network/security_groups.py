@@ -12,7 +12,7 @@ from latticelink.network.permissions import Passing, Peer, Rule, Side, let_throu
 from latticelink.network.ranges import EVERY, NONE, PortSet, addresses_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, PLAN, PartlyKnown, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, PLAN, PartlyKnown, Reference, Unknown, after_apply, boolean
 
 IN, OUT = "ingress", "egress"
 _SAYS_ALL = ("-1", "all")
@@ -239,7 +239,7 @@ class Groups:
             for value in _each(body.get(name)):
                 yield from self._listed(value)
         its_own = body.get("self", ABSENT)
-        if its_own is True or its_own == "true":
+        if boolean(its_own):
             yield Peer("itself", group=group) if group is not None else _doubtful(its_own, "its group")
         elif isinstance(its_own, Unknown | Reference):
             yield _doubtful(its_own, "self")

@@ -14,7 +14,7 @@ from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.security_groups import Groups
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean
 
 _ELSEWHERE = "Check the folder or the plan that has it."
 
@@ -343,7 +343,7 @@ class Topology:
             found[block] = [
                 value for value in map(block.value, ("cidr_block", "ipv6_cidr_block")) if value is not ABSENT
             ]
-            if block.value("assign_generated_ipv6_cidr_block") is True:
+            if boolean(block.value("assign_generated_ipv6_cidr_block")):
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
         for kind in ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"):
             for block in self.configuration.of_type(kind):

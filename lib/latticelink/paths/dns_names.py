@@ -12,7 +12,7 @@ from functools import cached_property
 from latticelink.network.topology import Topology, differ
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
 
 _PLACE = "private DNS name"
@@ -49,7 +49,7 @@ class DnsNames:
             if isinstance(verdict, Unknown):
                 doubts.append(verdict)
         private = entry.value("private_dns_enabled")
-        if private is True or private == "true":
+        if boolean(private):
             verdict = self._private(entry, vpc)
             if isinstance(verdict, Stage):
                 return verdict
@@ -58,7 +58,7 @@ class DnsNames:
         if doubts:
             return doubtful(_PLACE, records[0] if records else entry, doubts[0])
         names = ", ".join(_name(record) for record in records)
-        if private is True or private == "true":
+        if boolean(private):
             custom = configuration.value("custom_domain_name")
             arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
             own = [custom] if isinstance(custom, str) else [] if arn is ABSENT else ["the database's own name"]
@@ -114,7 +114,7 @@ class DnsNames:
             if isinstance(value, Unknown | Reference):
                 return value if isinstance(value, Unknown) else Unknown(f"{value} isn't known")
             # Terraform's provider has DNS support on, and host names off, where they are left out.
-            on = argument == "enable_dns_support" if value is ABSENT else value is True or value == "true"
+            on = argument == "enable_dns_support" if value is ABSENT else boolean(value)
             if not on:
                 said = "left out, which is false" if value is ABSENT else "false"
                 why = f"{argument} of {vpc.address} is {said}, so {effect}"

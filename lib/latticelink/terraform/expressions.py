@@ -15,6 +15,7 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     after_apply,
+    boolean,
     first_unknown,
 )
 from latticelink.terraform.syntax import (
@@ -241,11 +242,10 @@ _EVALUATORS: dict[type, Callable[[_Evaluator, Any], Any]] = {
 
 
 def _is_true(value: Any) -> bool:
-    if value in (True, "true"):
-        return True
-    if value in (False, "false"):
-        return False
-    raise RefusedByTerraform("a condition is neither true nor false")
+    truth = boolean(value)
+    if truth is None:
+        raise RefusedByTerraform("a condition is neither true nor false")
+    return truth
 
 
 def _number(value: Any) -> int | float:

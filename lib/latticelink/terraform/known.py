@@ -70,6 +70,19 @@ class RefusedByTerraform(Exception):
     """Terraform would stop here: there is no such key or index, or the types don't fit. `try` and `can` catch it."""
 
 
+def boolean(value: Any) -> bool | None:
+    """Return what Terraform makes of a value where a boolean belongs; None for what is none, such as ABSENT.
+
+    Source: https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion
+    """
+    if isinstance(value, bool):
+        return value
+    return _BOOLEANS.get(value) if isinstance(value, str) else None
+
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
 def first_unknown(value: Any) -> Unknown | None:
     """Return the first Unknown in the value, however deep; references don't count."""
     return next((part for part in leaves(value) if isinstance(part, Unknown)), None)

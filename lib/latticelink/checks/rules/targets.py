@@ -28,7 +28,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.errors import Report
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.values.addresses import parse_shared_ip
 from latticelink.values.dns import parse_dns_name, refuse_private_name
 from latticelink.values.tokens import is_known
@@ -244,7 +244,7 @@ def _private_database(configuration: Configuration) -> Iterator[Judgement]:
             if why := open_question(public):
                 yield not_known(block, why, f"publicly_accessible of {database.address}")
             else:
-                yield verdict(block, f"{database.full_address} is publicly accessible." if public is True else None)
+                yield verdict(block, f"{database.full_address} is publicly accessible." if boolean(public) else None)
 
 
 def _shared(**definition: Any) -> dict[str, Any]:
