@@ -17,7 +17,9 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     after_apply,
+    as_list,
     first_unknown,
+    unknown_of,
 )
 from latticelink.terraform.sources import RawBlock, RawStack, UnreadableInput
 
@@ -67,8 +69,7 @@ class _BlockScope:
         `dynamic` blocks are expanded where what they go over is known.
         """
         content = self.value(*path)
-        found = [] if content is ABSENT else content if isinstance(content, list) else [content]
-        made = [after_apply(each) if isinstance(each, Reference) else each for each in found]
+        made = [unknown_of(each) or each for each in as_list(content)]
         return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
@@ -123,8 +124,8 @@ class _BlockScope:
 
     def _expanded(self, label: str, dynamic: Any) -> Any:
         over = evaluate(dynamic.get("for_each"), self) if isinstance(dynamic, dict) else ABSENT
-        if isinstance(over, Unknown | Reference):
-            return over if isinstance(over, Unknown) else after_apply(over)
+        if why := unknown_of(over):
+            return why
         if not isinstance(over, list | dict):
             raise RefusedByTerraform(f"a dynamic block {label!r} goes over what is no list and no map")
         items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]

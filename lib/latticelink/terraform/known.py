@@ -109,3 +109,13 @@ def leaves(value: Any) -> Iterator[Any]:
 def after_apply(reference: Reference) -> Unknown:
     """Return why the value of the reference isn't known."""
     return Unknown(f"{reference} is known only after apply")
+
+
+def unknown_of(value: Any) -> Unknown | None:
+    """Return why a value isn't known, if it is none that stands here: an Unknown itself, or a Reference."""
+    return value if isinstance(value, Unknown) else after_apply(value) if isinstance(value, Reference) else None
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the items of a list; a value that is no list is the one item, and what is absent is none."""
+    return value if isinstance(value, list) else [] if value is ABSENT else [value]
