@@ -98,16 +98,7 @@ class Stack(bindings.TerraformStack):
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
-            role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
-            if account_id is not None:
-                account_id = parse_account_id(report, "account_id", account_id)
-                if role_arn and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
-                    report.refuse(
-                        "role_arn",
-                        role_arn,
-                        rule=f"The role is one of the stack's account, here {account_id}.",
-                        fix="Give a role of that account, or leave account_id out.",
-                    )
+            account_id, role_arn = _parse_account(report, account_id, role_arn)
         super().__init__(scope, id)
         state.keep(self)
         bindings.AwsProvider(
@@ -119,6 +110,20 @@ class Stack(bindings.TerraformStack):
         )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
+
+
+def _parse_account(report: Report, account_id: str | None, role_arn: str | None) -> tuple[str | None, str | None]:
+    """Return a stack's account and the role taken on there; refuse malformed ones and a role of another account."""
+    role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
+    account_id = None if account_id is None else parse_account_id(report, "account_id", account_id)
+    if role_arn and account_id and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+        report.refuse(
+            "role_arn",
+            role_arn,
+            rule=f"The role is one of the stack's account, here {account_id}.",
+            fix="Give a role of that account, or leave account_id out.",
+        )
+    return account_id, role_arn
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:

@@ -18,7 +18,7 @@ from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
-from latticelink.paths.hops import Hop, Stage, TracedPath, blocking, doubtful, settle
+from latticelink.paths.hops import Stage, TracedPath, blocking, doubtful, settle
 from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.routes import route_stage
 from latticelink.paths.security_groups import group_stage
@@ -27,8 +27,6 @@ from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
-
-__all__ = ["Hop", "TracedPath", "Tracer", "trace", "tracer_of"]
 
 _CONFIGURATION = "aws_vpclattice_resource_configuration"
 _GATEWAY = "aws_vpclattice_resource_gateway"

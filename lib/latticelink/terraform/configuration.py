@@ -11,32 +11,14 @@ from latticelink.terraform.expressions import descend, evaluate
 from latticelink.terraform.instances import instances
 from latticelink.terraform.known import (
     ABSENT,
-    Absent,
     PartlyKnown,
     Reference,
     RefusedByTerraform,
     Unknown,
-    after_apply,
     as_list,
-    first_unknown,
     unknown_of,
 )
-from latticelink.terraform.sources import RawBlock, RawStack, UnreadableInput
-
-__all__ = [
-    "ABSENT",
-    "Absent",
-    "Block",
-    "Configuration",
-    "PartlyKnown",
-    "Reference",
-    "StackConfiguration",
-    "Unknown",
-    "UnreadableInput",
-    "after_apply",
-    "first_unknown",
-]
-
+from latticelink.terraform.sources import RawBlock, RawStack
 
 ReadStack: TypeAlias = "Callable[[Block, Sequence[StackConfiguration]], StackConfiguration | Unknown]"
 Default: TypeAlias = Callable[[Block, str], Any]
