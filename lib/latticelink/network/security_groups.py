@@ -194,7 +194,7 @@ class Groups:
         ports, perhaps, doubt = tcp_ports(protocol, body.get("from_port", ABSENT), body.get("to_port", ABSENT))
         if block.has_many or not sure:
             why = block.instance.unknown or Unknown(f"the type of {block.address} isn't known")
-            ports, doubt = NONE, Unknown(f"whether {block.address} is there isn't known: {why.reason}", why.settle)
+            ports, doubt = NONE, why.keeps(f"whether {block.address} is there")
         for peer in self._peers(body, group, block.stack):
             yield group, direction, Rule(block, label, ports, perhaps, peer, doubt)
 
@@ -286,7 +286,7 @@ def _cidr_peer(value: Any) -> Peer:
 
 def _doubtful(value: Any, what: str) -> Peer:
     why = unknown_of(value) or Unknown(f"{value!r} can't be read", "Correct it.")
-    return Peer(what, doubt=Unknown(f"{what} isn't known: {why.reason}", why.settle))
+    return Peer(what, doubt=why.keeps(what))
 
 
 def _unknown_rule(block: Block, label: str, why: Unknown) -> Rule:

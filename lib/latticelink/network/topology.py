@@ -156,7 +156,7 @@ class Topology:
     def why_not(self, value: Any, what: str) -> Unknown:
         """Return why the block behind a value isn't known."""
         if isinstance(value, Unknown):
-            return Unknown(f"{what} isn't known: {value.reason}", value.settle)
+            return value.keeps(what)
         if value is ABSENT:
             return Unknown(f"{what} isn't named", "Name it.")
         return Unknown(f"{what} is {value}, which isn't in what was read", _ELSEWHERE)

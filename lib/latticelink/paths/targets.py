@@ -86,9 +86,7 @@ def target_of(topology: Topology, configuration: Block, vpc: Place | None) -> Ta
 
 def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, version: int) -> Target:
     if isinstance(value, Unknown):
-        return Target(
-            "an unknown target", version=version, doubt=Unknown(f"the target isn't known: {value.reason}", value.settle)
-        )
+        return Target("an unknown target", version=version, doubt=value.keeps("the target"))
     if isinstance(value, str) and kind == "ip_resource":
         return _at_address(topology, value, vpc)
     block = topology.with_interfaces(value)

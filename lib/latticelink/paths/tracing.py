@@ -144,11 +144,10 @@ class Tracer:
     def _maybe_there(block: Block) -> Iterator[Stage]:
         kind = block.value("vpc_endpoint_type")
         if isinstance(kind, Unknown):
-            reason = f"the type of {block.address} isn't known: {kind.reason}"
-            yield doubtful("endpoint", block, Unknown(reason, kind.settle))
+            yield doubtful("endpoint", block, kind.keeps(f"the type of {block.address}"))
         if block.instance.unknown is not None:
-            reason = f"how many there are of {block.address} isn't known: {block.instance.unknown.reason}"
-            yield doubtful("endpoint", block, Unknown(reason, block.instance.unknown.settle))
+            doubt: Unknown = block.instance.unknown
+            yield doubtful("endpoint", block, doubt.keeps(f"how many there are of {block.address}"))
 
     def _path(self, client: Client, entry: Placed, via: str, near: list[Stage], resource: _Resource) -> TracedPath:
         block = entry.block

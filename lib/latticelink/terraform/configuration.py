@@ -260,7 +260,7 @@ class StackConfiguration:
         if made and made[0].has_many:
             unknown = made[0].instance.unknown
             assert unknown is not None
-            return Unknown(f"how many there are of {address} isn't known: {unknown.reason}", unknown.settle)
+            return unknown.keeps(f"how many there are of {address}")
         if path and not isinstance(path[0], str | int):
             return [block.attribute(path[1:]) for block in made]
         if not path:

@@ -26,6 +26,10 @@ class Unknown:
     reason: str
     settle: str = PLAN
 
+    def keeps(self, what: str) -> Unknown:
+        """Return that `what`, such as `the target`, isn't known for this reason."""
+        return Unknown(f"{what} isn't known: {self.reason}", self.settle)
+
 
 @dataclass(frozen=True)
 class Reference:
