@@ -394,7 +394,7 @@ def look_at_everything(path: Path) -> None:
             block.nested(argument)
         assert block.full_address
     for stack in configuration.stacks:
-        assert isinstance(stack.outputs, dict)
+        assert stack.outputs.keys() == stack.raw.outputs.keys()
         assert stack.provider_constraint is None or isinstance(stack.provider_constraint, str)
 
 

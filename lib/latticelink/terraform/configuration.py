@@ -15,7 +15,8 @@ from latticelink.terraform.known import (
     Reference,
     RefusedByTerraform,
     Unknown,
-    after_apply,
+    as_list,
+    unknown_of,
 )
 from latticelink.terraform.raw import RawBlock, RawStack
 from latticelink.terraform.variables import value_of_variable
@@ -51,8 +52,7 @@ class _BlockScope:
         `dynamic` blocks are expanded where what they go over is known.
         """
         content = self.value(*path)
-        found = [] if content is ABSENT else content if isinstance(content, list) else [content]
-        made = [after_apply(each) if isinstance(each, Reference) else each for each in found]
+        made = [unknown_of(each) or each for each in as_list(content)]
         return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
@@ -109,8 +109,8 @@ class _BlockScope:
 
     def _expanded(self, label: str, dynamic: Any) -> Any:
         over = evaluate(dynamic.get("for_each"), self) if isinstance(dynamic, dict) else ABSENT
-        if isinstance(over, Unknown | Reference):
-            return over if isinstance(over, Unknown) else after_apply(over)
+        if why := unknown_of(over):
+            return why
         if not isinstance(over, list | dict):
             raise RefusedByTerraform(f"a dynamic block {label!r} goes over what is no list and no map")
         items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]
@@ -283,7 +283,7 @@ class StackConfiguration:
         if made and made[0].has_many:
             unknown = made[0].instance.unknown
             assert unknown is not None
-            return Unknown(f"how many there are of {address} isn't known: {unknown.reason}", unknown.settle)
+            return unknown.keeps(f"how many there are of {address}")
         if path and not isinstance(path[0], str | int):
             return [block.attribute(path[1:]) for block in made]
         if not path:

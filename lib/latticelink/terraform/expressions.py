@@ -15,7 +15,10 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     after_apply,
+    as_list,
+    boolean,
     first_unknown,
+    unknown_of,
 )
 from latticelink.terraform.syntax import (
     Call,
@@ -71,8 +74,7 @@ def descend(value: Any, path: tuple[Key, ...]) -> Any:
             )
             return Reference(value.block, value.attribute + rest)
         if isinstance(key, Splat):
-            items = value if isinstance(value, list) else [] if value is ABSENT else [value]
-            return [descend(item, path[number + 1 :]) for item in items]
+            return [descend(item, path[number + 1 :]) for item in as_list(value)]
         value = step(value, key)
     return value
 
@@ -101,10 +103,8 @@ def _whole(key: str | int) -> int:
 def _entries_of_map(items: Any) -> Any:
     entries = {}
     for key, item in items:
-        if isinstance(key, Reference):
-            return after_apply(key)
-        if isinstance(key, Unknown):
-            return key
+        if why := unknown_of(key):
+            return why
         if isinstance(key, list | dict) or key is ABSENT:
             raise RefusedByTerraform("a key is no text")
         entries[to_text(key)] = item
@@ -137,10 +137,8 @@ class _Evaluator:
         keys: list[Key] = []
         for each in tree.steps:
             key = each if isinstance(each, Splat) else self.value(each)
-            if isinstance(key, Reference):
-                return after_apply(key)
-            if isinstance(key, Unknown):
-                return key
+            if why := unknown_of(key):
+                return why
             if not isinstance(key, str | int | Splat):
                 raise RefusedByTerraform("an index is no text and no whole number")
             keys.append(key)
@@ -182,10 +180,8 @@ class _Evaluator:
 
     def for_(self, tree: For) -> Any:
         source = self.value(tree.source)
-        if isinstance(source, Unknown):
-            return source
-        if isinstance(source, Reference):
-            return after_apply(source)
+        if why := unknown_of(source):
+            return why
         if not isinstance(source, list | dict):
             raise RefusedByTerraform("for goes over what is no list and no map")
         results = []
@@ -193,8 +189,8 @@ class _Evaluator:
             bound = dict(zip(tree.names, (key, item) if len(tree.names) == 2 else (item,), strict=True))
             inner = _Evaluator(self.scope, {**self.names, **bound})
             chosen = True if tree.condition is None else inner.value(tree.condition)
-            if isinstance(chosen, Unknown | Reference):
-                return after_apply(chosen) if isinstance(chosen, Reference) else chosen
+            if why := unknown_of(chosen):
+                return why
             if _is_true(chosen):
                 results.append((None if tree.key is None else inner.value(tree.key), inner.value(tree.result)))
         return [item for _, item in results] if tree.key is None else _entries_of_map(iter(results))
@@ -238,11 +234,10 @@ _EVALUATORS: dict[type, Callable[[_Evaluator, Any], Any]] = {
 
 
 def _is_true(value: Any) -> bool:
-    if value in (True, "true"):
-        return True
-    if value in (False, "false"):
-        return False
-    raise RefusedByTerraform("a condition is neither true nor false")
+    truth = boolean(value)
+    if truth is None:
+        raise RefusedByTerraform("a condition is neither true nor false")
+    return truth
 
 
 def _number(value: Any) -> int | float:

@@ -32,6 +32,21 @@ def raw_stacks(path: Path) -> list[RawStack]:
         raise UnreadableInput(f"Can't read {error.filename or path}: {error.strerror or error}.") from None
 
 
+def synthesised(outdir: Path) -> list[RawStack]:
+    """Return the stacks that a synth wrote to `outdir`, each after those that it depends on.
+
+    Raises:
+        UnreadableInput: if there is no manifest, or some of it can't be read.
+    """
+    try:
+        stacks = in_deploy_order(outdir)
+        return [_read_files(stack.name, stack.path, [stack.file], stack.dependencies) for stack in stacks]
+    except OSError as error:
+        raise UnreadableInput(f"Can't read {error.filename or outdir}: {error.strerror or error}.") from None
+    except LatticeLinkError as error:
+        raise UnreadableInput(str(error)) from None
+
+
 def _raw_stacks(path: Path) -> list[RawStack]:
     if not path.is_dir():
         content = load(path)
@@ -39,11 +54,7 @@ def _raw_stacks(path: Path) -> list[RawStack]:
             return [RawStack(path.stem, path.parent, [path], plan=content)]
         return [_read_files(path.absolute().parent.name, path.parent, [path])]
     if (path / "manifest.json").is_file():
-        try:
-            folders = in_deploy_order(path)
-        except LatticeLinkError as error:
-            raise UnreadableInput(str(error)) from None
-        return [_read_files(stack.name, stack.path, [stack.file], stack.dependencies) for stack in folders]
+        return synthesised(path)
     found: list[RawStack] = []
     for folder in [path, *sorted(child for child in path.iterdir() if child.is_dir() and child.name[0] != ".")]:
         if files := sorted(folder.glob("*.tf.json")):
