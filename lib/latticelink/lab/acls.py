@@ -14,7 +14,7 @@ from latticelink.lab.groups import argument_of, traffic_of
 from latticelink.lab.model import IN, OUT, Acl, AclEntry
 from latticelink.network.topology import Topology
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference
+from latticelink.terraform.known import ABSENT, Reference, boolean
 
 
 class AclReader:
@@ -72,7 +72,7 @@ class AclReader:
         for block in self._configuration.of_type("aws_network_acl_rule"):
             value = block.value("network_acl_id")
             if self._is(value, owner):
-                direction = OUT if block.value("egress") in (True, "true") else IN
+                direction = OUT if boolean(block.value("egress")) else IN
                 yield from self._entry(block, direction, block.value)
 
     def _is(self, value: Any, owner: Block) -> bool:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from latticelink.lab.addressing import Addressing, cidr_of
 from latticelink.lab.model import IN, OUT, Cidr, GroupRule, Traffic
+from latticelink.network.keys import GroupKey
 from latticelink.network.topology import Topology
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Absent, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Absent, Reference, Unknown, as_list, boolean
 
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 _PROTOCOLS = {"-1": "-1", "all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -26,11 +27,6 @@ _GROUPS = ("referenced_security_group_id", "source_security_group_id", "security
 _LISTS = ("prefix_list_id", "prefix_list_ids")
 _ARGUMENTS = (*_CIDRS, *_GROUPS, *_LISTS, "self", "protocol", "ip_protocol", "from_port", "to_port")
 Get = Callable[[str], Any]
-
-
-def as_list(value: Any) -> list[Any]:
-    """Return a value that may be one, several or none as a list."""
-    return value if isinstance(value, list) else [] if value is None or isinstance(value, Absent) else [value]
 
 
 def traffic_of(protocol: Any, low: Any, high: Any) -> Traffic | None:
@@ -56,7 +52,7 @@ def argument_of(body: dict[str, Any], name: str) -> Any:
 class GroupReader:
     """Finds the rules of each security group."""
 
-    def __init__(self, topology: Topology, addressing: Addressing, name: Callable[[Hashable], str]) -> None:
+    def __init__(self, topology: Topology, addressing: Addressing, name: Callable[[GroupKey], str]) -> None:
         """Take where groups are, what values are in the lab, and how a group is named there."""
         self._topology, self._addressing, self._name = topology, addressing, name
         self._configuration = topology.configuration
@@ -121,7 +117,7 @@ class GroupReader:
                 yield self._name(key)
             else:
                 self.doubts[group].append(f"of {block.address} a group isn't known")
-        if given["self"] in (True, "true"):
+        if boolean(given["self"]):
             yield group
         for value in (each for name in _LISTS for each in as_list(given[name])):
             yield from self._listed(value)

@@ -87,7 +87,6 @@ class Interface:
         owner: what it belongs to, for people: `EC2_A`, `endpoint nginx`.
         kind: what that is.
         vpc: the VPC's name.
-        zone: the Availability Zone, by whatever names it.
         subnet: None for an association of a service network, which has none.
         addresses: its addresses of both IP versions.
         groups: names of its security groups.
@@ -98,11 +97,15 @@ class Interface:
     owner: str
     kind: Kind
     vpc: str
-    zone: str
     subnet: Subnet | None
     addresses: tuple[Address, ...]
     groups: tuple[str, ...] = ()
     filtered: bool = True
+
+    @property
+    def zone(self) -> str:
+        """Its Availability Zone, by whatever names that; empty if it isn't known or there is none."""
+        return self.subnet.zone if self.subnet is not None else ""
 
     def of_version(self, version: int) -> list[Address]:
         """Return its addresses of one IP version."""

@@ -9,12 +9,11 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from latticelink.lab.addressing import address_of
-from latticelink.lab.groups import as_list
 from latticelink.lab.model import Address, Model
 from latticelink.lab.places import Places
 from latticelink.lab.resources import CONFIGURATION, Resource, Resources
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, leaves
+from latticelink.terraform.known import ABSENT, Reference, as_list, boolean, leaves
 from latticelink.terraform.syntax import references
 
 _RESOURCE_ASSOCIATION = "aws_vpclattice_service_network_resource_association"
@@ -34,11 +33,11 @@ class NameReader:
                 self._add(vpc, record.value("name"), self._record_addresses(record, vpc))
         for (entry, resource), addresses in self._resources.by_entry.items():
             vpc = self._topology.placed(entry).vpc
-            if _is_on(entry.value("private_dns_enabled")) and _host_names(vpc):
+            if boolean(entry.value("private_dns_enabled")) and _host_names(vpc):
                 for name in self._own_names(resource):
                     self._add(vpc, name, addresses)
         for block in self._topology.configuration.of_type("aws_vpc"):
-            if block.value("enable_dns_support") in (False, "false"):
+            if boolean(block.value("enable_dns_support")) is False:
                 self._model.vpcs[self._places.vpc(block)].names = None
 
     def _add(self, vpc: Hashable, name: Any, addresses: list[Address]) -> None:
@@ -122,9 +121,5 @@ def _whose(value: Any) -> Any:
     return Reference(value.block, "id") if isinstance(value, Reference) else value
 
 
-def _is_on(value: Any) -> bool:
-    return value in (True, "true")
-
-
 def _host_names(vpc: Hashable | None) -> bool:
-    return not isinstance(vpc, Block) or _is_on(vpc.value("enable_dns_hostnames"))
+    return not isinstance(vpc, Block) or boolean(vpc.value("enable_dns_hostnames")) is True

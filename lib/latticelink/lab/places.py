@@ -8,12 +8,12 @@ from typing import Any
 
 from latticelink.lab.acls import AclReader
 from latticelink.lab.addressing import Addressing, address_of, cidr_of, inside_of
-from latticelink.lab.groups import as_list
 from latticelink.lab.model import Address, Cidr, Interface, Kind, Model, Subnet, Vpc
+from latticelink.network.keys import GroupKey
 from latticelink.network.topology import CLIENTS, Placed, Topology, label
 from latticelink.network.topology import Subnet as Place
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference
+from latticelink.terraform.known import ABSENT, Reference, as_list, boolean
 
 _ONE_EACH = ("aws_alb", "aws_lb", "aws_ecs_service", "aws_lambda_function", "aws_db_proxy")
 _CLUSTER = "aws_rds_cluster"
@@ -57,13 +57,13 @@ class Places:
             self.vpc(block)
         self._acls: AclReader | None = None
 
-    def group(self, key: Hashable) -> str:
+    def group(self, key: GroupKey) -> str:
         """Return the name of a security group."""
-        block = key if isinstance(key, Block) else None
+        block = key.block if not key.is_default else None
         name = block.value("name") if block is not None else None
-        text = name if isinstance(name, str) else self.topology.groups.text(key)
+        text = name if isinstance(name, str) else str(key)
         found = self._namer.name("group", key, text, block.stack if block is not None else "")
-        self.model.known_as[found] = self.topology.groups.text(key)
+        self.model.known_as[found] = str(key)
         return found
 
     def vpc(self, key: Hashable) -> str:
@@ -82,7 +82,7 @@ class Places:
         for each in (each for kind in extra for each in self.topology.configuration.of_type(kind)):
             if self.topology.vpc_key(each.value("vpc_id")) == block:
                 found += [cidr for name in ("cidr_block", "ipv6_cidr_block") if (cidr := cidr_of(each.value(name)))]
-        if block.value("assign_generated_ipv6_cidr_block") in (True, "true"):
+        if boolean(block.value("assign_generated_ipv6_cidr_block")):
             found.append(self.addressing.vpc_block())
             self.addressing.set(block, "ipv6_cidr_block", str(found[-1]))
         return found
@@ -98,7 +98,7 @@ class Places:
                 self.model.notes.append(
                     f"{place.text} isn't in what was read; {blocks[0]} stands in for its addresses."
                 )
-            zone = str(place.zone[1]) if place.zone else ""
+            zone = str(place.zone) if place.zone else ""
             text = place.key.value("tags", "Name") if isinstance(place.key, Block) else None
             text = text if isinstance(text, str) else place.text
             name = self._namer.name("subnet", place.key, text, getattr(place.key, "stack", ""))
@@ -204,7 +204,9 @@ class Places:
         text = f"{owner} in {subnet.zone or subnet.name}" if zonal else owner
         name = self._namer.name("interface", (block, len(self.of_block[block])), text, block.stack)
         groups, filtered = self.groups_of(placed)
-        interface = Interface(name, owner, kind, subnet.vpc, subnet.zone, subnet, tuple(addresses), groups, filtered)
+        interface = Interface(
+            name, owner, kind, subnet.vpc, subnet=subnet, addresses=tuple(addresses), groups=groups, filtered=filtered
+        )
         self.model.interfaces[name] = interface
         self.of_block[block].append(interface)
         return interface
@@ -223,9 +225,10 @@ class Places:
             (each for each in self._subnets.values() if each.vpc == vpc and inside_of(each.blocks, addresses[0])), None
         )
         name = self._namer.name("interface", ("stand-in", vpc, owner), owner, vpc)
-        zone = subnet.zone if subnet else ""
         taken = tuple(map(self.addressing.take, addresses))
-        found = Interface(name, owner, Kind.WORKLOAD, vpc, zone, subnet, taken, groups, filtered)
+        found = Interface(
+            name, owner, Kind.WORKLOAD, vpc, subnet=subnet, addresses=taken, groups=groups, filtered=filtered
+        )
         self.model.interfaces[name] = found
         return found
 
@@ -233,4 +236,4 @@ class Places:
 def subnet_assigns_ipv6(block: Block | None) -> bool:
     """Return whether what is made in a subnet gets an IPv6 address."""
     given: Any = block.value("assign_ipv6_address_on_creation") if block is not None else False
-    return given in (True, "true")
+    return boolean(given) is True

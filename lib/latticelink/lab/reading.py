@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 from latticelink.lab.addressing import Addressing, address_of
@@ -11,6 +10,7 @@ from latticelink.lab.model import IN, Kind, Model
 from latticelink.lab.names import NameReader
 from latticelink.lab.places import Places
 from latticelink.lab.resources import CONFIGURATION, Resources
+from latticelink.network.keys import GroupKey
 from latticelink.network.topology import Topology
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Reference
@@ -66,13 +66,10 @@ def _default_groups(model: Model, topology: Topology, groups: GroupReader, place
         for block in topology.configuration.of_type("aws_default_security_group")
         if (key := topology.groups.default_of(block.value("vpc_id"))) is not None
     }
-    defaults: dict[str, Hashable] = {}
-    for interface in model.interfaces.values():
-        for name in interface.groups:
-            defaults[name] = name
+    used = {name for interface in model.interfaces.values() for name in interface.groups}
     for block in topology.configuration.of_type("aws_vpc"):
-        name = places.group(("default", block))
-        if name in defaults and name not in adopted:
+        name = places.group(GroupKey(block, is_default=True))
+        if name in used and name not in adopted:
             model.groups[name] = (*model.groups.get(name, ()), *groups.default_rules(name))
 
 

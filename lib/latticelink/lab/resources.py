@@ -8,17 +8,16 @@ Sources:
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from latticelink.lab.addressing import address_of, cidr_of
-from latticelink.lab.groups import LATTICE, as_list
+from latticelink.lab.groups import LATTICE
 from latticelink.lab.model import OUT, Address, Interface, Kind, Model, Ports, Subnet, Way
 from latticelink.lab.places import Places
 from latticelink.network.topology import label
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference
+from latticelink.terraform.known import ABSENT, Reference, as_list
 
 CONFIGURATION = "aws_vpclattice_resource_configuration"
 ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
@@ -261,7 +260,16 @@ class Resources:
         every = tuple(address for addresses in given.values() for address in addresses)
         owner = f"association {label(entry)}"
         groups, filtered = self._places.groups_of(placed)
-        interface = Interface(f"{owner} in {vpc}", owner, Kind.ASSOCIATION, vpc, "", None, every, groups, filtered)
+        interface = Interface(
+            f"{owner} in {vpc}",
+            owner,
+            Kind.ASSOCIATION,
+            vpc,
+            subnet=None,
+            addresses=every,
+            groups=groups,
+            filtered=filtered,
+        )
         self._model.interfaces[interface.name] = interface
         self._join(entry, interface, given, targets, "")
 
@@ -283,11 +291,18 @@ class Resources:
                 name = door.name if door is not None and target is not None else None
                 where, to = (target[0], target[1][0]) if target is not None else (None, None)
                 ports, blocks = self._ports(resource), (entry.full_address, resource.configuration.full_address)
-                self._model.ways.append(Way(interface.name, address, resource.name, ports, name, where, to, blocks))
-
-    def configurations(self) -> Iterator[Block]:
-        """Yield the resource configurations that some entry leads to."""
-        yield from dict.fromkeys(resource.configuration for _, resource in self.by_entry)
+                self._model.ways.append(
+                    Way(
+                        interface.name,
+                        address,
+                        resource.name,
+                        ports,
+                        gateway=name,
+                        target=where,
+                        target_address=to,
+                        blocks=blocks,
+                    )
+                )
 
 
 _ARNS = ("aws_db_instance", "aws_rds_cluster", "aws_lb", "aws_alb")

@@ -19,7 +19,7 @@ from latticelink.lab.request import Request
 from latticelink.lab.running import Running
 from latticelink.network.reading import read
 from latticelink.paths.tracing import trace
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 from pyroute2.netlink.exceptions import NetlinkError
 
