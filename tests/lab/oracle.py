@@ -1,6 +1,7 @@
 """Lets real packets judge the check: random topologies, every port at every address, path by path, hop by hop.
 
-`python -m tests.lab.oracle COUNT [SEED]` runs inside the lab's namespaces, as the tests and `make oracle` start it.
+`python -m tests.lab.oracle COUNT [SEED]` judges; `python -m tests.lab.oracle bugs COUNT` puts bugs into the check. Both
+run inside the lab's namespaces, as the tests and `make oracle` start them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from latticelink.lab.building import Lab
-from latticelink.lab.model import Model, Way
+from latticelink.lab.model import Interface, Model, Way
 from latticelink.lab.probes import Outcome, Probe, Prober
 from latticelink.lab.proof import Journey, journeys
 from latticelink.lab.reading import model_of
@@ -34,9 +35,13 @@ from tests.lab.bugs import BUGS
 from tests.lab.variations import PORTS, topologies
 from tests.paths.topologies import Stacks
 
-Outcomes = dict[tuple[str, str, int], list[Outcome]]
 MOST_LABS = 12
+# Ports of clients: of each range one, as an ACL may let only some replies pass.
 SOURCES = (range(1024, 23000), range(23000, 43000), range(43000, 65536))
+
+
+class Differs(Exception):
+    """A topology of which check and packets differ."""
 
 
 @dataclass
@@ -57,45 +62,67 @@ class Disagreement:
         return "\n".join(lines)
 
 
-class Differs(Exception):
-    """A topology of which check and packets differ."""
+@dataclass
+class Observation:
+    """What became of packets in one topology: from each client to each address and port, from each range of ports."""
+
+    model: Model
+    outcomes: dict[tuple[str, str, int], list[Outcome]]
+
+    def of(self, journey: Journey, port: int) -> list[list[Outcome]]:
+        """Return what became of a client's packets to a port, by address."""
+        return [self.outcomes[journey.client.name, str(way.address), port] for way in journey.ways]
+
+    def arriving(self, journey: Journey, port: int) -> str:
+        """Return which of a client's packets to a port arrive."""
+        by_address = [[each.arrived for each in one] for one in self.of(journey, port)]
+        if not any(map(any, by_address)):
+            return "none"
+        if all(map(all, by_address)):
+            return "all"
+        return "some addresses" if any(map(all, by_address)) else "some sources"
 
 
 @dataclass
-class Oracle:
+class Observatory:
     """Keeps labs whose interfaces and cables are as those of the next, so that only rules are loaded anew."""
 
     folder: Path
-    tally: Counter[str] = field(default_factory=Counter)
     spent: Counter[str] = field(default_factory=Counter)
-    last: Stacks = field(default_factory=dict)
+    built: int = 0
     _labs: OrderedDict[Hashable, Lab] = field(default_factory=OrderedDict)
     _sources: list[Iterator[int]] = field(default_factory=lambda: [itertools.cycle(each) for each in SOURCES])
 
-    def disagreements(self, stacks: Stacks) -> list[Disagreement]:
-        """Return in what the check and the packets of one topology differ."""
-        clock = time.perf_counter
-        begun = clock()
-        configuration = self._write(stacks)
-        paths = trace(configuration)
-        self.spent["check"] += int((clock() - begun) * 1e6)
-        begun = clock()
-        model = model_of(configuration)
-        lab = self._lab(model)
-        self.spent["build"] += int((clock() - begun) * 1e6)
-        begun = clock()
-        tried = journeys(model, paths)
-        outcomes = self._try(lab, tried)
-        self.spent["packets"] += int((clock() - begun) * 1e6)
-        return [each for journey in tried for each in self._judge(journey, tried, outcomes)]
-
-    def _write(self, stacks: Stacks) -> Configuration:
-        """Write a topology over the last one, which is faster than beside it."""
+    def read(self, stacks: Stacks) -> Configuration:
+        """Return a topology as the check reads it; it is written over the last one, which is faster than beside it."""
         for name, content in stacks.items():
             folder = self.folder / name
             folder.mkdir(exist_ok=True)
             (folder / "main.tf.json").write_text(json.dumps(content))
         return read(self.folder)
+
+    def observe(self, configuration: Configuration) -> Observation:
+        """Send packets."""
+        begun = time.perf_counter()
+        model = model_of(configuration)
+        lab = self._lab(model)
+        ready = time.perf_counter()
+        found: dict[tuple[str, str, int], list[Outcome]] = {}
+        for outcome in Prober(lab).try_all(list(self._probes(model))):
+            probe = outcome.probe
+            found.setdefault((probe.client.name, str(probe.address), probe.port), []).append(outcome)
+        self.spent["lab"] += int((ready - begun) * 1e6)
+        self.spent["packets"] += int((time.perf_counter() - ready) * 1e6)
+        return Observation(model, found)
+
+    def _probes(self, model: Model) -> Iterator[Probe]:
+        def reaches(client: Interface, way: Way) -> bool:
+            return model.interfaces[way.entry].vpc == client.vpc and bool(client.of_version(way.address.version))
+
+        for client in model.clients:
+            for way in model.ways:
+                for port in PORTS if reaches(client, way) else ():
+                    yield from (Probe(client, way.address, port, next(source)) for source in self._sources)
 
     def _lab(self, model: Model) -> Lab:
         key = shape(model)
@@ -103,7 +130,7 @@ class Oracle:
             self._labs.move_to_end(key)
             self._labs[key].load_rules(model)
             return self._labs[key]
-        self.tally["labs built"] += 1
+        self.built += 1
         lab = self._labs[key] = Lab(model)
         for target in model.targets:
             lab.at(target).nft(EVERY_PORT)
@@ -111,74 +138,6 @@ class Oracle:
         if len(self._labs) > MOST_LABS:
             self._labs.popitem(last=False)[1].close()
         return lab
-
-    def _try(self, lab: Lab, tried: list[Journey]) -> Outcomes:
-        """Connect each client to each address on each port from each range of its own ports."""
-        probes = [
-            Probe(journey.client, way.address, port, next(source))
-            for journey in tried
-            for way in journey.ways
-            for port in dict.fromkeys((*PORTS, *journey.ports))
-            for source in self._sources
-        ]
-        found: Outcomes = {}
-        for outcome in Prober(lab).try_all(probes):
-            probe = outcome.probe
-            found.setdefault((probe.client.name, str(probe.address), probe.port), []).append(outcome)
-        return found
-
-    def _judge(self, journey: Journey, tried: list[Journey], outcomes: Outcomes) -> Iterator[Disagreement]:
-        for port in dict.fromkeys((*PORTS, *journey.ports)):
-            real = reality(journey, port, outcomes)
-            said = journey.verdict.at(port)
-            self.tally[f"{said} / {real}"] += 1
-            every = [each for way in journey.ways for each in outcomes[key(journey, way, port)]]
-            if any(not each.arrived and each.death is None for each in every):
-                yield Disagreement(journey, port, "packets vanished")
-            if said is Answer.PASS and real in ("some sources", "none"):
-                yield Disagreement(journey, port, f"the check passes, packets arrive: {real}")
-            elif said is Answer.FAIL and real == "all" and not self._is_about_more(journey, tried, port, outcomes):
-                yield Disagreement(journey, port, "the check blocks, all packets arrive")
-            elif said is Answer.UNKNOWN and real == "all" and journey.verdict.answer is Answer.PASS:
-                yield Disagreement(journey, port, "the check passes other ports, and all packets arrive at this one")
-            elif said is Answer.FAIL and real == "none" and port in journey.ports:
-                yield from self._judge_hops(journey, port, every)
-
-    @staticmethod
-    def _is_about_more(journey: Journey, tried: list[Journey], port: int, outcomes: Outcomes) -> bool:
-        """Return whether what the check says is true of another client of the path, or of another subnet's ACL.
-
-        It blocks a path if it blocks for one of its clients, and if an ACL of one of its subnets does.
-        """
-        blocking = journey.verdict.blocking_at(port)
-        return (bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)) or any(
-            other is not journey
-            and set(other.verdict.paths) & set(journey.verdict.paths)
-            and reality(other, port, outcomes) != "all"
-            for other in tried
-        )
-
-    def _judge_hops(self, journey: Journey, port: int, every: list[Outcome]) -> Iterator[Disagreement]:
-        hops = {each.death.hop for each in every if each.death is not None}
-        blocking = journey.verdict.blocking_at(port)
-        if blocking and not hops & blocking:
-            yield Disagreement(journey, port, f"packets die at {sorted(hops)}, the check says {sorted(blocking)}")
-        elif blocking:
-            self.tally["hops agree"] += 1
-
-
-def key(journey: Journey, way: Way, port: int) -> tuple[str, str, int]:
-    return journey.client.name, str(way.address), port
-
-
-def reality(journey: Journey, port: int, outcomes: Outcomes) -> str:
-    """Return of a client's packets to a port which arrive."""
-    by_address = [[each.arrived for each in outcomes[key(journey, way, port)]] for way in journey.ways]
-    if not any(map(any, by_address)):
-        return "none"
-    if all(map(all, by_address)):
-        return "all"
-    return "some addresses" if any(map(all, by_address)) else "some sources"
 
 
 def shape(model: Model) -> Hashable:
@@ -191,64 +150,115 @@ def shape(model: Model) -> Hashable:
     return interfaces, ways
 
 
-def run(oracle: Oracle, count: int, seed: int, phases: tuple[Phase, ...]) -> list[Disagreement]:
-    """Judge up to `count` topologies, until one shows a disagreement; return what is wrong with that."""
-    last: list[Disagreement] = []
+def disagreements(seen: Observation, configuration: Configuration, tally: Counter[str]) -> Iterator[Disagreement]:
+    """Yield in what the check's paths and the packets differ, and count what was compared."""
+    tried = journeys(seen.model, trace(configuration))
+    for journey in tried:
+        for port in PORTS:
+            real, said = seen.arriving(journey, port), journey.verdict.at(port)
+            tally[f"{said} / {real}"] += 1
+            every = [outcome for one in seen.of(journey, port) for outcome in one]
+            if any(not each.arrived and each.death is None for each in every):
+                yield Disagreement(journey, port, "packets vanished")
+            if said is Answer.PASS and real in ("some sources", "none"):
+                yield Disagreement(journey, port, f"the check passes, packets arrive: {real}")
+            elif said is Answer.FAIL and real == "all" and not _is_about_more(journey, tried, port, seen):
+                yield Disagreement(journey, port, "the check blocks, all packets arrive")
+            elif said is Answer.UNKNOWN and real == "all" and journey.verdict.answer is Answer.PASS:
+                yield Disagreement(journey, port, "the check passes other ports, and all packets arrive at this one")
+            elif said is Answer.FAIL and real == "none" and port in journey.ports:
+                hops = {each.death.hop for each in every if each.death is not None}
+                blocking = journey.verdict.blocking_at(port)
+                tally["hops compared"] += bool(blocking)
+                if blocking and not hops & blocking:
+                    said_hops = sorted(blocking)
+                    yield Disagreement(journey, port, f"packets die at {sorted(hops)}, the check says {said_hops}")
 
-    @seeded(seed)
-    @settings(
-        max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=phases,
-        report_multiple_bugs=False,
-    )  # fmt: skip
-    @given(topologies())
-    def agree(stacks: Stacks) -> None:
-        oracle.tally["variations"] += 1
-        if found := oracle.disagreements(stacks):
-            last[:] = found
-            oracle.last = stacks
-            raise Differs
 
-    with suppress(Differs):
-        agree()
-    return last
+def _is_about_more(journey: Journey, tried: list[Journey], port: int, seen: Observation) -> bool:
+    """Return whether what the check says is true of another client of the path, or of another subnet's ACL.
+
+    It blocks a path if it blocks for one of its clients, and if an ACL of one of its subnets does.
+    """
+    blocking = journey.verdict.blocking_at(port)
+    return (bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)) or any(
+        other is not journey
+        and set(other.verdict.paths) & set(journey.verdict.paths)
+        and seen.arriving(other, port) != "all"
+        for other in tried
+    )
 
 
 def judge(count: int, seed: int) -> int:
     """Print figures, and the smallest topology that shows a disagreement."""
+    tally: Counter[str] = Counter()
+    last: list[object] = []
+    begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        oracle = Oracle(Path(folder))
-        begun = time.perf_counter()
-        found = run(oracle, count, seed, (Phase.generate, Phase.shrink))
-        seconds, number = time.perf_counter() - begun, oracle.tally["variations"]
-    spent = ", ".join(f"{name} {microseconds / number / 1000:.0f} ms" for name, microseconds in oracle.spent.items())
-    print(f"{number} variations of seed {seed} in {seconds:.1f} s: {seconds / number * 1000:.0f} ms each ({spent})")
-    for name, times in sorted(oracle.tally.items()):
-        print(f"  {name}: {times}")
-    for each in found:
-        print(each)
-    if found:
-        print(json.dumps(oracle.last))
-    return 1 if found else 0
+        observatory = Observatory(Path(folder))
+
+        @seeded(seed)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+        )
+        @given(topologies())
+        def agree(stacks: Stacks) -> None:
+            tally["variations"] += 1
+            configuration = observatory.read(stacks)
+            if found := list(disagreements(observatory.observe(configuration), configuration, tally)):
+                last[:] = [*found, json.dumps(stacks)]
+                raise Differs
+
+        with suppress(Differs):
+            agree()
+    seconds, number = time.perf_counter() - begun, tally["variations"]
+    spent = ", ".join(f"{name} {spent / number / 1000:.0f} ms" for name, spent in observatory.spent.items())
+    print(f"seed {seed}: {number} variations in {seconds:.1f} s, {seconds / number * 1000:.0f} ms each ({spent})")
+    print(f"  labs built: {observatory.built}")
+    print(*(f"  {name}: {times}" for name, times in sorted(tally.items()) if name != "variations"), sep="\n")
+    print(*last, sep="\n")
+    return 1 if last else 0
 
 
-def hunt(names: list[str], most: int) -> int:
-    """Put bugs into the check one at a time; print after how many topologies packets showed each."""
-    missed = 0
+def hunt(count: int) -> int:
+    """Put bugs into the check, one at a time, for each topology; print after how many packets showed each."""
+    hidden = dict(BUGS)
+    tally: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        oracle = Oracle(Path(folder))
-        for name in names or BUGS:
-            before = oracle.tally["variations"]
-            with BUGS[name]():
-                found = run(oracle, most, 1, (Phase.generate,))
-            missed += not found
-            after = oracle.tally["variations"] - before
-            print(
-                f"found after {after}: {name}: {found[0].text}" if found else f"MISSED in {after}: {name}", flush=True
-            )
-    return 1 if missed else 0
+        observatory = Observatory(Path(folder))
+
+        @seeded(1)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+        )
+        @given(topologies())
+        def look(stacks: Stacks) -> None:
+            if not hidden:
+                return
+            tally["variations"] += 1
+            seen = observatory.observe(observatory.read(stacks))
+            for name, bug in list(hidden.items()):
+                with bug():
+                    found = next(disagreements(seen, observatory.read(stacks), Counter()), None)
+                if found is not None:
+                    print(f"found in variation {tally['variations']}: {name}: {found.text}")
+                    del hidden[name]
+
+        look()
+    print(*(f"MISSED in {tally['variations']} variations: {name}" for name in hidden), sep="\n")
+    return 1 if hidden else 0
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "bugs":
-        raise SystemExit(hunt(sys.argv[3:], int(sys.argv[2])))
+        raise SystemExit(hunt(int(sys.argv[2])))
     raise SystemExit(judge(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))

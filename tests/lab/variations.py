@@ -78,15 +78,20 @@ def acl_rules(draw: st.DrawFn) -> dict[str, list[Body]]:
         ]
         for direction in ("ingress", "egress")
     }
-    for _ in range(draw(st.integers(0, 2))):
+    for _ in range(draw(st.integers(0, 3))):
         entries = found[draw(st.sampled_from(("ingress", "egress")))]
-        what = draw(st.sampled_from(("remove", "requests", "replies", "block", "protocol", "deny", "deny", "allow")))
+        what = draw(
+            st.sampled_from(
+                ("remove", "remove", "requests", "replies", "block", "protocol", "deny", "deny", "deny", "allow")
+            )
+        )
         if what == "remove" and entries:
             del entries[draw(st.integers(0, len(entries) - 1))]
         elif what in ("deny", "allow"):
-            number = draw(st.sampled_from((50, 60, 105, 150)))
+            number = draw(st.sampled_from((50, 60, 70, 105, 150)))
             if number not in [each["rule_no"] for each in entries]:
-                protocol, block = draw(st.sampled_from(("tcp", "-1", "udp"))), draw(st.sampled_from(CIDRS))
+                protocol = draw(st.sampled_from(("tcp", "tcp", "-1", "udp")))
+                block = draw(st.sampled_from(("0.0.0.0/0", "10.0.0.0/8", *CIDRS[:8])))
                 entries.append(entry(number, what, protocol, block, draw(st.sampled_from(RANGES))))
         elif entries and what == "block":
             changed = draw(st.sampled_from(entries))
@@ -126,15 +131,14 @@ def _change_rule(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
     kind, name = draw(st.sampled_from(there))
     body = stacks[stack]["resource"][kind][name]
     what = draw(st.sampled_from(("ports", "ports", "protocol", "protocol", "peer", "peer", "direction")))
-    other = draw(bodies(stack))
     if what == "ports" and "from_port" in body:
         body["from_port"], body["to_port"] = draw(st.sampled_from(RANGES))
     elif what == "protocol":
-        ports = {each: other[each] for each in ("from_port", "to_port") if each in other}
-        kept = {each: value for each, value in body.items() if each not in ("from_port", "to_port")}
-        keeps_ports = other["ip_protocol"] in ("tcp", "6", "udp") and "from_port" in body
-        changed = {**(body if keeps_ports else {**kept, **ports}), "ip_protocol": other["ip_protocol"]}
-        stacks[stack]["resource"][kind][name] = changed
+        body["ip_protocol"] = protocol = draw(st.sampled_from(("6", "udp", "-1", "icmp")))
+        if protocol == "-1":
+            body.pop("from_port", None), body.pop("to_port", None)
+        elif "from_port" not in body or protocol == "icmp":
+            body["from_port"] = body["to_port"] = -1 if protocol == "icmp" else 443
     elif what == "peer":
         for argument in ("cidr_ipv4", "cidr_ipv6", "referenced_security_group_id"):
             body.pop(argument, None)
@@ -201,7 +205,12 @@ def _place(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
 
 
 def _acl(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
-    """Give one subnet or both a network ACL of their own."""
+    """Give one subnet or both a network ACL of their own, where clients or targets may be in another than that."""
+    if draw(st.booleans()):
+        kind, name = ("aws_vpc_endpoint", "web") if stack == "consumer" else (GATEWAY, "gateway")
+        put(stack, kind, name, subnet_ids=[subnet_id("b")])(stacks)
+        other, its = (GATEWAY, "gateway") if stack == "consumer" else ("aws_vpc_endpoint", "web")
+        put("producer" if stack == "consumer" else "consumer", other, its, subnet_ids=[subnet_id("b")])(stacks)
     subnets = draw(st.sampled_from((["a"], ["b"], ["a", "b"], ["a", "b"])))
     acls = stacks[stack]["resource"].setdefault("aws_network_acl", {})
     taken = {each for body in acls.values() for each in body["subnet_ids"]}
@@ -257,7 +266,8 @@ def _same_addresses(_: st.DrawFn, stacks: Stacks, __: str) -> None:
 
 CHANGES = (
     _change_rule, _change_rule, _change_rule, _change_rule, _change_rule, _add_rule, _remove_rule, _old_form,
-    _other_groups, _shared_ports, _zones, _zones, _place, _acl, _acl, _acl, _acl, _another_client, _another_target,
+    _other_groups, _shared_ports, _zones, _zones, _place, _acl, _acl, _acl, _acl, _acl, _acl, _another_client,
+    _another_target,
     _same_addresses,
 )  # fmt: skip
 

@@ -11,7 +11,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-_ISOLATED = ("unshare", "-Urnm", "--pid", "--fork", "--kill-child", "--mount-proc")
+# What a command line begins with to run in namespaces of its own.
+ISOLATED = ("unshare", "-Urnm", "--pid", "--fork", "--kill-child", "--mount-proc")
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 _PACKAGES = "on Debian and Ubuntu: apt-get install util-linux libnftables1 nginx-light curl"
 
@@ -37,7 +38,7 @@ def must_be_able() -> None:
         missing.append("libnftables.so.1")
     if missing:
         raise CannotRun(f"A lab needs {', '.join(missing)}; {_PACKAGES}.")
-    tried = subprocess.run([*_ISOLATED, "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run([*ISOLATED, "true"], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
         raise CannotRun(
             f"The system makes no user namespaces for this user ({tried.stderr.strip()}). Ubuntu 23.10 and newer "
@@ -53,12 +54,21 @@ def run_inside(arguments: Sequence[str]) -> int:
         CannotRun: if this machine can't.
     """
     must_be_able()
-    process = subprocess.Popen([*_ISOLATED, sys.executable, *arguments], preexec_fn=_die_with_parent)
-    while True:
-        try:
-            return _as_shells_say(process.wait())
-        except KeyboardInterrupt:
-            continue  # it got the same signal, and says how it ends
+    process = subprocess.Popen([*ISOLATED, sys.executable, *arguments], preexec_fn=_die_with_parent)
+    try:
+        return _as_shells_say(process.wait())
+    except KeyboardInterrupt:
+        return _interrupted(process)
+
+
+def _interrupted(process: subprocess.Popen[bytes]) -> int:
+    """Let what runs inside end by itself, as a terminal interrupts it too; if it doesn't, end it."""
+    try:
+        return _as_shells_say(process.wait(timeout=2))
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        process.wait()
+        return 128 + signal.SIGINT
 
 
 def _die_with_parent() -> None:
