@@ -20,15 +20,14 @@ from typing import Any
 
 from latticelink.errors import LatticeLinkError
 from latticelink.terraform.manifest import in_deploy_order
-
-_GATEWAY, _CONFIGURATION = "aws_vpclattice_resource_gateway", "aws_vpclattice_resource_configuration"
+from latticelink.values.types import CONFIGURATION, GATEWAY, SUBNET, VPC
 
 # What the provider plans a replacement for (AWS provider 5.100: `terraform plan`; newer arguments: its schema), with
 # the value that AWS takes where there is none.
 _FIXED: dict[str, dict[str, Any]] = {
-    "aws_vpc": {"cidr_block": None},
-    "aws_subnet": {"availability_zone": None, "cidr_block": None, "vpc_id": None},
-    _GATEWAY: {
+    VPC: {"cidr_block": None},
+    SUBNET: {"availability_zone": None, "cidr_block": None, "vpc_id": None},
+    GATEWAY: {
         "ip_address_type": "IPV4",
         "ipv4_addresses_per_eni": 16,
         "name": None,
@@ -36,7 +35,7 @@ _FIXED: dict[str, dict[str, Any]] = {
         "subnet_ids": None,
         "vpc_id": None,
     },
-    _CONFIGURATION: {
+    CONFIGURATION: {
         "custom_domain_name": None,
         "domain_verification_id": None,
         "name": None,
@@ -113,7 +112,7 @@ def describe(replacements: list[Replacement]) -> str:
     """Return the warning for a person: each gateway or configuration, what changes, and what follows."""
     lines = ["Warning: since the synth before, this has changed, and AWS can only replace it:"]
     for replacement in replacements:
-        is_gateway = replacement.address.startswith(_GATEWAY)
+        is_gateway = replacement.address.startswith(GATEWAY)
         what = f"resource {'gateway' if is_gateway else 'configuration'} {replacement.name!r}"
         lines += ["", f"  {what} ({replacement.stack}: {replacement.address})"]
         lines += [f"    {change}" for change in replacement.changes]
@@ -140,7 +139,7 @@ def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
         if changes := _changes(address.partition(".")[0], before[address], after[address], replaced):
             replaced[address] = changes
     for address, changes in replaced.items():
-        if address.startswith((_GATEWAY, _CONFIGURATION)) and parents[address] not in replaced:
+        if address.startswith((GATEWAY, CONFIGURATION)) and parents[address] not in replaced:
             names = sorted(_name(before[other]) for other in replaced if address in _above(other, parents))
             yield Replacement(stack, address, _name(before[address]), changes, tuple(names))
     yield from _moved(stack, before, after)
@@ -148,8 +147,8 @@ def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
 
 def _moved(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
     """Yield the gateways whose construct has another id: to Terraform one that goes and one that comes."""
-    gone = [address for address in before if address.startswith(_GATEWAY) and address not in after]
-    come = [address for address in after if address.startswith(_GATEWAY) and address not in before]
+    gone = [address for address in before if address.startswith(GATEWAY) and address not in after]
+    come = [address for address in after if address.startswith(GATEWAY) and address not in before]
     parents = {address: _parent(block) for address, block in before.items()}
     for address in gone:
         names = sorted(_name(before[other]) for other in before if address in _above(other, parents))

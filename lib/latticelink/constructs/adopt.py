@@ -9,22 +9,35 @@ from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.tokens import is_known
+from latticelink.values.types import (
+    CONFIGURATION,
+    EGRESS_RULE,
+    ENDPOINT,
+    GATEWAY,
+    INGRESS_RULE,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
 
 _IMPORT_DOC = "https://developer.hashicorp.com/terraform/language/import"
 
 # How the import ids begin of what is likely to have been made by hand.
 _PREFIXES = {
-    "aws_security_group": "sg",
-    "aws_subnet": "subnet",
-    "aws_vpc": "vpc",
-    "aws_vpc_endpoint": "vpce",
-    "aws_vpc_security_group_egress_rule": "sgr",
-    "aws_vpc_security_group_ingress_rule": "sgr",
-    "aws_vpclattice_resource_configuration": "rcfg",
-    "aws_vpclattice_resource_gateway": "rgw",
-    "aws_vpclattice_service_network": "sn",
-    "aws_vpclattice_service_network_resource_association": "snra",
-    "aws_vpclattice_service_network_vpc_association": "snva",
+    SECURITY_GROUP: "sg",
+    SUBNET: "subnet",
+    VPC: "vpc",
+    ENDPOINT: "vpce",
+    EGRESS_RULE: "sgr",
+    INGRESS_RULE: "sgr",
+    CONFIGURATION: "rcfg",
+    GATEWAY: "rgw",
+    NETWORK: "sn",
+    NETWORK_RESOURCE: "snra",
+    NETWORK_VPC: "snva",
 }
 
 
@@ -72,7 +85,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                     fix=f"See 'Import' at the end of the page on {kind}.",
                     source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs",
                 )
-            if kind == "aws_security_group":
+            if kind == SECURITY_GROUP:
                 resource.add_override("lifecycle.ignore_changes", ["description", "name"])
     stack.add_override("import", blocks)
     if state := getattr(stack, "latticelink_state", None):

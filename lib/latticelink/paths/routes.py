@@ -15,9 +15,20 @@ from latticelink.network.topology import Placed, Subnet, Topology, differ
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import (
+    DEFAULT_ROUTE_TABLE,
+    EGRESS_ONLY_GATEWAY,
+    INTERNET_GATEWAY,
+    MAIN_ROUTE_TABLE,
+    ROUTE,
+    ROUTE_PROPAGATION,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    VPC,
+)
 
 _PLACE = "route to the target"
-_TO_THE_INTERNET = ("aws_egress_only_internet_gateway", "aws_internet_gateway")
+_TO_THE_INTERNET = (EGRESS_ONLY_GATEWAY, INTERNET_GATEWAY)
 
 
 class Routes:
@@ -96,16 +107,16 @@ class Routes:
         """Return the key of a route table: its block, or its VPC for a main one."""
         if not isinstance(value, Reference):
             return None
-        if value.block.type == "aws_vpc":
+        if value.block.type == VPC:
             return ("main", value.block)
-        if value.block.type == "aws_default_route_table":
+        if value.block.type == DEFAULT_ROUTE_TABLE:
             return self._table(value.block.value("default_route_table_id"))
         return value.block
 
     @cached_property
     def _tables(self) -> dict[Hashable, Hashable]:
         found: dict[Hashable, Hashable] = {}
-        for block in self._topology.configuration.of_type("aws_route_table_association"):
+        for block in self._topology.configuration.of_type(ROUTE_TABLE_ASSOCIATION):
             for subnet in self._topology.subnets(block.value("subnet_id"))[0]:
                 if (table := self._table(block.value("route_table_id"))) is not None:
                     found[subnet.key] = table
@@ -114,7 +125,7 @@ class Routes:
     @cached_property
     def _mains(self) -> dict[Hashable, Hashable]:
         found: dict[Hashable, Hashable] = {}
-        for block in self._topology.configuration.of_type("aws_main_route_table_association"):
+        for block in self._topology.configuration.of_type(MAIN_ROUTE_TABLE):
             table, vpc = self._table(block.value("route_table_id")), self._topology.vpc_key(block.value("vpc_id"))
             if table is not None and vpc is not None:
                 found[vpc] = table
@@ -125,7 +136,7 @@ class Routes:
         """The destinations of each table's routes; what isn't known among them as it is."""
         found: dict[Hashable, list[Any]] = defaultdict(list)
         configuration = self._topology.configuration
-        for kind in ("aws_route_table", "aws_default_route_table"):
+        for kind in (ROUTE_TABLE, DEFAULT_ROUTE_TABLE):
             for block in configuration.of_type(kind):
                 key = self._table(Reference(block, "id"))
                 if key is None:
@@ -134,10 +145,10 @@ class Routes:
                     found[key] += [route] if isinstance(route, Unknown) else _destinations(route.get)
                 if block.value("propagating_vgws") is not ABSENT:
                     found[key].append(Unknown(f"a virtual private gateway adds routes to {block.address}"))
-        for block in configuration.of_type("aws_route"):
+        for block in configuration.of_type(ROUTE):
             if (key := self._table(block.value("route_table_id"))) is not None:
                 found[key] += [block.instance.unknown] if block.has_many else _destinations(block.value)
-        for block in configuration.of_type("aws_vpn_gateway_route_propagation"):
+        for block in configuration.of_type(ROUTE_PROPAGATION):
             if (key := self._table(block.value("route_table_id"))) is not None:
                 found[key].append(Unknown(f"a virtual private gateway adds routes to {_text(key)}"))
         return found

@@ -12,10 +12,10 @@ from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.values.types import DATABASES
 
 _SETTLE = "Check the folder or the plan that has the target."
 _PLACE = "resource configuration's ports"
-_DATABASES = ("aws_db_instance", "aws_rds_cluster")
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
     listed = configuration.value("port_ranges")
     arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
     if arn is not ABSENT:
-        database = topology.block_of(arn, *_DATABASES)
+        database = topology.block_of(arn, *DATABASES)
         if database is None:
             return doubtful(_PLACE, configuration, topology.why_not(arn, "the database"))
         listed = database.attribute(("port",))

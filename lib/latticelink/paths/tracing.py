@@ -27,13 +27,10 @@ from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.values.types import CONFIGURATION, ENDPOINT, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC
 
 __all__ = ["Hop", "TracedPath", "Tracer", "trace", "tracer_of"]
 
-_CONFIGURATION = "aws_vpclattice_resource_configuration"
-_GATEWAY = "aws_vpclattice_resource_gateway"
-_NETWORK = "aws_vpclattice_service_network"
-_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 _PORTS = "resource configuration's ports"
 
 
@@ -97,7 +94,7 @@ class Tracer:
         """All paths; of a resource that nothing here leads to, the half behind its gateway."""
         found = [path for entry in self.entries for path in self._through(entry)]
         reached = {path.configuration for path in found}
-        for block in self.configuration.of_type(_CONFIGURATION):
+        for block in self.configuration.of_type(CONFIGURATION):
             if block.value("type") != "CHILD":
                 found += [
                     self._half(each)
@@ -131,7 +128,7 @@ class Tracer:
         return [
             block
             for block in self.configuration.blocks
-            if block.mode == "resource" and (block.type == _ASSOCIATION or _endpoint_type(block) is not None)
+            if block.mode == "resource" and (block.type == NETWORK_VPC or _endpoint_type(block) is not None)
         ]
 
     @property
@@ -142,7 +139,7 @@ class Tracer:
 
     def _through(self, block: Block) -> Iterator[TracedPath]:
         entry = self.topology.placed(block)
-        kind = "association" if block.type == _ASSOCIATION else "endpoint"
+        kind = "association" if block.type == NETWORK_VPC else "endpoint"
         for client in self._clients.of(entry):
             near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
             for resource in self._resources(block):
@@ -185,7 +182,7 @@ class Tracer:
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
         """Yield the hop from the endpoint to the gateway."""
-        if gateway is None or entry.block.type == _ASSOCIATION:
+        if gateway is None or entry.block.type == NETWORK_VPC:
             return
         is_resource = _endpoint_type(entry.block) == "Resource"
         if is_resource and entry.vpc is not None and entry.vpc == gateway.vpc:
@@ -201,13 +198,13 @@ class Tracer:
         """Return the resources that an endpoint or association leads to, each member of a group by itself."""
         if _endpoint_type(entry) == "Resource":
             value = entry.value("resource_configuration_arn")
-            found = self.topology.block_of(value, _CONFIGURATION)
+            found = self.topology.block_of(value, CONFIGURATION)
             if found is None:
                 return [_Resource(None, doubt=self.topology.why_not(value, "the resource configuration"))]
             return self._members(found, None)
-        argument = "service_network_identifier" if entry.type == _ASSOCIATION else "service_network_arn"
+        argument = "service_network_identifier" if entry.type == NETWORK_VPC else "service_network_arn"
         value = entry.value(argument)
-        network = self.topology.block_of(value, _NETWORK)
+        network = self.topology.block_of(value, NETWORK)
         if network is None or network.mode == "data":
             return [_Resource(None, doubt=self.topology.why_not(value, "the service network"))]
         associations = self._associations.get(network, [])
@@ -217,7 +214,7 @@ class Tracer:
         found_all = []
         for association in associations:
             value = association.value("resource_configuration_identifier")
-            configuration = self.topology.block_of(value, _CONFIGURATION)
+            configuration = self.topology.block_of(value, CONFIGURATION)
             if configuration is None:
                 doubt = self.topology.why_not(value, f"the resource configuration of {association.address}")
                 found_all.append(_Resource(None, doubt=doubt))
@@ -237,12 +234,11 @@ class Tracer:
 
     @cached_property
     def _children(self) -> dict[Block, list[Block]]:
-        return self._by_owner(_CONFIGURATION, "resource_configuration_group_id", _CONFIGURATION)
+        return self._by_owner(CONFIGURATION, "resource_configuration_group_id", CONFIGURATION)
 
     @cached_property
     def _associations(self) -> dict[Block, list[Block]]:
-        kind = "aws_vpclattice_service_network_resource_association"
-        return self._by_owner(kind, "service_network_identifier", _NETWORK)
+        return self._by_owner(NETWORK_RESOURCE, "service_network_identifier", NETWORK)
 
     def _by_owner(self, kind: str, argument: str, owner_kind: str) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
@@ -260,7 +256,7 @@ class Tracer:
     def _read_far_side(self, configuration: Block, group: Block | None) -> _FarSide:
         shares = ports_stage(self.topology, configuration, group)
         value = (group or configuration).value("resource_gateway_identifier")
-        found = self.topology.block_of(value, _GATEWAY)
+        found = self.topology.block_of(value, GATEWAY)
         if found is None:
             target = target_of(self.topology, configuration, None)
             doubt = self.topology.why_not(value, "the resource gateway")
@@ -306,7 +302,7 @@ class Tracer:
 
 def _endpoint_type(block: Block) -> str | None:
     """Return Resource or ServiceNetwork; where the type isn't known, by the ARN that is given; None for any other."""
-    if block.type != "aws_vpc_endpoint":
+    if block.type != ENDPOINT:
         return None
     kind = block.value("vpc_endpoint_type")
     if isinstance(kind, Unknown):

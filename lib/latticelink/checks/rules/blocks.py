@@ -7,25 +7,21 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    ENDPOINT,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
-    as_list,
-    example,
-    not_known,
-    read,
-    refused,
-    verdict,
-)
+from latticelink.checks.rules.reading import DEFINITION, as_list, example, not_known, read, refused, verdict
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import key_of
 from latticelink.terraform.known import Reference, Unknown
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.types import (
+    CONFIGURATION,
+    EGRESS_RULE,
+    ENDPOINT,
+    GATEWAY,
+    INGRESS_RULE,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+)
 
 _OURS = (GATEWAY, CONFIGURATION, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, ENDPOINT)
 _MAY_BE_EMPTY = ("tags", "tags_all", "//")
@@ -37,8 +33,8 @@ _IDS = {
     (ENDPOINT, "subnet_ids"): "subnet",
     (ENDPOINT, "security_group_ids"): "sg",
     (NETWORK_VPC, "security_group_ids"): "sg",
-    ("aws_vpc_security_group_ingress_rule", "security_group_id"): "sg",
-    ("aws_vpc_security_group_egress_rule", "security_group_id"): "sg",
+    (INGRESS_RULE, "security_group_id"): "sg",
+    (EGRESS_RULE, "security_group_id"): "sg",
 }
 _ID_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 

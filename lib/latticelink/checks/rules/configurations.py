@@ -8,7 +8,6 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
     DEFINITION,
     Problem,
     each,
@@ -23,6 +22,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import CONFIGURATION
 
 _GATEWAY_ID, _GROUP_ID = "resource_gateway_identifier", "resource_configuration_group_id"
 _KINDS = ("SINGLE", "GROUP", "CHILD", "ARN")

@@ -9,12 +9,7 @@ from latticelink.checks.findings import Check, Judgement, Severity, failed, pass
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definitions
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
     DEFINITION,
-    ENDPOINT,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     Problem,
     as_list,
     each,
@@ -36,8 +31,18 @@ from latticelink.terraform.dependencies import written
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.terraform.syntax import references
 from latticelink.values.dns import parse_dns_name
+from latticelink.values.types import (
+    CONFIGURATION,
+    DATABASE_CLUSTER,
+    ENDPOINT,
+    ENDPOINT_ASSOCIATIONS,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    RECORD,
+    ZONE,
+)
 
-_ASSOCIATIONS = "aws_vpc_endpoint_associations"
 _PREFERENCES = (
     "VERIFIED_DOMAINS_ONLY",
     "ALL_DOMAINS",
@@ -70,7 +75,7 @@ def _place(block: Block | None, part: str, message: str) -> Judgement:
 def _first_of_several(configuration: Configuration) -> Iterator[Judgement]:
     for stack, block, part, raw in written(configuration):
         for reference in references(raw):
-            if reference[:2] == ("data", _ASSOCIATIONS) and reference[3:4] == ("associations",):
+            if reference[:2] == ("data", ENDPOINT_ASSOCIATIONS) and reference[3:4] == ("associations",):
                 if len(reference) > 4:
                     yield from _judge_first(stack, block, part, reference)
                 else:
@@ -81,7 +86,7 @@ def _first_of_several(configuration: Configuration) -> Iterator[Judgement]:
 def _judge_first(
     stack: StackConfiguration, block: Block | None, part: str, reference: tuple[str, ...]
 ) -> Iterator[Judgement]:
-    source = next(iter(stack.made(("data", _ASSOCIATIONS, reference[2]))), None)
+    source = next(iter(stack.made(("data", ENDPOINT_ASSOCIATIONS, reference[2]))), None)
     endpoint = target_of(source, "vpc_endpoint_id", ENDPOINT) if source else None
     shared = target_of(endpoint, "resource_configuration_arn", CONFIGURATION) if endpoint else None
     message = f"It reads {'.'.join(reference[:4])}[{reference[4]}]"
@@ -91,7 +96,7 @@ def _judge_first(
         yield not_known(block, Unknown(f"{message.removeprefix('It ')} of a resource that isn't in the files"))
     else:
         arn = read(shared, f"{DEFINITION}.arn_resource.arn")
-        cluster = (isinstance(arn, Reference) and arn.block.type == "aws_rds_cluster") or ":cluster:" in str(arn)
+        cluster = (isinstance(arn, Reference) and arn.block.type == DATABASE_CLUSTER) or ":cluster:" in str(arn)
         if kind_of(shared) == "GROUP" or cluster:
             yield _place(block, part, f"{message}, and {shared.full_address} has a name for each member.")
         else:
@@ -100,7 +105,7 @@ def _judge_first(
 
 def _addresses(configuration: Configuration) -> Iterator[Judgement]:
     names = _endpoint_names(configuration)
-    for record in configuration.of_type("aws_route53_record"):
+    for record in configuration.of_type(RECORD):
         kind = read(record, "type")
         if why := open_question(kind):
             yield not_known(record, why, "type")
@@ -137,12 +142,12 @@ def _has_a_name(configuration: Configuration) -> Iterator[Judgement]:
 def _named_endpoints(configuration: Configuration) -> set[tuple[str, str]]:
     """Return stack and name of the endpoints that a record's target comes from."""
     found = set()
-    for record in configuration.of_type("aws_route53_record"):
+    for record in configuration.of_type(RECORD):
         for reference in references([record.body.get("records"), record.body.get("alias")]):
             if reference[0] == ENDPOINT and len(reference) > 1:
                 found.add((record.stack, reference[1]))
-            if reference[:2] == ("data", _ASSOCIATIONS) and len(reference) > 2:
-                for source in record.home.made(("data", _ASSOCIATIONS, reference[2])):
+            if reference[:2] == ("data", ENDPOINT_ASSOCIATIONS) and len(reference) > 2:
+                for source in record.home.made(("data", ENDPOINT_ASSOCIATIONS, reference[2])):
                     endpoint = target_of(source, "vpc_endpoint_id", ENDPOINT)
                     found |= {(endpoint.stack, endpoint.name)} if endpoint else set()
     return found
@@ -186,7 +191,7 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
 
 def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
     zones: dict[str, list[Block]] = {}
-    for zone in configuration.of_type("aws_route53_zone"):
+    for zone in configuration.of_type(ZONE):
         for vpc in zone.nested("vpc"):
             if isinstance(vpc, dict) and (home := identity_of(vpc.get("vpc_id", ABSENT))):
                 zones.setdefault(home, []).append(zone)
@@ -255,17 +260,17 @@ def _link(*more: tuple[str, str, dict[str, Any]], shared: dict[str, Any] | None 
 
 
 def _output(expression: str, **shared: Any) -> str:
-    data = {_ASSOCIATIONS: {"names": {"vpc_endpoint_id": "${aws_vpc_endpoint.db.id}"}}}
+    data = {ENDPOINT_ASSOCIATIONS: {"names": {"vpc_endpoint_id": "${aws_vpc_endpoint.db.id}"}}}
     return _link(shared=shared, data=data, output={"name": {"value": f"${{{expression}}}"}})
 
 
 def _record(kind: str, records: str) -> tuple[str, str, dict[str, Any]]:
     body = {"name": "db.shared.internal", "type": kind, "records": [f"${{{records}}}"]}
-    return "aws_route53_record", "db", body
+    return RECORD, "db", body
 
 
 def _zone(name: str) -> tuple[str, str, dict[str, Any]]:
-    return "aws_route53_zone", "z", {"name": name, "vpc": {"vpc_id": "vpc-12345678"}}
+    return ZONE, "z", {"name": name, "vpc": {"vpc_id": "vpc-12345678"}}
 
 
 def _options(preference: str, *domains: str) -> str:
@@ -290,7 +295,7 @@ def _grouped(**group: Any) -> str:
     return example((CONFIGURATION, "g", {"type": "GROUP", **group}), (CONFIGURATION, "db", child))
 
 
-_NAMES = f"data.{_ASSOCIATIONS}.names.associations"
+_NAMES = f"data.{ENDPOINT_ASSOCIATIONS}.names.associations"
 _FLAT = f"flatten([for a in {_NAMES} : [for d in a.dns_entry : d.dns_name]])"
 _CUSTOM = {"custom_domain_name": "db.example.com", "domain_verification_id": "dv-0123456789abcdef0"}
 
@@ -301,7 +306,7 @@ CHECKS = (
         title="An endpoint's names are read from its associations",
         why="dns_entry of an endpoint for VPC resources is an empty list, and [0] of it stops Terraform.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/41765",
-        fix=f"Read them from the data source {_ASSOCIATIONS}.",
+        fix=f"Read them from the data source {ENDPOINT_ASSOCIATIONS}.",
         passing=_output(f"one({_FLAT})"),
         failing=_output("aws_vpc_endpoint.db.dns_entry[0].dns_name"),
         judge=_dns_entry,

@@ -20,11 +20,6 @@ from latticelink.checks.rules.network_parts import (
     zone_of,
 )
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    ENDPOINT,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
     Problem,
     as_list,
     example,
@@ -41,6 +36,16 @@ from latticelink.checks.rules.targets import gateway_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import (
+    CONFIGURATION,
+    ENDPOINT,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
 
 _ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
 _KINDS = ("ipv4", "ipv6", "dualstack")
@@ -185,7 +190,7 @@ def _replaced(block: Block) -> Iterator[Judgement]:
 
 def _dns_attributes(block: Block) -> Iterator[Judgement]:
     private = read(block, "private_dns_enabled")
-    vpc = target_of(block, "vpc_id", "aws_vpc")
+    vpc = target_of(block, "vpc_id", VPC)
     if private is ABSENT or vpc is None or vpc.mode != "resource":
         return
     hostnames, support = read(vpc, "enable_dns_hostnames"), read(vpc, "enable_dns_support")
@@ -211,7 +216,7 @@ def _subnets_fit(block: Block) -> Iterator[Judgement]:
     kind = read(block, "ip_address_type")
     if kind is ABSENT:
         return
-    if why := open_question(kind) or parts_question(block, "subnet_ids", "aws_subnet"):
+    if why := open_question(kind) or parts_question(block, "subnet_ids", SUBNET):
         yield not_known(block, why, "subnet_ids")
     if kind not in _KINDS:
         return
@@ -225,14 +230,14 @@ def _subnets_fit(block: Block) -> Iterator[Judgement]:
 
 
 def _home(block: Block) -> Iterator[Judgement]:
-    yield from judge_home(block, [("subnet_ids", "aws_subnet"), ("security_group_ids", "aws_security_group")])
+    yield from judge_home(block, [("subnet_ids", SUBNET), ("security_group_ids", SECURITY_GROUP)])
 
 
 def _room(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         if read(block, "vpc_endpoint_type") != "ServiceNetwork":
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             cidr = read(subnet, "cidr_block")
@@ -257,17 +262,17 @@ def _endpoint(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
 
 
 def _subnet(name: str, **body: Any) -> tuple[str, str, dict[str, Any]]:
-    return "aws_subnet", name, {"vpc_id": "${aws_vpc.v.id}", "cidr_block": "10.0.0.0/24", **body}
+    return SUBNET, name, {"vpc_id": "${aws_vpc.v.id}", "cidr_block": "10.0.0.0/24", **body}
 
 
 def _vpc(**body: Any) -> tuple[str, str, dict[str, Any]]:
-    return "aws_vpc", "v", {"cidr_block": "10.0.0.0/16", **body}
+    return VPC, "v", {"cidr_block": "10.0.0.0/16", **body}
 
 
 _A, _B = "${aws_subnet.a.id}", "${aws_subnet.b.id}"
 _TWO_ZONES = _subnet("a", availability_zone="eu-west-1a"), _subnet("b", availability_zone="eu-west-1b")
 _IDS = [f"sg-1234567{number}" for number in range(6)]
-_OTHERS = ("aws_vpc", "p", {"cidr_block": "10.0.0.0/16"})
+_OTHERS = (VPC, "p", {"cidr_block": "10.0.0.0/16"})
 _SHARED = (CONFIGURATION, "db", {"resource_gateway_identifier": f"${{{GATEWAY}.g.id}}"})
 _PRODUCER = (GATEWAY, "g", {"name": "gateway", "vpc_id": "${aws_vpc.p.id}"})
 _IN_NETWORK = (

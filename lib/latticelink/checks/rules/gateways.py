@@ -19,21 +19,12 @@ from latticelink.checks.rules.network_parts import (
     subnets_of,
     zone_of,
 )
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    GATEWAY,
-    each,
-    example,
-    not_known,
-    open_question,
-    read,
-    verdict,
-)
+from latticelink.checks.rules.reading import DEFINITION, each, example, not_known, open_question, read, verdict
 from latticelink.checks.rules.targets import gateway_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.values.types import CONFIGURATION, GATEWAY, SECURITY_GROUP, SUBNET
 
 _KINDS = ("IPV4", "IPV6", "DUALSTACK")
 _RESERVED = 5  # AWS keeps four addresses at the start of each subnet and the last one.
@@ -56,7 +47,7 @@ def _names_groups(configuration: Configuration) -> Iterator[Judgement]:
 
 def _home(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(GATEWAY):
-        yield from judge_home(block, [("subnet_ids", "aws_subnet"), ("security_group_ids", "aws_security_group")])
+        yield from judge_home(block, [("subnet_ids", SUBNET), ("security_group_ids", SECURITY_GROUP)])
 
 
 def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
@@ -66,7 +57,7 @@ def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
             if kind is not ABSENT and question:
                 yield not_known(block, question, "ip_address_type")
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
@@ -107,7 +98,7 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(wanted):
             yield not_known(block, why, "ipv4_addresses_per_eni")
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         wanted = 16 if wanted is ABSENT else wanted
         if not isinstance(wanted, int):
@@ -130,7 +121,7 @@ def _usable(subnet: Block) -> int | None:
 def _zones(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(GATEWAY):
         zones = {zone_of(subnet) for subnet in subnets_of(block)}
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         elif "" in zones:
             yield not_known(block, Unknown("the zone of a subnet isn't written"), "subnet_ids")
@@ -148,7 +139,7 @@ def _gateway(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
 
 
 def _subnet(name: str, **body: Any) -> tuple[str, str, dict[str, Any]]:
-    return "aws_subnet", name, {"vpc_id": "vpc-12345678", "cidr_block": "10.0.0.0/24", **body}
+    return SUBNET, name, {"vpc_id": "vpc-12345678", "cidr_block": "10.0.0.0/24", **body}
 
 
 _IDS = [f"sg-1234567{number}" for number in range(6)]

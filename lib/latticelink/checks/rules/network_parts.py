@@ -9,6 +9,7 @@ from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import SUBNET
 
 
 def groups_named(block: Block) -> Judgement:
@@ -36,7 +37,7 @@ def subnets_of(block: Block) -> list[Block]:
     return [
         subnet.block
         for subnet in as_list(read(block, "subnet_ids"))
-        if isinstance(subnet, Reference) and subnet.block.type == "aws_subnet" and subnet.block.mode == "resource"
+        if isinstance(subnet, Reference) and subnet.block.type == SUBNET and subnet.block.mode == "resource"
     ]
 
 

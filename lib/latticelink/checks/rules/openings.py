@@ -14,6 +14,7 @@ from latticelink.paths.tracing import tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT
+from latticelink.values.types import ENDPOINT
 
 _WORLD = tuple(addresses_of(text) for text in ("0.0.0.0/0", "::/0"))
 
@@ -73,7 +74,7 @@ def default_groups(configuration: Configuration) -> Iterator[Judgement]:
     """Judge each endpoint: it should name its security groups, else it has the VPC's default group."""
     tracer = tracer_of(configuration)
     for block in tracer.entries:
-        if block.type != "aws_vpc_endpoint":
+        if block.type != ENDPOINT:
             continue
         entry = tracer.topology.placed(block)
         if block.value("security_group_ids") in (ABSENT, []) and all(isinstance(key, tuple) for key in entry.groups):

@@ -11,10 +11,7 @@ from latticelink.checks.findings import Check, Judgement, Severity, failed, pass
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definition_question, definitions
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
     DEFINITION,
-    GATEWAY,
-    NETWORK_VPC,
     Problem,
     as_list,
     each,
@@ -31,6 +28,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.values.ports import parse_ports
+from latticelink.values.types import CONFIGURATION, EGRESS_RULE, GATEWAY, GROUP_RULE, NETWORK_VPC, RULES, SECURITY_GROUP
 
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
@@ -86,7 +84,7 @@ def _groups_on_the_way(configuration: Configuration) -> dict[int, Block]:
 def _tcp_only(configuration: Configuration) -> Iterator[Judgement]:
     on_the_way = _groups_on_the_way(configuration)
     for direction in ("ingress", "egress"):
-        for rule in configuration.of_type(f"aws_vpc_security_group_{direction}_rule"):
+        for rule in configuration.of_type(RULES[direction]):
             group = read(rule, "security_group_id")
             if isinstance(group, Reference) and id(group.block) in on_the_way:
                 yield from _judge_protocol(rule, read(rule, "ip_protocol"), group.block)
@@ -94,7 +92,7 @@ def _tcp_only(configuration: Configuration) -> Iterator[Judgement]:
             for number, rule in enumerate(as_list(read(group, direction))):
                 if isinstance(rule, dict):
                     yield from _judge_protocol(group, rule.get("protocol", ABSENT), group, f"{direction}[{number}]: ")
-    for rule in configuration.of_type("aws_security_group_rule"):
+    for rule in configuration.of_type(GROUP_RULE):
         group = read(rule, "security_group_id")
         if isinstance(group, Reference) and id(group.block) in on_the_way:
             yield from _judge_protocol(rule, read(rule, "protocol"), group.block)
@@ -117,12 +115,11 @@ def _shared(*ports: str, **more: Any) -> str:
 
 
 _ON_THE_WAY = (GATEWAY, "g", {"security_group_ids": ["${aws_security_group.g.id}"]})
-_RULE = "aws_vpc_security_group_egress_rule"
 
 
 def _group_rule(protocol: str) -> str:
     rule = {"security_group_id": "${aws_security_group.g.id}", "ip_protocol": protocol, "cidr_ipv4": "10.0.0.0/16"}
-    return example(_ON_THE_WAY, ("aws_security_group", "g", {"name": "gateway"}), (_RULE, "out", rule))
+    return example(_ON_THE_WAY, (SECURITY_GROUP, "g", {"name": "gateway"}), (EGRESS_RULE, "out", rule))
 
 
 CHECKS = (

@@ -7,25 +7,14 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    ENDPOINT,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
-    example,
-    not_known,
-    read,
-    verdict,
-)
+from latticelink.checks.rules.reading import DEFINITION, example, not_known, read, verdict
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import key_of
 from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS, ProviderArgument, admits_version_without
 from latticelink.values.provider_version import Version, oldest_admitted, text_of
+from latticelink.values.types import CONFIGURATION, ENDPOINT, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC
 
 _REGIONS = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support"
 # What LatticeLink itself never writes.

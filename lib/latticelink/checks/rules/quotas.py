@@ -8,21 +8,18 @@ from dataclasses import dataclass
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import (
+from latticelink.checks.rules.reading import example, identity_of, kind_of, provider_of, read
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.values.types import (
     CONFIGURATION,
     ENDPOINT,
     GATEWAY,
     NETWORK,
     NETWORK_RESOURCE,
     NETWORK_VPC,
-    example,
-    identity_of,
-    kind_of,
-    provider_of,
-    read,
+    VERIFICATION,
 )
-from latticelink.terraform.blocks import Block
-from latticelink.terraform.configuration import Configuration
 
 
 @dataclass(frozen=True)
@@ -198,9 +195,9 @@ CHECKS = tuple(
             "an account and region",
             5,
             pages.LATTICE_QUOTAS,
-            _of("aws_vpclattice_domain_verification"),
+            _of(VERIFICATION),
             provider_of,
-            "aws_vpclattice_domain_verification",
+            VERIFICATION,
             {"domain_name": "example.com"},
         ),
         # One page says 100, another 500.

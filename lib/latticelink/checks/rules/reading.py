@@ -12,13 +12,8 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
+from latticelink.values.types import ENDPOINT
 
-GATEWAY = "aws_vpclattice_resource_gateway"
-CONFIGURATION = "aws_vpclattice_resource_configuration"
-ENDPOINT = "aws_vpc_endpoint"
-NETWORK = "aws_vpclattice_service_network"
-NETWORK_RESOURCE = "aws_vpclattice_service_network_resource_association"
-NETWORK_VPC = "aws_vpclattice_service_network_vpc_association"
 DEFINITION = "resource_configuration_definition"
 
 # What is wrong with a value, with or without the fix; None if nothing is.

@@ -9,9 +9,6 @@ from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import groups_named, judge_home, judge_number_of_groups
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     Problem,
     example,
     identity_of,
@@ -27,6 +24,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import CONFIGURATION, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP, VPC
 
 
 def _by_id(configuration: Configuration) -> Iterator[Judgement]:
@@ -85,7 +83,7 @@ def _home(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(read(block, "vpc_identifier"), identity=True):
             yield not_known(block, why, "vpc_identifier")
             continue
-        yield from judge_home(block, [("security_group_ids", "aws_security_group")], home)
+        yield from judge_home(block, [("security_group_ids", SECURITY_GROUP)], home)
 
 
 def _once(configuration: Configuration) -> Iterator[Judgement]:
@@ -122,8 +120,8 @@ def _two(vpc: str) -> str:
 
 
 _IDS = [f"sg-1234567{number}" for number in range(6)]
-_GROUP = ("aws_security_group", "g", {"name": "g", "vpc_id": "${aws_vpc.v.id}"})
-_VPCS = [("aws_vpc", name, {"cidr_block": "10.0.0.0/16"}) for name in ("v", "w")]
+_GROUP = (SECURITY_GROUP, "g", {"name": "g", "vpc_id": "${aws_vpc.v.id}"})
+_VPCS = [(VPC, name, {"cidr_block": "10.0.0.0/16"}) for name in ("v", "w")]
 
 CHECKS = (
     Check(
