@@ -23,10 +23,11 @@ from latticelink.replacements import describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
+from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
-from latticelink.values.tokens import is_known
+from latticelink.values.tokens import REFUSED, is_known
 
 
 class App(bindings.App):
@@ -99,7 +100,8 @@ class Stack(bindings.TerraformStack):
             role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
             if account_id is not None:
                 account_id = parse_account_id(report, "account_id", account_id)
-                if role_arn and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+                role = ROLE.read(role_arn)
+                if role is not None and is_known(account_id) and account_id not in (REFUSED, role.account):
                     report.refuse(
                         "role_arn",
                         role_arn,

@@ -20,7 +20,8 @@ from typing import Any
 
 from latticelink.errors import LatticeLinkError
 from latticelink.terraform.manifest import in_deploy_order
-from latticelink.values.types import CONFIGURATION, GATEWAY, SUBNET, VPC
+from latticelink.values.gateway_type import DEFAULT_ADDRESSES, DEFAULT_RESOLUTION, DEFAULT_TYPE
+from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SUBNET, VPC
 
 # What the provider plans a replacement for (AWS provider 5.100: `terraform plan`; newer arguments: its schema), with
 # the value that AWS takes where there is none.
@@ -28,10 +29,10 @@ _FIXED: dict[str, dict[str, Any]] = {
     VPC: {"cidr_block": None},
     SUBNET: {"availability_zone": None, "cidr_block": None, "vpc_id": None},
     GATEWAY: {
-        "ip_address_type": "IPV4",
-        "ipv4_addresses_per_eni": 16,
+        "ip_address_type": DEFAULT_TYPE,
+        "ipv4_addresses_per_eni": DEFAULT_ADDRESSES,
         "name": None,
-        "resource_config_dns_resolution": "PUBLIC",
+        "resource_config_dns_resolution": DEFAULT_RESOLUTION,
         "subnet_ids": None,
         "vpc_id": None,
     },
@@ -40,7 +41,7 @@ _FIXED: dict[str, dict[str, Any]] = {
         "domain_verification_id": None,
         "name": None,
         "protocol": None,
-        "resource_configuration_definition": None,
+        DEFINITION: None,
         "resource_configuration_group_id": None,
         "resource_gateway_identifier": None,
         "type": "SINGLE",

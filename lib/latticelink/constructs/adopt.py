@@ -7,38 +7,13 @@ from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.errors import Report
-from latticelink.values.aws_ids import parse_id
+from latticelink.values.aws_ids import ID_PREFIXES, parse_id
 from latticelink.values.tokens import is_known
 from latticelink.values.types import (
-    CONFIGURATION,
-    EGRESS_RULE,
-    ENDPOINT,
-    GATEWAY,
-    INGRESS_RULE,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     SECURITY_GROUP,
-    SUBNET,
-    VPC,
 )
 
 _IMPORT_DOC = "https://developer.hashicorp.com/terraform/language/import"
-
-# How the import ids begin of what is likely to have been made by hand.
-_PREFIXES = {
-    SECURITY_GROUP: "sg",
-    SUBNET: "subnet",
-    VPC: "vpc",
-    ENDPOINT: "vpce",
-    EGRESS_RULE: "sgr",
-    INGRESS_RULE: "sgr",
-    CONFIGURATION: "rcfg",
-    GATEWAY: "rgw",
-    NETWORK: "sn",
-    NETWORK_RESOURCE: "snra",
-    NETWORK_VPC: "snva",
-}
 
 
 def adopt(stack: Any, ids: Mapping[str, str]) -> None:
@@ -75,8 +50,8 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
             kind = str(resource.terraform_resource_type)
             address = f"{kind}.{resource.friendly_unique_id}"
             blocks.append({"to": f'{address}["{key.removesuffix("]")}"]' if key else address, "id": given})
-            if kind in _PREFIXES:
-                parse_id(report, f"adopt[{path!r}]", given, _PREFIXES[kind])
+            if kind in ID_PREFIXES:
+                parse_id(report, f"adopt[{path!r}]", given, ID_PREFIXES[kind])
             elif not given or not is_known(given):
                 report.refuse(
                     f"adopt[{path!r}]",

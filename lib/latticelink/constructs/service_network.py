@@ -16,6 +16,7 @@ from latticelink.constructs.member_names import (
 )
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.errors import Report
+from latticelink.values.arns import id_in_arn
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports, union
@@ -167,7 +168,7 @@ class ExistingServiceNetwork(_ServiceNetwork):
 
 def _id_of(scope: Any, arn: str) -> str:
     """Return the id in an ARN; an expression of it where the ARN is known only after apply."""
-    return arn.rpartition("/")[2] if is_known(arn) else f"${{basename({bindings.expression(scope, arn)})}}"
+    return id_in_arn(arn) if is_known(arn) else f"${{basename({bindings.expression(scope, arn)})}}"
 
 
 def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:

@@ -14,7 +14,7 @@ from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.terraform.syntax import references
-from latticelink.values.types import ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
+from latticelink.values.types import DEFINITION, ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
 _PLACE = "private DNS name"
 _FOLDER = "Check the folder or the plan that has it."
@@ -61,7 +61,7 @@ class DnsNames:
         names = ", ".join(_name(record) for record in records)
         if private is True or private == "true":
             custom = configuration.value("custom_domain_name")
-            arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+            arn = configuration.value(DEFINITION, "arn_resource", "arn")
             own = [custom] if isinstance(custom, str) else [] if arn is ABSENT else ["the database's own name"]
             names = ", ".join(filter(None, [names, *own]))
         why = (

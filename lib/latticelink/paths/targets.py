@@ -12,7 +12,7 @@ from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
-from latticelink.values.types import DATABASES
+from latticelink.values.types import DATABASES, DEFINITION
 
 _SETTLE = "Check the folder or the plan that has the target."
 _PLACE = "resource configuration's ports"
@@ -75,12 +75,12 @@ def target_of(topology: Topology, configuration: Block, vpc: Hashable | None) ->
         vpc: the key of the gateway's VPC, in which literal addresses are looked up.
     """
     for kind, argument in (("ip_resource", "ip_address"), ("dns_resource", "domain_name"), ("arn_resource", "arn")):
-        value = configuration.value("resource_configuration_definition", kind, argument)
+        value = configuration.value(DEFINITION, kind, argument)
         if value is not ABSENT:
-            family = configuration.value("resource_configuration_definition", kind, "ip_address_type")
+            family = configuration.value(DEFINITION, kind, "ip_address_type")
             return _target(topology, value, kind, vpc, 6 if family == "IPV6" else 4)
     reason = f"{configuration.address} has no definition of its target"
-    return Target(label(configuration), doubt=Unknown(reason, "Give it a resource_configuration_definition."))
+    return Target(label(configuration), doubt=Unknown(reason, f"Give it a {DEFINITION}."))
 
 
 def _target(topology: Topology, value: Any, kind: str, vpc: Hashable | None, version: int) -> Target:
@@ -121,7 +121,7 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
     """
     listed = configuration.value("port_ranges")
-    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    arn = configuration.value(DEFINITION, "arn_resource", "arn")
     if arn is not ABSENT:
         database = topology.block_of(arn, *DATABASES)
         if database is None:

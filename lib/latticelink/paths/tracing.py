@@ -27,7 +27,16 @@ from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
-from latticelink.values.types import CONFIGURATION, ENDPOINT, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC
+from latticelink.values.types import (
+    CONFIGURATION,
+    ENDPOINT,
+    ENDPOINT_ARNS,
+    ENDPOINT_TYPES,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+)
 
 __all__ = ["Hop", "TracedPath", "Tracer", "trace", "tracer_of"]
 
@@ -306,6 +315,5 @@ def _endpoint_type(block: Block) -> str | None:
         return None
     kind = block.value("vpc_endpoint_type")
     if isinstance(kind, Unknown):
-        given = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
-        return next((name for name, argument in given.items() if block.value(argument) is not ABSENT), None)
-    return kind if kind in ("Resource", "ServiceNetwork") else None
+        return next((name for name, argument in ENDPOINT_ARNS.items() if block.value(argument) is not ABSENT), None)
+    return kind if kind in ENDPOINT_TYPES else None

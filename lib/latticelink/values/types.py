@@ -1,4 +1,7 @@
-"""Terraform's types of resources and data sources, each once, by the word that this library has for it."""
+"""Terraform's types of resources and data sources, each once, by the word that this library has for it.
+
+An argument stands here where both constructs and checks have to know it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,13 @@ NETWORK_RESOURCE = "aws_vpclattice_service_network_resource_association"
 NETWORK_VPC = "aws_vpclattice_service_network_vpc_association"
 SERVICE = "aws_vpclattice_service"
 
+DEFINITION = "resource_configuration_definition"
+"""The block of a resource configuration that says what is shared."""
+
 ENDPOINT = "aws_vpc_endpoint"
+ENDPOINT_ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
+"""The types of endpoint that lead to VPC resources, each with the argument that names what it leads to."""
+ENDPOINT_TYPES = tuple(ENDPOINT_ARNS)
 ENDPOINT_ASSOCIATIONS = "aws_vpc_endpoint_associations"
 ENDPOINT_GROUP = "aws_vpc_endpoint_security_group_association"
 

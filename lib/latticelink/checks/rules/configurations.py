@@ -8,7 +8,6 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    DEFINITION,
     Problem,
     each,
     example,
@@ -22,7 +21,8 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
-from latticelink.values.types import CONFIGURATION
+from latticelink.values.arns import looks_like_arn
+from latticelink.values.types import CONFIGURATION, DEFINITION
 
 _GATEWAY_ID, _GROUP_ID = "resource_gateway_identifier", "resource_configuration_group_id"
 _KINDS = ("SINGLE", "GROUP", "CHILD", "ARN")
@@ -126,7 +126,7 @@ def _by_id(configuration: Configuration) -> Iterator[Judgement]:
                 continue
             if why := open_question(value, identity=True):
                 yield not_known(block, why, argument)
-            elif (isinstance(value, Reference) and value.attribute == "arn") or str(value).startswith("arn:"):
+            elif (isinstance(value, Reference) and value.attribute == "arn") or looks_like_arn(value):
                 yield failed(block, f"`{argument}` is {value}, an ARN.", "Write the `.id` instead.")
             else:
                 yield passed(block)

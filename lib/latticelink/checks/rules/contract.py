@@ -15,9 +15,7 @@ from latticelink.terraform.dependencies import written
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.syntax import references
-from latticelink.values.contract import OUTPUT, VERSION
-
-_KEYS = ("arn", "id", "name", "ports", "protocol", "type")
+from latticelink.values.contract import KEYS, OUTPUT, VERSION
 
 
 def _shape(configuration: Configuration) -> Iterator[Judgement]:
@@ -54,7 +52,7 @@ def _problems(value: Any) -> list[Problem]:
     for name, entry in resources.items():
         if isinstance(entry, Unknown | Reference):
             continue
-        missing = [key for key in _KEYS if not isinstance(entry, dict) or entry.get(key, ABSENT) is ABSENT]
+        missing = [key for key in KEYS if not isinstance(entry, dict) or entry.get(key, ABSENT) is ABSENT]
         if missing:
             problems.append(f"{name!r} has no {', '.join(missing)}.")
         elif isinstance(entry["ports"], list) and not all(

@@ -9,7 +9,6 @@ from latticelink.checks.findings import Check, Judgement, Severity, failed, pass
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definitions
 from latticelink.checks.rules.reading import (
-    DEFINITION,
     Problem,
     as_list,
     each,
@@ -30,10 +29,13 @@ from latticelink.terraform.configuration import Configuration, StackConfiguratio
 from latticelink.terraform.dependencies import written
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.terraform.syntax import references
+from latticelink.values.arns import read_arn
 from latticelink.values.dns import parse_dns_name
+from latticelink.values.private_dns import DEFAULT_PREFERENCE, MOST_DOMAINS, PREFERENCES, WITH_DOMAINS
 from latticelink.values.types import (
     CONFIGURATION,
     DATABASE_CLUSTER,
+    DEFINITION,
     ENDPOINT,
     ENDPOINT_ASSOCIATIONS,
     NETWORK,
@@ -41,13 +43,6 @@ from latticelink.values.types import (
     NETWORK_VPC,
     RECORD,
     ZONE,
-)
-
-_PREFERENCES = (
-    "VERIFIED_DOMAINS_ONLY",
-    "ALL_DOMAINS",
-    "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-    "SPECIFIED_DOMAINS_ONLY",
 )
 
 
@@ -96,11 +91,16 @@ def _judge_first(
         yield not_known(block, Unknown(f"{message.removeprefix('It ')} of a resource that isn't in the files"))
     else:
         arn = read(shared, f"{DEFINITION}.arn_resource.arn")
-        cluster = (isinstance(arn, Reference) and arn.block.type == DATABASE_CLUSTER) or ":cluster:" in str(arn)
+        cluster = (isinstance(arn, Reference) and arn.block.type == DATABASE_CLUSTER) or _is_cluster(arn)
         if kind_of(shared) == "GROUP" or cluster:
             yield _place(block, part, f"{message}, and {shared.full_address} has a name for each member.")
         else:
             yield passed(block)
+
+
+def _is_cluster(arn: Any) -> bool:
+    known = read_arn(arn)
+    return known is not None and known.kind == "cluster"
 
 
 def _addresses(configuration: Configuration) -> Iterator[Judgement]:
@@ -176,7 +176,7 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
         id(shared)
         for block in private_link_endpoints(configuration)
         if (shared := target_of(block, "resource_configuration_arn", CONFIGURATION)) is not None
-        and read(block, "dns_options.private_dns_preference") not in (ABSENT, "VERIFIED_DOMAINS_ONLY")
+        and read(block, "dns_options.private_dns_preference") not in (ABSENT, DEFAULT_PREFERENCE)
     }
     for block in configuration.of_type(CONFIGURATION):
         custom, verified = read(block, "custom_domain_name"), read(block, "domain_verification_id")
@@ -222,12 +222,12 @@ def _preference(configuration: Configuration) -> Iterator[Judgement]:
             continue
         if why := open_question([preference, domains]):
             yield not_known(block, why, "dns_options")
-        elif preference not in _PREFERENCES:
-            yield failed(block, f"The preference is {preference!r}.", f"Write one of {', '.join(_PREFERENCES)}.")
+        elif preference not in PREFERENCES:
+            yield failed(block, f"The preference is {preference!r}.", f"Write one of {', '.join(PREFERENCES)}.")
         else:
             count = len(as_list(domains))
-            wants = "SPECIFIED" in preference
-            fits = 1 <= count <= 10 if wants else count == 0
+            wants = preference in WITH_DOMAINS
+            fits = 1 <= count <= MOST_DOMAINS if wants else count == 0
             yield verdict(block, None if fits else f"The preference is {preference}, with {count} specified domains.")
 
 
@@ -371,7 +371,7 @@ CHECKS = (
         id="LL707",
         severity=Severity.WARNING,
         title="A custom domain name is verified",
-        why="Consumers take only verified domains unless they say otherwise (VERIFIED_DOMAINS_ONLY), so the name "
+        why=f"Consumers take only verified domains unless they say otherwise ({DEFAULT_PREFERENCE}), so the name "
         "would not resolve for them.",
         source=pages.VERIFICATION,
         fix="Verify the domain (aws_vpclattice_domain_verification), or have the consumer's endpoint take others.",
@@ -394,7 +394,7 @@ CHECKS = (
         id="LL709",
         severity=Severity.ERROR,
         title="The preference for private DNS and its list of domains fit",
-        why="The two preferences with SPECIFIED want 1 to 10 domains, the two others none.",
+        why=f"The two preferences with SPECIFIED want 1 to {MOST_DOMAINS} domains, the two others none.",
         source=pages.CREATE_ENDPOINT,
         fix="Add the domains, or choose another preference.",
         passing=_options("SPECIFIED_DOMAINS_ONLY", "example.com"),

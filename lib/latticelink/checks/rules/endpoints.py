@@ -36,9 +36,13 @@ from latticelink.checks.rules.targets import gateway_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.arns import looks_like_arn
+from latticelink.values.aws_ids import MOST_GROUPS
 from latticelink.values.types import (
     CONFIGURATION,
     ENDPOINT,
+    ENDPOINT_ARNS,
+    ENDPOINT_TYPES,
     GATEWAY,
     NETWORK,
     NETWORK_RESOURCE,
@@ -47,7 +51,6 @@ from latticelink.values.types import (
     VPC,
 )
 
-_ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
 _KINDS = ("ipv4", "ipv6", "dualstack")
 
 Judge = Callable[[Configuration], Iterator[Judgement]]
@@ -66,7 +69,7 @@ def _type_written(block: Block) -> Iterator[Judgement]:
     if why := open_question(kind):
         yield not_known(block, why, "vpc_endpoint_type")
         return
-    for wanted, argument in _ARNS.items():
+    for wanted, argument in ENDPOINT_ARNS.items():
         if read(block, argument) is not ABSENT:
             stated = "isn't there, so the provider makes a Gateway" if kind is ABSENT else f"is {kind!r}"
             problem = (f"It has {argument}, and `vpc_endpoint_type` {stated}.", f'Write "{wanted}".')
@@ -75,19 +78,19 @@ def _type_written(block: Block) -> Iterator[Judgement]:
 
 def _names_one(block: Block) -> Iterator[Judgement]:
     kind = read(block, "vpc_endpoint_type")
-    if kind not in ("Resource", "ServiceNetwork"):
+    if kind not in ENDPOINT_TYPES:
         return
-    named = [a for a in (*_ARNS.values(), "service_name") if read(block, a) is not ABSENT]
+    named = [a for a in (*ENDPOINT_ARNS.values(), "service_name") if read(block, a) is not ABSENT]
     problem: Problem = None
-    if _ARNS[kind] not in named:
-        problem = f"It is of type {kind} and has no {_ARNS[kind]}.", f"Add `{_ARNS[kind]}`."
+    if ENDPOINT_ARNS[kind] not in named:
+        problem = f"It is of type {kind} and has no {ENDPOINT_ARNS[kind]}.", f"Add `{ENDPOINT_ARNS[kind]}`."
     elif len(named) > 1:
-        problem = f"It has {' and '.join(named)}.", f"Keep `{_ARNS[kind]}` only."
+        problem = f"It has {' and '.join(named)}.", f"Keep `{ENDPOINT_ARNS[kind]}` only."
     yield verdict(block, problem)
 
 
 def _by_arn(block: Block) -> Iterator[Judgement]:
-    for argument in _ARNS.values():
+    for argument in ENDPOINT_ARNS.values():
         yield from judged(block, argument, _arn_problem, identity=True)
 
 
@@ -95,7 +98,7 @@ def _arn_problem(value: Any) -> Problem:
     if isinstance(value, Reference):
         wrong = value.attribute == "id" and value.block.type in (CONFIGURATION, NETWORK)
     else:
-        wrong = not str(value).startswith("arn:")
+        wrong = not looks_like_arn(value)
     return (f"It is {value}, no ARN.", "Write the `.arn`.") if wrong else None
 
 
@@ -271,7 +274,7 @@ def _vpc(**body: Any) -> tuple[str, str, dict[str, Any]]:
 
 _A, _B = "${aws_subnet.a.id}", "${aws_subnet.b.id}"
 _TWO_ZONES = _subnet("a", availability_zone="eu-west-1a"), _subnet("b", availability_zone="eu-west-1b")
-_IDS = [f"sg-1234567{number}" for number in range(6)]
+_IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
 _OTHERS = (VPC, "p", {"cidr_block": "10.0.0.0/16"})
 _SHARED = (CONFIGURATION, "db", {"resource_gateway_identifier": f"${{{GATEWAY}.g.id}}"})
 _PRODUCER = (GATEWAY, "g", {"name": "gateway", "vpc_id": "${aws_vpc.p.id}"})
@@ -382,11 +385,11 @@ CHECKS = (
     Check(
         id="LL508",
         severity=Severity.WARNING,
-        title="An endpoint has at most five security groups",
-        why="More than five on a network interface need a raised quota.",
+        title=f"An endpoint has at most {MOST_GROUPS} security groups",
+        why=f"More than {MOST_GROUPS} on a network interface need a raised quota.",
         source="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
         fix="Join the rules in fewer groups.",
-        passing=_endpoint(security_group_ids=_IDS[:5]),
+        passing=_endpoint(security_group_ids=_IDS[:MOST_GROUPS]),
         failing=_endpoint(security_group_ids=_IDS),
         judge=_of_each(judge_number_of_groups),
     ),

@@ -19,15 +19,17 @@ from latticelink.checks.rules.network_parts import (
     subnets_of,
     zone_of,
 )
-from latticelink.checks.rules.reading import DEFINITION, each, example, not_known, open_question, read, verdict
+from latticelink.checks.rules.reading import each, example, not_known, open_question, read, verdict
 from latticelink.checks.rules.targets import gateway_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
-from latticelink.values.types import CONFIGURATION, GATEWAY, SECURITY_GROUP, SUBNET
+from latticelink.values.addresses import RESERVED_IN_SUBNET
+from latticelink.values.aws_ids import MOST_GROUPS
+from latticelink.values.gateway_type import DEFAULT_ADDRESSES, MOST_ADDRESSES
+from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SECURITY_GROUP, SUBNET
 
 _KINDS = ("IPV4", "IPV6", "DUALSTACK")
-_RESERVED = 5  # AWS keeps four addresses at the start of each subnet and the last one.
 
 
 def _has_subnet(configuration: Configuration) -> Iterator[Judgement]:
@@ -100,7 +102,7 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
             continue
         if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
-        wanted = 16 if wanted is ABSENT else wanted
+        wanted = DEFAULT_ADDRESSES if wanted is ABSENT else wanted
         if not isinstance(wanted, int):
             continue
         for subnet in subnets_of(block):
@@ -113,9 +115,10 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
 def _usable(subnet: Block) -> int | None:
     cidr = read(subnet, "cidr_block")
     try:
-        return ipaddress.IPv4Network(cidr, strict=False).num_addresses - _RESERVED if isinstance(cidr, str) else None
+        network = ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
     except ValueError:
         return None
+    return network.num_addresses - RESERVED_IN_SUBNET
 
 
 def _zones(configuration: Configuration) -> Iterator[Judgement]:
@@ -131,7 +134,7 @@ def _zones(configuration: Configuration) -> Iterator[Judgement]:
 
 def _per_interface(value: Any) -> str | None:
     number = int(value) if str(value).isdigit() else 0
-    return None if 1 <= number <= 62 else f"`ipv4_addresses_per_eni` is {value!r}."
+    return None if 1 <= number <= MOST_ADDRESSES else f"`ipv4_addresses_per_eni` is {value!r}."
 
 
 def _gateway(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
@@ -142,7 +145,7 @@ def _subnet(name: str, **body: Any) -> tuple[str, str, dict[str, Any]]:
     return SUBNET, name, {"vpc_id": "vpc-12345678", "cidr_block": "10.0.0.0/24", **body}
 
 
-_IDS = [f"sg-1234567{number}" for number in range(6)]
+_IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
 _A, _B = "${aws_subnet.a.id}", "${aws_subnet.b.id}"
 _DATABASE = {
     "type": "ARN",
@@ -165,11 +168,11 @@ CHECKS = (
     Check(
         id="LL402",
         severity=Severity.ERROR,
-        title="A resource gateway has at most five security groups",
+        title=f"A resource gateway has at most {MOST_GROUPS} security groups",
         why="AWS takes no more. The provider takes any number.",
         source=pages.CREATE_GATEWAY,
         fix="Join the rules in fewer groups.",
-        passing=_gateway(security_group_ids=_IDS[:5]),
+        passing=_gateway(security_group_ids=_IDS[:MOST_GROUPS]),
         failing=_gateway(security_group_ids=_IDS),
         judge=_number_of_groups,
     ),
@@ -223,12 +226,12 @@ CHECKS = (
     Check(
         id="LL407",
         severity=Severity.ERROR,
-        title="A resource gateway takes 1 to 62 IPv4 addresses for each network interface",
+        title=f"A resource gateway takes 1 to {MOST_ADDRESSES} IPv4 addresses for each network interface",
         why="AWS takes no other number, and it can't be changed later.",
         source=pages.CREATE_GATEWAY,
-        fix="Write a number from 1 to 62, or leave it out for 16.",
-        passing=_gateway(ipv4_addresses_per_eni=16),
-        failing=_gateway(ipv4_addresses_per_eni=64),
+        fix=f"Write a number from 1 to {MOST_ADDRESSES}, or leave it out for {DEFAULT_ADDRESSES}.",
+        passing=_gateway(ipv4_addresses_per_eni=DEFAULT_ADDRESSES),
+        failing=_gateway(ipv4_addresses_per_eni=MOST_ADDRESSES + 2),
         judge=each(GATEWAY, "ipv4_addresses_per_eni", _per_interface),
     ),
     Check(
@@ -261,8 +264,8 @@ CHECKS = (
         id="LL410",
         severity=Severity.WARNING,
         title="A resource gateway's subnets have room for its addresses",
-        why="It takes 16 IPv4 addresses in each subnet unless told otherwise, and more network interfaces later; "
-        "AWS keeps five of each subnet.",
+        why=f"It takes {DEFAULT_ADDRESSES} IPv4 addresses in each subnet unless told otherwise, and more network "
+        "interfaces later; AWS keeps five of each subnet.",
         source=pages.GATEWAY,
         fix="Take a larger subnet, or set `ipv4_addresses_per_eni` (provider 6.25, at the latest).",
         passing=_gateway(_subnet("a"), subnet_ids=[_A]),

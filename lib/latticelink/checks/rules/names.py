@@ -22,10 +22,9 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Unknown
-from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, NameRule, derive_name
+from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, SERVICE_NETWORK, NameRule, derive_name
 from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP
 
-_NETWORK_NAME = NameRule("a service network", "-", pages.CREATE_NETWORK, longest=63)
 _UNIQUE = (GATEWAY, CONFIGURATION, NETWORK)
 
 
@@ -124,7 +123,7 @@ _GROUPS = example(
 CHECKS = (
     _form("LL101", GATEWAY, RESOURCE_GATEWAY, "a resource gateway"),
     _form("LL102", CONFIGURATION, RESOURCE_CONFIGURATION, "a resource configuration"),
-    _form("LL103", NETWORK, _NETWORK_NAME, "a service network"),
+    _form("LL103", NETWORK, SERVICE_NETWORK, "a service network"),
     Check(
         id="LL104",
         severity=Severity.ERROR,

@@ -9,6 +9,7 @@ from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.aws_ids import MOST_GROUPS
 from latticelink.values.types import SUBNET
 
 
@@ -41,16 +42,16 @@ def subnets_of(block: Block) -> list[Block]:
     ]
 
 
-def judge_number_of_groups(block: Block, most: int = 5) -> Iterator[Judgement]:
-    """Judge whether a block has at most `most` security groups."""
+def judge_number_of_groups(block: Block) -> Iterator[Judgement]:
+    """Judge whether a block has at most as many security groups as AWS takes."""
     groups = read(block, "security_group_ids")
     if groups is ABSENT:
         return
     count = len(groups) if isinstance(groups, list) else 0
     certain = len({identity_of(group) for group in as_list(groups)} - {""})
-    if count <= most and not isinstance(groups, Unknown | Reference):
+    if count <= MOST_GROUPS and not isinstance(groups, Unknown | Reference):
         yield passed(block)
-    elif certain > most:
+    elif certain > MOST_GROUPS:
         yield failed(block, f"It has {certain} security groups.")
     elif why := open_question(groups):
         yield not_known(block, why, "security_group_ids")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -11,7 +10,6 @@ from latticelink.checks.findings import Check, Judgement, Severity, failed, pass
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definition_question, definitions
 from latticelink.checks.rules.reading import (
-    DEFINITION,
     Problem,
     as_list,
     each,
@@ -27,10 +25,17 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
-from latticelink.values.ports import parse_ports
-from latticelink.values.types import CONFIGURATION, EGRESS_RULE, GATEWAY, GROUP_RULE, NETWORK_VPC, RULES, SECURITY_GROUP
-
-_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+from latticelink.values.ports import parse_ports, read_range
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    EGRESS_RULE,
+    GATEWAY,
+    GROUP_RULE,
+    NETWORK_VPC,
+    RULES,
+    SECURITY_GROUP,
+)
 
 
 def _form(ports: Any) -> Problem:
@@ -38,11 +43,9 @@ def _form(ports: Any) -> Problem:
 
 
 def _overlap(ports: Any) -> Problem:
-    ranges = [(int(m[1]), int(m[2] or m[1]), text) for text in as_list(ports) if (m := _RANGE.fullmatch(str(text)))]
-    ranges.sort()
-    for (_, high, text), (low, _, other) in pairwise(ranges):
-        if low <= high:
-            return f"{text!r} and {other!r} overlap."
+    for one, other in pairwise(sorted(found for text in as_list(ports) if (found := read_range(text)))):
+        if other.low <= one.high:
+            return f"'{one}' and '{other}' overlap."
     return None
 
 

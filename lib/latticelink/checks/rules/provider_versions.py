@@ -7,14 +7,23 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import DEFINITION, example, not_known, read, verdict
+from latticelink.checks.rules.reading import example, not_known, read, verdict
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import key_of
 from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS, ProviderArgument, admits_version_without
 from latticelink.values.provider_version import Version, oldest_admitted, text_of
-from latticelink.values.types import CONFIGURATION, ENDPOINT, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    ENDPOINT,
+    ENDPOINT_TYPES,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+)
 
 _REGIONS = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support"
 # What LatticeLink itself never writes.
@@ -88,7 +97,7 @@ def _oldest(constraint: str | None) -> Version:
 
 def _address_type_settles(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(ENDPOINT):
-        if read(block, "vpc_endpoint_type") not in ("Resource", "ServiceNetwork"):
+        if read(block, "vpc_endpoint_type") not in ENDPOINT_TYPES:
             continue
         kind = read(block, "ip_address_type")
         if kind is ABSENT:

@@ -8,12 +8,22 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
-from latticelink.checks.rules.reading import DEFINITION, example
+from latticelink.checks.rules.reading import example
 from latticelink.paths.hops import Answer, Hop, TracedPath
 from latticelink.paths.tracing import trace
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.values.types import CONFIGURATION, ENDPOINT, GATEWAY, INSTANCE, RULES, SECURITY_GROUP, SUBNET, VPC
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    ENDPOINT,
+    GATEWAY,
+    INSTANCE,
+    RULES,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
 
 
 def _arrives(configuration: Configuration) -> Iterator[Judgement]:

@@ -12,9 +12,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
-from latticelink.values.types import ENDPOINT
-
-DEFINITION = "resource_configuration_definition"
+from latticelink.values.types import ENDPOINT, ENDPOINT_ARNS, ENDPOINT_TYPES
 
 # What is wrong with a value, with or without the fix; None if nothing is.
 Problem = str | tuple[str, str] | None
@@ -98,10 +96,8 @@ def target_of(block: Block, argument: str, kind: str) -> Block | None:
 def private_link_endpoints(configuration: Configuration) -> Iterator[Block]:
     """Yield the endpoints for VPC resources and service networks, by type or by what they name."""
     for block in configuration.of_type(ENDPOINT):
-        named = read(block, "resource_configuration_arn"), read(block, "service_network_arn")
-        if read(block, "vpc_endpoint_type") in ("Resource", "ServiceNetwork") or any(
-            value is not ABSENT for value in named
-        ):
+        named = any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
+        if named or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES:
             yield block
 
 

@@ -24,6 +24,8 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.arns import looks_like_arn
+from latticelink.values.aws_ids import MOST_GROUPS
 from latticelink.values.types import CONFIGURATION, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP, VPC
 
 
@@ -34,7 +36,7 @@ def _by_id(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _id_problem(value: Any) -> Problem:
-    by_arn = value.attribute == "arn" if isinstance(value, Reference) else str(value).startswith("arn:")
+    by_arn = value.attribute == "arn" if isinstance(value, Reference) else looks_like_arn(value)
     return (f"It is {value}, an ARN.", "Write the `.id`.") if by_arn else None
 
 
@@ -119,7 +121,7 @@ def _two(vpc: str) -> str:
     return _vpc((NETWORK_VPC, "b", {"vpc_identifier": vpc, "service_network_identifier": "sn-00000000000000000"}))
 
 
-_IDS = [f"sg-1234567{number}" for number in range(6)]
+_IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
 _GROUP = (SECURITY_GROUP, "g", {"name": "g", "vpc_id": "${aws_vpc.v.id}"})
 _VPCS = [(VPC, name, {"cidr_block": "10.0.0.0/16"}) for name in ("v", "w")]
 
@@ -165,7 +167,7 @@ CHECKS = (
         why="AWS takes no more, and doesn't raise this quota.",
         source=pages.LATTICE_QUOTAS,
         fix="Join the rules in fewer groups.",
-        passing=_vpc(groups=_IDS[:5]),
+        passing=_vpc(groups=_IDS[:MOST_GROUPS]),
         failing=_vpc(groups=_IDS),
         judge=_groups,
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +22,8 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import Order, key_of
 from latticelink.terraform.known import Reference
+from latticelink.values.arns import LATTICE, LATTICE_IDS, read_arn
+from latticelink.values.principals import is_principal
 from latticelink.values.types import (
     CALLER,
     CONFIGURATION,
@@ -38,10 +39,6 @@ from latticelink.values.types import (
 )
 
 _SHAREABLE = (CONFIGURATION, NETWORK, SERVICE)
-_LATTICE_ARN = re.compile(r"arn:aws[a-z-]*:vpc-lattice:[^:]*:[^:]*:(?P<kind>[a-z]+)/.+")
-_PRINCIPAL = re.compile(
-    r"[0-9]{12}|arn:aws[a-z-]*:organizations::[0-9]{12}:(organization/o-[a-z0-9]+|ou/o-[a-z0-9]+/ou-[a-z0-9-]+)"
-)
 
 
 def _shareable(configuration: Configuration) -> Iterator[Judgement]:
@@ -53,9 +50,8 @@ def _shareable(configuration: Configuration) -> Iterator[Judgement]:
                 yield not_known(block, why, f"type of {shared.block.address}")
             else:
                 yield verdict(block, _why_not(shared))
-        elif isinstance(shared, str) and (arn := _LATTICE_ARN.fullmatch(shared)):
-            kinds = ("resourceconfiguration", "servicenetwork", "service")
-            yield verdict(block, None if arn["kind"] in kinds else f"It shares {shared}.")
+        elif (arn := read_arn(shared)) is not None and arn.service == LATTICE.service:
+            yield verdict(block, None if arn.kind in LATTICE_IDS else f"It shares {shared}.")
 
 
 def _why_not(shared: Reference) -> Problem:
@@ -74,9 +70,14 @@ def _shares_lattice(configuration: Configuration) -> set[int]:
     for block in configuration.of_type(SHARE_RESOURCE):
         shared, share = read(block, "resource_arn"), target_of(block, "resource_share_arn", SHARE)
         lattice = isinstance(shared, Reference) and shared.block.type in _SHAREABLE
-        if share is not None and (lattice or (isinstance(shared, str) and _LATTICE_ARN.fullmatch(shared))):
+        if share is not None and (lattice or _is_lattices(shared)):
             found.add(id(share))
     return found
+
+
+def _is_lattices(shared: Any) -> bool:
+    arn = read_arn(shared)
+    return arn is not None and arn.service == LATTICE.service
 
 
 def _principal(configuration: Configuration) -> Iterator[Judgement]:
@@ -99,8 +100,7 @@ def _principal(configuration: Configuration) -> Iterator[Judgement]:
         elif why := open_question(principal):
             yield not_known(block, why, "principal")
         else:
-            known = _PRINCIPAL.fullmatch(str(principal)) is not None
-            yield verdict(block, None if known else f"The principal is {principal!r}.")
+            yield verdict(block, None if is_principal(str(principal)) else f"The principal is {principal!r}.")
 
 
 def _accepter(configuration: Configuration) -> Iterator[Judgement]:

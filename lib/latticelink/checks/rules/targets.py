@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    DEFINITION,
     Problem,
     as_list,
     each,
@@ -28,6 +26,8 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.values.addresses import parse_shared_ip
+from latticelink.values.arns import DATABASE as DATABASE_ARN
+from latticelink.values.arns import read_arn
 from latticelink.values.dns import parse_dns_name, refuse_private_name
 from latticelink.values.tokens import is_known
 from latticelink.values.types import (
@@ -38,6 +38,7 @@ from latticelink.values.types import (
     DATABASE_PROXY,
     DATABASE_PROXY_ENDPOINT,
     DATABASES,
+    DEFINITION,
     GATEWAY,
     GLOBAL_CLUSTER,
     INSTANCE,
@@ -228,9 +229,9 @@ def _of_rds(configuration: Configuration) -> Iterator[Judgement]:
                 yield failed(block, f"{arn} is no ARN of an RDS database.")
         elif why := open_question(arn):
             yield not_known(block, why, "arn")
-        elif re.fullmatch(r"arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:(db|cluster):[A-Za-z0-9-]+", str(arn)):
+        elif DATABASE_ARN.read(arn):
             yield passed(block)
-        elif ":rds:" in str(arn):
+        elif (known := read_arn(arn)) is not None and known.service == DATABASE_ARN.service:
             yield _undocumented(block, repr(arn))
         else:
             yield failed(block, f"{arn!r} is no ARN of an RDS database.")
