@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.rules.openings import openings
+from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
 from latticelink.network.ranges import PortSet
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
@@ -295,4 +295,5 @@ def test_no_value_anywhere_makes_a_traceback(tmp_path_factory: pytest.TempPathFa
     except UnreadableInput:
         return
     assert path_lines(trace(configuration), why=True) is not None
-    assert isinstance(openings(configuration), list)
+    for judge in (wide_clients, open_targets, wide_ports):
+        assert isinstance(list(judge(configuration)), list)

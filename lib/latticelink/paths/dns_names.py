@@ -10,13 +10,14 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from latticelink.network.topology import Topology, differ
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.terraform.syntax import references
 from latticelink.values.types import DEFINITION, ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
-_PLACE = "private DNS name"
+_PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
 
 

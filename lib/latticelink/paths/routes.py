@@ -12,6 +12,7 @@ from typing import Any
 
 from latticelink.network.ranges import Addresses, addresses_of, inside, overlap, shown_addresses
 from latticelink.network.topology import Placed, Subnet, Topology, differ
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
@@ -27,7 +28,7 @@ from latticelink.values.types import (
     VPC,
 )
 
-_PLACE = "route to the target"
+_PLACE = hops.ROUTE
 _TO_THE_INTERNET = (EGRESS_ONLY_GATEWAY, INTERNET_GATEWAY)
 
 

@@ -16,6 +16,7 @@ from latticelink.network.network_acls import NetworkAcls
 from latticelink.network.ranges import SHAREABLE
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Placed, Topology, label
+from latticelink.paths import hops
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
 from latticelink.paths.hops import Hop, Stage, TracedPath, blocking, doubtful, settle
@@ -196,7 +197,7 @@ class Tracer:
         is_resource = _endpoint_type(entry.block) == "Resource"
         if is_resource and entry.vpc is not None and entry.vpc == gateway.vpc:
             yield blocking(
-                "endpoint's VPC",
+                hops.ENDPOINTS_VPC,
                 entry.block,
                 f"{entry.block.address} is in the VPC of {gateway.block.address}, where AWS makes no resource endpoint",
                 "Put the endpoint in the clients' VPC, or let them reach the target directly.",
@@ -281,7 +282,7 @@ class Tracer:
         kind = gateway.block.value("ip_address_type")
         if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}":
             yield blocking(
-                "gateway's address type",
+                hops.ADDRESS_TYPE,
                 gateway.block,
                 f"{gateway.block.address} is {kind}, and {target.text} has an IPv{target.version} address",
                 f'Set ip_address_type = "DUALSTACK" in {gateway.block.address}, which replaces it, or share an address '

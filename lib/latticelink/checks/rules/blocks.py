@@ -90,6 +90,7 @@ CHECKS = (
         passing=example((CONFIGURATION, "db", {DEFINITION: {"ip_resource": {"ip_address": "10.0.1.9"}}})),
         failing=example((CONFIGURATION, "db", {DEFINITION: {}})),
         judge=_not_empty,
+        as_written=True,
     ),
     Check(
         id="LL842",

@@ -89,6 +89,8 @@ def _judge_first(
         yield _place(block, part, f"{message} of an endpoint for a service network.")
     elif shared is None:
         yield not_known(block, Unknown(f"{message.removeprefix('It ')} of a resource that isn't in the files"))
+    elif why := open_question(kind_of(shared)):
+        yield not_known(block, why, f"type of {shared.address}")
     else:
         arn = read(shared, f"{DEFINITION}.arn_resource.arn")
         cluster = (isinstance(arn, Reference) and arn.block.type == DATABASE_CLUSTER) or _is_cluster(arn)
@@ -190,23 +192,29 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
-    zones: dict[str, list[Block]] = {}
-    for zone in configuration.of_type(ZONE):
-        for vpc in zone.nested("vpc"):
-            if isinstance(vpc, dict) and (home := identity_of(vpc.get("vpc_id", ABSENT))):
-                zones.setdefault(home, []).append(zone)
+    zones = [
+        (identity_of(home), open_question(home, identity=True), zone)
+        for zone in configuration.of_type(ZONE)
+        for vpc in zone.nested("vpc")
+        for home in [vpc.get("vpc_id", ABSENT) if isinstance(vpc, dict) else vpc]
+    ]
     for block in private_link_endpoints(configuration):
         shared = target_of(block, "resource_configuration_arn", CONFIGURATION)
-        custom = read(shared, "custom_domain_name") if shared else ABSENT
+        custom, vpc = read(shared, "custom_domain_name") if shared else ABSENT, of_vpc(block)
         if custom is ABSENT or read(block, "private_dns_enabled") is not True:
             continue
-        if why := open_question([custom, *(read(zone, "name") for zone in zones.get(of_vpc(block), []))]):
+        here = [zone for home, _, zone in zones if home and home == vpc]
+        if why := open_question([custom, *(read(zone, "name") for zone in here)]):
             yield not_known(block, why, "custom_domain_name")
             continue
-        hiding = next(
-            (zone for zone in zones.get(of_vpc(block), []) if _is_below(read(zone, "name"), str(custom))), None
-        )
-        yield verdict(block, f"{hiding.full_address} answers for {custom!r} in this VPC." if hiding else None)
+        hiding = next((zone for zone in here if _is_below(read(zone, "name"), str(custom))), None)
+        perhaps = [(home, why) for home, why, zone in zones if _is_below(read(zone, "name"), str(custom))]
+        doubt = open_question(read(block, "vpc_id"), identity=True) if perhaps else None
+        doubt = doubt or next((why for _, why in perhaps if why), None)
+        if hiding is None and doubt:
+            yield not_known(block, doubt, "vpc_id")
+        else:
+            yield verdict(block, f"{hiding.full_address} answers for {custom!r} in this VPC." if hiding else None)
 
 
 def _is_below(zone: Any, domain: str) -> bool:
@@ -277,7 +285,8 @@ def _options(preference: str, *domains: str) -> str:
     options: dict[str, Any] = {"private_dns_preference": preference}
     if domains:
         options["private_dns_specified_domains"] = list(domains)
-    return example((ENDPOINT, "db", {"vpc_endpoint_type": "Resource", "dns_options": options}))
+    endpoint = {"vpc_endpoint_type": "Resource", "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}"}
+    return example((ENDPOINT, "db", {**endpoint, "dns_options": options}), (CONFIGURATION, "db", {"type": "SINGLE"}))
 
 
 def _member(**association: Any) -> str:
@@ -310,6 +319,7 @@ CHECKS = (
         passing=_output(f"one({_FLAT})"),
         failing=_output("aws_vpc_endpoint.db.dns_entry[0].dns_name"),
         judge=_dns_entry,
+        as_written=True,
     ),
     Check(
         id="LL702",

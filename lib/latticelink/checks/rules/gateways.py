@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
     has_ipv6,
+    ipv4_network_of,
     is_ipv6_only,
     judge_has_subnet,
     judge_home,
@@ -28,8 +28,6 @@ from latticelink.values.addresses import RESERVED_IN_SUBNET
 from latticelink.values.aws_ids import MOST_GROUPS
 from latticelink.values.gateway_type import DEFAULT_ADDRESSES, MOST_ADDRESSES
 from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SECURITY_GROUP, SUBNET
-
-_KINDS = ("IPV4", "IPV6", "DUALSTACK")
 
 
 def _has_subnet(configuration: Configuration) -> Iterator[Judgement]:
@@ -78,8 +76,21 @@ def _in_vpc_needs_ipv4(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(mode):
             yield not_known(block, why, "resource_config_dns_resolution")
         else:
-            only = [subnet.full_address for subnet in subnets_of(block) if is_ipv6_only(subnet)]
-            yield verdict(block, f"{only[0]} has IPv6 only." if only and mode == "IN_VPC" else None)
+            yield from _judge_in_vpc(block, in_vpc=mode == "IN_VPC")
+
+
+def _judge_in_vpc(block: Block, *, in_vpc: bool) -> Iterator[Judgement]:
+    subnets = subnets_of(block)
+    only = [subnet.full_address for subnet in subnets if is_ipv6_only(subnet)]
+    doubt = parts_question(block, "subnet_ids", SUBNET) or next(
+        (open_question(read(subnet, "ipv6_native")) for subnet in subnets if is_ipv6_only(subnet) is None), None
+    )
+    if in_vpc and only:
+        yield verdict(block, f"{only[0]} has IPv6 only.")
+    elif in_vpc and doubt:
+        yield not_known(block, doubt, "subnet_ids")
+    else:
+        yield verdict(block, None)
 
 
 def _no_database_in_vpc(configuration: Configuration) -> Iterator[Judgement]:
@@ -106,19 +117,13 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
         if not isinstance(wanted, int):
             continue
         for subnet in subnets_of(block):
-            size = _usable(subnet)
-            if size is not None:
+            network = ipv4_network_of(subnet)
+            if isinstance(network, Unknown):
+                yield not_known(block, network, f"cidr_block of {subnet.address}")
+            elif network is not None:
+                size = network.num_addresses - RESERVED_IN_SUBNET
                 problem = f"It takes {wanted} IPv4 addresses in {subnet.full_address}, which has {size} at most."
                 yield verdict(block, problem if size < wanted else None)
-
-
-def _usable(subnet: Block) -> int | None:
-    cidr = read(subnet, "cidr_block")
-    try:
-        network = ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
-    except ValueError:
-        return None
-    return network.num_addresses - RESERVED_IN_SUBNET
 
 
 def _zones(configuration: Configuration) -> Iterator[Judgement]:
@@ -198,19 +203,6 @@ CHECKS = (
         passing=_gateway(_subnet("a"), subnet_ids=[_A]),
         failing=_gateway(_subnet("a", vpc_id="vpc-87654321"), subnet_ids=[_A]),
         judge=_home,
-    ),
-    Check(
-        id="LL405",
-        severity=Severity.ERROR,
-        title="The address type of a resource gateway is IPV4, IPV6 or DUALSTACK",
-        why="The provider refuses others; endpoints write theirs in lower case, gateways in capitals.",
-        source=pages.TF_GATEWAY,
-        fix="Write one of the three in capitals, or leave it out.",
-        passing=_gateway(ip_address_type="IPV4"),
-        failing=_gateway(ip_address_type="ipv4"),
-        judge=each(
-            GATEWAY, "ip_address_type", lambda kind: None if kind in _KINDS else f"The address type is {kind!r}."
-        ),
     ),
     Check(
         id="LL406",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -75,14 +76,35 @@ def judge_home(block: Block, arguments: Iterable[tuple[str, str]], home: str = "
     for argument, kind in arguments:
         if why := parts_question(block, argument, kind) or (vpc if isinstance(vpc, Unknown) else None):
             yield not_known(block, why, argument)
-        for item in as_list(read(block, argument)):
-            if isinstance(item, Reference) and item.block.type == kind and (theirs := of_vpc(item.block)):
-                # A text and a reference may be one VPC all the same.
-                comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
-                if theirs == home:
-                    yield passed(block)
-                elif comparable:
-                    yield failed(block, f"{item.block.full_address} is in the VPC {theirs}, and this is in {home}.")
+        for item in as_list(read(block, argument)) if home else []:
+            if isinstance(item, Reference) and item.block.type == kind and item.block.mode == "resource":
+                yield from _judge_in(block, item.block, home)
+
+
+def _judge_in(block: Block, part: Block, home: str) -> Iterator[Judgement]:
+    theirs = of_vpc(part)
+    # A text and a reference may be one VPC all the same.
+    comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
+    if theirs == home:
+        yield passed(block)
+    elif not theirs:
+        why = open_question(read(part, "vpc_id"), identity=True)
+        yield from [not_known(block, why, f"vpc_id of {part.address}")] if why else []
+    elif comparable:
+        yield failed(block, f"{part.full_address} is in the VPC {theirs}, and this is in {home}.")
+    else:
+        yield not_known(block, Unknown(f"whether {home} is {theirs} can't be told"), f"vpc_id of {part.address}")
+
+
+def ipv4_network_of(subnet: Block) -> ipaddress.IPv4Network | Unknown | None:
+    """Return a subnet's IPv4 block, or why it isn't known; None if it has none, or what is no block."""
+    cidr = read(subnet, "cidr_block")
+    if why := open_question(cidr):
+        return why
+    try:
+        return ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
+    except ValueError:
+        return None
 
 
 def zone_of(subnet: Block) -> str:

@@ -8,23 +8,20 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.configurations import definition_question, definitions
 from latticelink.checks.rules.reading import (
     Problem,
     as_list,
     each,
     example,
-    kind_of,
     not_known,
     open_question,
     private_link_endpoints,
     read,
     refused,
-    verdict,
 )
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference
 from latticelink.values.ports import parse_ports, read_range
 from latticelink.values.types import (
     CONFIGURATION,
@@ -47,30 +44,6 @@ def _overlap(ports: Any) -> Problem:
         if other.low <= one.high:
             return f"'{one}' and '{other}' overlap."
     return None
-
-
-def _there(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(CONFIGURATION):
-        ports = read(block, "port_ranges")
-        if why := definition_question(block):
-            yield not_known(block, why, DEFINITION)
-        elif isinstance(ports, Unknown):
-            yield not_known(block, ports, "port_ranges")
-        elif {"dns_resource", "ip_resource"} & set(definitions(block)):
-            missing = ports is ABSENT or ports == []
-            yield verdict(block, "It shares an address or a name, on no port." if missing else None)
-
-
-def _not_there(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(CONFIGURATION):
-        kind = kind_of(block)
-        if "arn_resource" not in definitions(block) and kind != "ARN":
-            continue
-        ports = read(block, "port_ranges")
-        if isinstance(ports, Unknown):
-            yield not_known(block, ports, "port_ranges")
-        else:
-            yield verdict(block, None if ports is ABSENT else "It shares a database by ARN, and names ports.")
 
 
 def _groups_on_the_way(configuration: Configuration) -> dict[int, Block]:
@@ -148,30 +121,6 @@ CHECKS = (
         passing=_shared("80", "443"),
         failing=_shared("80-443", "443"),
         judge=each(CONFIGURATION, "port_ranges", _overlap),
-    ),
-    Check(
-        id="LL213",
-        severity=Severity.ERROR,
-        title="An address or a name is shared on at least one port",
-        why="The provider refuses an ip_resource or dns_resource without port_ranges.",
-        source=pages.TF_CONFIGURATION,
-        fix='Add `port_ranges`, such as ["443"].',
-        passing=_shared("443"),
-        failing=_shared(),
-        judge=_there,
-    ),
-    Check(
-        id="LL214",
-        severity=Severity.ERROR,
-        title="A database by ARN is shared without ports",
-        why="Its port is the database's own, and the provider refuses another.",
-        source=pages.CONFIGURATION,
-        fix="Remove `port_ranges`.",
-        passing=example(
-            (CONFIGURATION, "db", {"type": "ARN", DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}})
-        ),
-        failing=_shared("5432", type="ARN", **{DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}}),
-        judge=_not_there,
     ),
     Check(
         id="LL215",

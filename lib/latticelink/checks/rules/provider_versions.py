@@ -125,6 +125,12 @@ def _requiring(version: str, kind: str, **body: Any) -> str:
     return example((kind, "db", body), terraform=required)
 
 
+_ADDRESSED = {
+    "vpc_endpoint_type": "Resource",
+    "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}",
+    "ip_address_type": "ipv4",
+}
+
 CHECKS = (
     Check(
         id="LL801",
@@ -147,6 +153,7 @@ CHECKS = (
         passing=_requiring(">= 6.25.0, < 7.0.0", GATEWAY, name="gateway"),
         failing=example((GATEWAY, "db", {"name": "gateway"})),
         judge=_constrained,
+        as_written=True,
     ),
     Check(
         id="LL803",
@@ -155,14 +162,8 @@ CHECKS = (
         why="AWS answers in capitals, which the provider up to 6.28 takes for a change with every plan.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/45947",
         fix="Leave `ip_address_type` out, or add it to `lifecycle.ignore_changes`.",
-        passing=_requiring(
-            "5.100.0",
-            ENDPOINT,
-            vpc_endpoint_type="Resource",
-            ip_address_type="ipv4",
-            lifecycle={"ignore_changes": ["ip_address_type"]},
-        ),
-        failing=_requiring("5.100.0", ENDPOINT, vpc_endpoint_type="Resource", ip_address_type="ipv4"),
+        passing=_requiring("5.100.0", ENDPOINT, **_ADDRESSED, lifecycle={"ignore_changes": ["ip_address_type"]}),
+        failing=_requiring("5.100.0", ENDPOINT, **_ADDRESSED),
         judge=_address_type_settles,
     ),
 )

@@ -148,6 +148,7 @@ CHECKS = (
         passing=_OPEN,
         failing=_link(_CLIENTS, _OUT, _rule("ingress", "target", "0.0.0.0/0")),
         judge=open_targets,
+        as_written=True,
     ),
     Check(
         id="LL004",
@@ -159,5 +160,6 @@ CHECKS = (
         passing=_OPEN,
         failing=_link(_CLIENTS, _OUT, _IN, ports="1-65535"),
         judge=wide_ports,
+        as_written=True,
     ),
 )

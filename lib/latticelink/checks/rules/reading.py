@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
@@ -101,6 +101,14 @@ def private_link_endpoints(configuration: Configuration) -> Iterator[Block]:
             yield block
 
 
+def endpoint_type(block: Block) -> Any:
+    """Return the type of an endpoint: as written, or where that isn't known by the ARN that it names."""
+    kind = read(block, "vpc_endpoint_type")
+    if not isinstance(kind, Unknown):
+        return kind
+    return next((name for name, argument in ENDPOINT_ARNS.items() if read(block, argument) is not ABSENT), kind)
+
+
 def kind_of(configuration: Block) -> Any:
     """Return the type of a resource configuration: as written, or SINGLE, which the provider takes where it isn't."""
     kind = read(configuration, "type")
@@ -132,11 +140,6 @@ def provider_of(block: Block) -> str:
     said["region"] = read(block, "region") or said.get("region")
     own = f"?{block.stack} {alias}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
-
-
-def in_words(values: Iterable[Any]) -> str:
-    """Return the values for people, as in `'80', '443'`."""
-    return ", ".join(repr(value) if not isinstance(value, Reference) else str(value) for value in values)
 
 
 def example(*blocks: tuple[str, str, dict[str, Any]], **sections: Any) -> str:

@@ -104,6 +104,7 @@ CHECKS = (
         passing=_provider("${var.access_key}"),
         failing=_provider("AKIAIOSFODNN7EXAMPLE"),
         judge=_judge(_secret),
+        as_written=True,
     ),
     Check(
         id="LL832",
@@ -115,6 +116,7 @@ CHECKS = (
         passing=_database("${random_password.db.result}"),
         failing=_database("correct-horse"),
         judge=_judge(_password),
+        as_written=True,
     ),
     Check(
         id="LL833",
@@ -127,5 +129,6 @@ CHECKS = (
         passing=_state("../../../state/producer.tfstate"),
         failing=_state("/home/me/app/terraform.producer.tfstate"),
         judge=_judge(_machine),
+        as_written=True,
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.network_parts import groups_named, judge_home, judge_number_of_groups
+from latticelink.checks.rules.network_parts import groups_named, judge_home
 from latticelink.checks.rules.reading import (
     Problem,
     example,
@@ -67,11 +67,6 @@ def _sorted(configuration: Configuration) -> Iterator[Judgement]:
             yield not_known(block, groups, "security_group_ids")
         else:
             yield verdict(block, None)
-
-
-def _groups(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(NETWORK_VPC):
-        yield from judge_number_of_groups(block)
 
 
 def _names_groups(configuration: Configuration) -> Iterator[Judgement]:
@@ -159,17 +154,6 @@ CHECKS = (
         passing=_vpc(groups=_IDS[:2]),
         failing=_vpc(groups=[_IDS[1], _IDS[0]]),
         judge=_sorted,
-    ),
-    Check(
-        id="LL604",
-        severity=Severity.ERROR,
-        title="A VPC association has at most five security groups",
-        why="AWS takes no more, and doesn't raise this quota.",
-        source=pages.LATTICE_QUOTAS,
-        fix="Join the rules in fewer groups.",
-        passing=_vpc(groups=_IDS[:MOST_GROUPS]),
-        failing=_vpc(groups=_IDS),
-        judge=_groups,
     ),
     Check(
         id="LL605",

@@ -279,6 +279,7 @@ CHECKS = (
         passing=_accepted(depends_on=[f"{SHARE_ACCEPTER}.a"]),
         failing=_accepted(),
         judge=_endpoint_after_share,
+        as_written=True,
     ),
     Check(
         id="LL656",
@@ -290,5 +291,6 @@ CHECKS = (
         passing=_listed(depends_on=[f"{CONFIGURATION}.db"]),
         failing=_listed(),
         judge=_names_after_associations,
+        as_written=True,
     ),
 )

@@ -22,6 +22,7 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.errors import Report
+from latticelink.paths import hops
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
@@ -206,6 +207,9 @@ def _private_zone(configuration: Configuration) -> Iterator[Judgement]:
             yield passed(block)
             continue
         inside = next((zone for zone in private if _below(name, read(zone, "name"))), None)
+        if inside is None and (why := open_question([read(zone, "name") for zone in private])):
+            yield not_known(block, why, "name of a private zone")
+            continue
         yield verdict(
             block, None if inside is None else f"{name!r} is a name of the private zone {inside.full_address}."
         )
@@ -326,6 +330,7 @@ CHECKS = (
         passing=_with_gateway(_ip("10.0.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
         failing=_with_gateway(_ip("10.1.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
         judge=_near,
+        hop=hops.ROUTE,
     ),
     Check(
         id="LL303",
@@ -337,6 +342,7 @@ CHECKS = (
         passing=_with_gateway(_ip("10.0.1.9"), ip_address_type="IPV4"),
         failing=_with_gateway(_ip("10.0.1.9"), ip_address_type="IPV6"),
         judge=_family,
+        hop=hops.ADDRESS_TYPE,
     ),
     Check(
         id="LL304",
@@ -373,21 +379,6 @@ CHECKS = (
         passing=_with_gateway(_dns("db.example.com"), _ZONE),
         failing=_with_gateway(_dns("db.corp.example.com"), _ZONE),
         judge=_private_zone,
-    ),
-    Check(
-        id="LL307",
-        severity=Severity.ERROR,
-        title="The address type of a shared name is IPV4 or IPV6",
-        why="AWS doesn't support DUALSTACK for names yet, and the provider refuses it.",
-        source=pages.CREATE_CONFIGURATION,
-        fix="Write IPV4 or IPV6, in capitals.",
-        passing=_with_gateway(_dns("db.example.com", "IPV4")),
-        failing=_with_gateway(_dns("db.example.com", "DUALSTACK")),
-        judge=each(
-            CONFIGURATION,
-            _NAME_TYPE,
-            lambda kind: None if kind in ("IPV4", "IPV6") else f"The address type is {kind!r}.",
-        ),
     ),
     Check(
         id="LL308",
