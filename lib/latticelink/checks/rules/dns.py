@@ -192,29 +192,32 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
-    zones = [
-        (identity_of(home), open_question(home, identity=True), zone)
-        for zone in configuration.of_type(ZONE)
-        for vpc in zone.nested("vpc")
-        for home in [vpc.get("vpc_id", ABSENT) if isinstance(vpc, dict) else vpc]
-    ]
+    zones: dict[str, list[tuple[Block, Unknown | None]]] = {}
+    for zone in configuration.of_type(ZONE):
+        for vpc in zone.nested("vpc"):
+            home = vpc.get("vpc_id", ABSENT) if isinstance(vpc, dict) else vpc
+            zones.setdefault(identity_of(home), []).append((zone, open_question(home, identity=True)))
     for block in private_link_endpoints(configuration):
         shared = target_of(block, "resource_configuration_arn", CONFIGURATION)
         custom, vpc = read(shared, "custom_domain_name") if shared else ABSENT, of_vpc(block)
         if custom is ABSENT or read(block, "private_dns_enabled") is not True:
             continue
-        here = [zone for home, _, zone in zones if home and home == vpc]
+        here = [zone for zone, _ in zones.get(vpc, [])] if vpc else []
         if why := open_question([custom, *(read(zone, "name") for zone in here)]):
             yield not_known(block, why, "custom_domain_name")
-            continue
-        hiding = next((zone for zone in here if _is_below(read(zone, "name"), str(custom))), None)
-        perhaps = [(home, why) for home, why, zone in zones if _is_below(read(zone, "name"), str(custom))]
-        doubt = open_question(read(block, "vpc_id"), identity=True) if perhaps else None
-        doubt = doubt or next((why for _, why in perhaps if why), None)
-        if hiding is None and doubt:
+        elif hiding := next((zone for zone in here if _is_below(read(zone, "name"), str(custom))), None):
+            yield failed(block, f"{hiding.full_address} answers for {custom!r} in this VPC.")
+        elif doubt := _may_hide(zones, read(block, "vpc_id"), str(custom)):
             yield not_known(block, doubt, "vpc_id")
         else:
-            yield verdict(block, f"{hiding.full_address} answers for {custom!r} in this VPC." if hiding else None)
+            yield passed(block)
+
+
+def _may_hide(zones: dict[str, list[tuple[Block, Unknown | None]]], vpc: Any, domain: str) -> Unknown | None:
+    """Return why it isn't known whether a zone that answers for `domain` is in the endpoint's VPC."""
+    ours = open_question(vpc, identity=True)
+    possible = [each for group in zones.values() for each in group] if ours else zones.get("", [])
+    return next((theirs or ours for zone, theirs in possible if _is_below(read(zone, "name"), domain)), None)
 
 
 def _is_below(zone: Any, domain: str) -> bool:
