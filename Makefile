@@ -31,7 +31,7 @@ check: lint ## The same, and the tests that start no engine
 	$(NO_ENGINE)
 
 docs: setup ## Write docs/checks.md from the catalogue of checks
-	@$(BIN)/python -m latticelink.checks.documentation > docs/checks.md
+	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
 
 bench: tools ## Measure synth time and memory, as ratios of medians in one run
 	@$(BIN)/python bench/run.py

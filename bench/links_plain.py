@@ -3,7 +3,7 @@
 # isort: off
 import sys
 
-import latticelink._cdk  # noqa: F401  (first: fast loading, so that only the links differ)
+import latticelink.cdk.bindings  # noqa: F401  (first: fast loading, so that only the links differ)
 
 from cdktf import (
     App,

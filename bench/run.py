@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from latticelink._node import packaged_node
+from latticelink.cdk.node import packaged_node
 
 ROOT = Path(__file__).parent.parent
 FLOOR = "from cdktf import App, TerraformStack; app = App(); TerraformStack(app, 'one'); app.synth()"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from latticelink._node import packaged_node
+from latticelink.cdk.node import packaged_node
 
 import pytest
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from latticelink.checks.configuration import read
-from latticelink.checks.findings import Answer
-from latticelink.checks.paths import trace
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer
+from latticelink.paths.tracing import trace
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""The layers point one way, and the public surface is what it says it is."""
+"""The rooms' arrows point one way, and the public surface is what it says it is.
+
+`ARROWS` is the drawing of CONTRIBUTING.md, arrow by arrow. A module in no room fails, so that a new one gets one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import ast
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import latticelink
@@ -15,57 +20,147 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "lib" / "latticelink"
-MODULES = sorted(PACKAGE.rglob("*.py"))
-# What a module of each layer may import of the library.
-ALLOWED = {
-    "values": ("latticelink.values", "latticelink.errors"),
-    "errors": (),
-    "order": ("latticelink.errors",),
-    "replacements": ("latticelink.errors", "latticelink.order"),
-    "summary": ("latticelink.order", "latticelink.values"),
-    "checks": ("latticelink.checks", "latticelink.values", "latticelink.errors", "latticelink.order"),
-    "cli": ("latticelink.checks", "latticelink.order", "latticelink.errors"),
-    "constructs": (
-        "latticelink.backends",
-        "latticelink.constructs",
-        "latticelink.values",
-        "latticelink.errors",
-        "latticelink",
-    ),
-    "backends": ("latticelink.state", "latticelink.values", "latticelink.errors", "latticelink"),
-    "state": ("latticelink.values", "latticelink.errors", "latticelink"),
+
+# Each room, and the rooms whose arrows lead straight into it; it may import these and all that they may.
+ARROWS: dict[str, set[str]] = {
+    "errors": set(),
+    "values": {"errors"},
+    "cdk": {"values"},
+    "constructs": {"cdk"},
+    "app": {"constructs", "reports"},
+    "terraform": {"values"},
+    "network": {"terraform"},
+    "paths": {"network"},
+    "checks": {"paths"},
+    "reports": {"checks"},
+    "cli": {"reports"},
 }
+# The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
+APP = {
+    "app",
+    "backends",
+    "cloud_workspaces",
+    "reading_ahead",
+    "replacements",
+    "state",
+    "state_bucket",
+    "summary",
+}
+CDK = ("cdktf", "cdktf_cdktf_provider_aws", "cdktn", "cdktn_provider_aws", "constructs", "jsii")
 
 
-def imports(module: Path) -> set[str]:
-    """Return what a module imports when it runs; imports for type checkers alone don't count."""
-    tree = ast.parse(module.read_text())
-    typing_only = {
-        id(node)
-        for branch in ast.walk(tree)
-        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
-        for node in ast.walk(branch)
-    }
-    found = set()
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
-            continue
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
+def room_of(module: str) -> str | None:
+    """Return the room of a module of the library, by its dotted name; None if it is in none."""
+    _, first, *_ = [*module.split("."), ""]
+    return "app" if first in APP else first if first in ARROWS else None
+
+
+def may_import(room: str) -> set[str]:
+    """Return the rooms that a file of `room` may import, its own among them."""
+    found, todo = {room}, [*ARROWS[room]]
+    while todo:
+        other = todo.pop()
+        if other not in found:
+            found.add(other)
+            todo += ARROWS[other]
     return found
 
 
-@pytest.mark.parametrize("module", MODULES, ids=[str(module.relative_to(PACKAGE)) for module in MODULES])
-def test_imports_point_one_way_and_only_one_module_knows_the_cdk(module: Path) -> None:
-    layer = module.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    for name in imports(module):
-        assert not name.startswith(("cdktf", "jsii", "constructs")), "only _cdk.py imports these"
-        if layer in ALLOWED and name.startswith("latticelink"):
-            assert any(name == allowed or name.startswith(f"{allowed}.") for allowed in ALLOWED[layer]), name
-            assert layer == "constructs" or not name.startswith("latticelink.constructs")
-            assert not name.startswith(("latticelink.app", "latticelink.summary"))
+def imported(module: str, source: str, *, is_package: bool = False) -> Iterator[str]:
+    """Yield the dotted names that a module imports, wherever in it the import stands: types count as well."""
+    package = module if is_package else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                base = ".".join([*parts[: len(parts) - node.level + 1], *([base] if base else [])])
+            yield from [] if base == "latticelink" else [base]
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__")
+            and node.args
+            and isinstance(name := getattr(node.args[0], "value", None), str)
+        ):
+            yield name
+
+
+def refusals(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    """Return what is wrong with the imports of a module, a sentence each."""
+    room = room_of(module)
+    if room is None:
+        return [f"{module} is in no room of DESIGN's: put it into one, or give its room its arrows in ARROWS"]
+    found = []
+    for name in imported(module, source, is_package=is_package):
+        if name.split(".")[0] in CDK and room != "cdk":
+            found.append(f"{module} imports {name}, which the room cdk alone may")
+        if name == "latticelink" or name.startswith("latticelink."):
+            other = room_of(name)
+            if other not in may_import(room):
+                found.append(f"{module} ({room}) imports {name} ({other}), against the arrows")
+    return found
+
+
+def name_of(path: Path) -> str:
+    return ".".join(("latticelink", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=[str(path.relative_to(PACKAGE)) for path in MODULES])
+def test_a_module_imports_its_own_room_and_those_below(path: Path) -> None:
+    assert refusals(name_of(path), path.read_text(), is_package=path.name == "__init__.py") == []
+
+
+FORBIDDEN = [(room, other) for room in ARROWS for other in ARROWS if other not in may_import(room)]
+
+
+@pytest.mark.parametrize(("room", "other"), FORBIDDEN, ids=[f"{room} to {other}" for room, other in FORBIDDEN])
+def test_each_forbidden_arrow_is_refused_when_it_is_tried(room: str, other: str) -> None:
+    module = {"app": "latticelink.app", "errors": "latticelink.errors"}.get(room, f"latticelink.{room}.some")
+    target = {"app": "latticelink.state", "errors": "latticelink.errors"}.get(other, f"latticelink.{other}.thing")
+    parent, _, last = target.rpartition(".")
+    for source in (
+        f"import {target}",
+        f"from {target} import x",
+        f"from {parent} import {last}" if parent == "latticelink" or other not in APP else f"import {target} as y",
+        f"def late():\n    from {target} import x",
+        f"if TYPE_CHECKING:\n    from {target} import x",
+        f"importlib.import_module({target!r})",
+        f"from ..{other} import thing" if room not in ("app", "errors") and other not in ("app", "errors") else "",
+    ):
+        if source:
+            assert refusals(module, source), source
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_only_the_room_cdk_imports_the_cdk(room: str) -> None:
+    module = {"app": "latticelink.app", "errors": "latticelink.errors"}.get(room, f"latticelink.{room}.some")
+    for package in CDK:
+        assert bool(refusals(module, f"from {package}.vpc import Vpc")) == (room != "cdk")
+
+
+@pytest.mark.parametrize("module", ["latticelink.helpers", "latticelink.utils.text"])
+def test_a_module_in_no_room_is_refused(module: str) -> None:
+    assert refusals(module, "")
+
+
+def test_the_arrows_make_no_circle() -> None:
+    list(TopologicalSorter(ARROWS).static_order())
+
+
+def test_no_two_modules_import_each_other_and_nothing_is_imported_late_to_hide_it() -> None:
+    """Within a room too: a circle of files is one file in several pieces."""
+    known = {name_of(path) for path in MODULES}
+    graph = {
+        module: set(imported(module, path.read_text(), is_package=path.name == "__init__.py")) & known - {module}
+        for path, module in ((path, name_of(path)) for path in MODULES)
+    }
+    list(TopologicalSorter(graph).static_order())
 
 
 @pytest.mark.parametrize("name", latticelink.__all__)

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from latticelink import cli
+from latticelink.cli import main as cli
 
 import pytest
 import yaml

@@ -30,7 +30,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from latticelink import LatticeLinkError
-from latticelink.order import StackFolder, in_deploy_order
+from latticelink.terraform.manifest import StackFolder, in_deploy_order
 
 from pytfe import TFEClient, TFEConfig
 from pytfe.errors import AuthError, NotFound, TFEError

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from latticelink.app import App, Stack, run
     from latticelink.backends import CloudState, LocalState, S3State
+    from latticelink.cloud_workspaces import CloudWorkspaces
     from latticelink.constructs.account_share import AcceptedShare, AccountShare
     from latticelink.constructs.adopt import adopt
-    from latticelink.constructs.cloud_workspaces import CloudWorkspaces
     from latticelink.constructs.custom_domain import DomainVerification
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.existing_gateway import ExistingGateway
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
         ServiceNetwork,
         ServiceNetworkAssociation,
     )
-    from latticelink.constructs.state_bucket import StateBucket
+    from latticelink.constructs.suppress import suppress
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
     from latticelink.state import PublishedResources, State
-    from latticelink.suppression import suppress
+    from latticelink.state_bucket import StateBucket
     from latticelink.values.addresses import Subnet
     from latticelink.values.contract import SharedResource
     from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member
@@ -80,7 +80,7 @@ _HOMES = {
     "App": "app",
     "ArnResource": "values.resources",
     "CloudState": "backends",
-    "CloudWorkspaces": "constructs.cloud_workspaces",
+    "CloudWorkspaces": "cloud_workspaces",
     "DnsResource": "values.resources",
     "DomainVerification": "constructs.custom_domain",
     "ExistingGateway": "constructs.existing_gateway",
@@ -106,11 +106,11 @@ _HOMES = {
     "SharedResource": "values.contract",
     "Stack": "app",
     "State": "state",
-    "StateBucket": "constructs.state_bucket",
+    "StateBucket": "state_bucket",
     "Subnet": "values.addresses",
     "adopt": "constructs.adopt",
     "run": "app",
-    "suppress": "suppression",
+    "suppress": "constructs.suppress",
 }
 
 

@@ -12,10 +12,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from latticelink import _ahead, _cdk
+from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
 from latticelink.backends import LocalState
+from latticelink.cdk import bindings
+from latticelink.checks.examination import examine
+from latticelink.checks.findings import Severity
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
+from latticelink.paths.hops import Answer
 from latticelink.replacements import describe, find_replacements, read_blocks
+from latticelink.reports.text import count_line, finding_lines
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.values.aws_ids import parse_region, parse_role_arn
@@ -24,7 +29,7 @@ from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_
 from latticelink.values.tokens import is_known
 
 
-class App(_cdk.App):
+class App(bindings.App):
     """A CDKTF app that knows the context of `cdktf.json` also when it is started without the cdktf CLI.
 
     Args:
@@ -43,7 +48,7 @@ class App(_cdk.App):
         super().__init__(context=dict(self.context), outdir=outdir)
 
 
-class Stack(_cdk.TerraformStack):
+class Stack(bindings.TerraformStack):
     """A Terraform stack with its state, its region, the AWS provider and, if named, its account.
 
     Credentials are never part of the code: they come from the environment (`AWS_PROFILE`, a role of the CI) of
@@ -103,12 +108,12 @@ class Stack(_cdk.TerraformStack):
                     )
         super().__init__(scope, id)
         state.keep(self)
-        _cdk.AwsProvider(
+        bindings.AwsProvider(
             self,
             "aws",
             region=self.region,
             allowed_account_ids=[account_id] if account_id else None,
-            assume_role=[_cdk.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
+            assume_role=[bindings.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
         )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
@@ -173,11 +178,7 @@ def _say(text: str) -> None:
 
 def _check(folder: Path) -> int:
     """Check what was written; return 1 if there is an error in it."""
-    examination = _ahead.examination().examine(folder)
-    # Here, as they come with what was read ahead, and nothing else needs them.
-    from latticelink.checks.findings import Answer, Severity
-    from latticelink.checks.reports import count_line, finding_lines
-
+    examination = examine(folder)
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
@@ -210,7 +211,7 @@ def _build(build: Callable[[App], None], outdir: str) -> App:
 
 def _readable(error: Exception) -> Exception:
     """Return CDKTF's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
-    if not _cdk.is_refusal(error):
+    if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
     where = line_of_user_code(error.__traceback__)

@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.state import State
 from latticelink.values.aws_ids import parse_region
@@ -56,7 +56,7 @@ class LocalState(State):
                 )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        _cdk.LocalBackend(stack, **self._config(stack_id))
+        bindings.LocalBackend(stack, **self._config(stack_id))
 
     def _reader(self, stack_id: str) -> dict[str, Any]:
         return {"backend": "local", "config": self._config(stack_id), "workspace": "${terraform.workspace}"}
@@ -153,7 +153,7 @@ class S3State(State):
                     _match(report, argument, given, pattern, rule=rule, fix=fix, source=source)
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        backend = _cdk.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
+        backend = bindings.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
         extra = {
             "encrypt": True,
             "use_lockfile": True,
@@ -274,8 +274,8 @@ class CloudState(State):
         config = self._config(stack_id)
         in_project = {**config["workspaces"], **({"project": self.project} if self.project else {})}
         # CDKTF's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
-        workspace = _cdk.NamedRemoteWorkspace(config["workspaces"]["name"])
-        _cdk.RemoteBackend(stack, **{**config, "workspaces": workspace})
+        workspace = bindings.NamedRemoteWorkspace(config["workspaces"]["name"])
+        bindings.RemoteBackend(stack, **{**config, "workspaces": workspace})
         stack.add_override("terraform.backend", None)
         stack.add_override("terraform.cloud", {**config, "workspaces": in_project})
 

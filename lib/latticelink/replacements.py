@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.errors import LatticeLinkError
-from latticelink.order import in_deploy_order
+from latticelink.terraform.manifest import in_deploy_order
 
 _GATEWAY, _CONFIGURATION = "aws_vpclattice_resource_gateway", "aws_vpclattice_resource_configuration"
 

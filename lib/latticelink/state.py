@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values import contract
 from latticelink.values.contract import SharedResource
@@ -78,7 +78,7 @@ class State(ABC):
         shares = getattr(stack, "latticelink_account_shares", [])
         published = [_with_share_arns(resource, shares) for resource in resources]
         stack.latticelink_published = {resource.name: resource for resource in published}
-        output = _cdk.TerraformOutput(
+        output = bindings.TerraformOutput(
             stack,
             contract.OUTPUT,
             value=contract.to_output(published),
@@ -177,7 +177,7 @@ class PublishedResources:
         self._resources: dict[str, SharedResource] = {}
         stack.add_override(
             f"data.terraform_remote_state.{producer}",
-            {**reader, "lifecycle": {"postcondition": _cdk.lazy_list(self._postconditions)}},
+            {**reader, "lifecycle": {"postcondition": bindings.lazy_list(self._postconditions)}},
         )
 
     def __getitem__(self, name: str) -> SharedResource:

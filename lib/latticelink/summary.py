@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from latticelink.order import StackFolder, in_deploy_order
+from latticelink.terraform.manifest import StackFolder, in_deploy_order
 from latticelink.values import contract
 from latticelink.values.tokens import is_known
 

@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 from latticelink.checks import suppressions
-from latticelink.checks.configuration import read
 from latticelink.checks.examination import Examination, judge
-from latticelink.checks.findings import Answer
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer
 
 
 def write(folder: Path, example: str) -> Path:

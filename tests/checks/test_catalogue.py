@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.checks.catalogue import CHECKS
-from latticelink.checks.configuration import UnreadableInput, read
-from latticelink.checks.findings import Answer, Check
+from latticelink.checks.findings import Check
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer
+from latticelink.terraform.sources import UnreadableInput
 
 import pytest
 from hypothesis import given, settings

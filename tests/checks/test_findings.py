@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from latticelink.checks.findings import Answer, Check, Severity, failed, passed, unknown
+from latticelink.checks.findings import Check, Severity, failed, passed, unknown
+from latticelink.paths.hops import Answer
 
 import pytest
 

@@ -8,15 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.configuration import read
-from latticelink.checks.findings import Answer
-from latticelink.checks.openings import default_groups, open_targets, openings, wide_clients, wide_ports
-from latticelink.checks.path_report import path_lines
-from latticelink.checks.paths import trace
+from latticelink.checks.rules.openings import default_groups, open_targets, openings, wide_clients, wide_ports
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer
+from latticelink.paths.tracing import trace
+from latticelink.reports.paths import path_lines
 
 import pytest
 
-from tests.checks.topologies import (
+from tests.conftest import ROOT
+from tests.paths.topologies import (
     CONFIGURATION,
     ENDPOINT_IN,
     TARGET_IN,
@@ -28,7 +29,6 @@ from tests.checks.topologies import (
     right,
     write,
 )
-from tests.conftest import ROOT
 
 FAIL, PASS, UNKNOWN = Answer.FAIL, Answer.PASS, Answer.UNKNOWN
 NO_GROUP = put("consumer", "aws_vpc_endpoint", "web", security_group_ids=None)
@@ -162,7 +162,7 @@ def test_the_scenario_needs_no_rule_into_the_gateways_group(tmp_path: Path) -> N
 
 def test_paths_are_traced_without_the_cdk() -> None:
     code = (
-        "import sys, latticelink.checks.openings, latticelink.checks.path_report\n"
+        "import sys, latticelink.checks.rules.openings, latticelink.reports.paths\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'constructs')])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.configuration import UnreadableInput
 from latticelink.checks.examination import Examination, examine
-from latticelink.checks.findings import Answer
+from latticelink.paths.hops import Answer
+from latticelink.terraform.sources import UnreadableInput
 
 import pytest
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 
 PROVIDER_VERSION = "5.100.0"
 MIRROR_VARIABLE = "LATTICELINK_PROVIDER_MIRROR"
@@ -176,7 +176,7 @@ def terraform_on_aws(terraform_aws: Terraform, aws: Aws) -> Terraform:
 @pytest.fixture
 def start_hcp(terraform: Terraform) -> Iterator[Callable[..., Any]]:
     """Return a function that starts an HCP Terraform; at the end each must have known all that it was asked."""
-    from tests.engines.hcp import Hcp
+    from tests.emulator.hcp import Hcp
 
     started: list[Hcp] = []
 

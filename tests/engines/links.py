@@ -18,7 +18,7 @@ from latticelink import (
     State,
 )
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION
 
 REGION = "eu-west-1"

@@ -13,7 +13,7 @@ from tests.engines.conftest import PROVIDER_VERSION
 
 def order(folder: Path, *arguments: str) -> list[Path]:
     """Return what `latticelink order` prints."""
-    command = "import sys; from latticelink.cli import main; sys.exit(main())"
+    command = "import sys; from latticelink.cli.main import main; sys.exit(main())"
     result = run_python(folder, "-c", command, "order", *arguments)
     assert result.returncode == 0, result.stderr
     return [folder / line for line in result.stdout.splitlines()]

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.engines.aws import Aws, Front
-from tests.engines.protocol import Refused, RestJson
+from tests.emulator.aws import Aws, Front
+from tests.emulator.protocol import Refused, RestJson
 
 DATABASE = "arn:aws:rds:eu-west-1:123456789012:db:orders"
 CLUSTER = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"

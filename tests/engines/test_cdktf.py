@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, run_python
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent
 from tests.engines.scenario import narrow, order, reached
 

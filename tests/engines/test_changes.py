@@ -12,7 +12,7 @@ from latticelink.replacements import find_replacements, read_blocks
 
 import pytest
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat
 from tests.engines.links import Link, Place
 

@@ -11,7 +11,7 @@ from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS
 import pytest
 
 from tests.conftest import ROOT, run_python
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.links import Place
 from tests.engines.scenario import narrow, order

@@ -18,7 +18,7 @@ from latticelink import (
 
 import pytest
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform
 from tests.engines.links import REGION, Place, write
 

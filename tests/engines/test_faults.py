@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat, until
 from tests.engines.links import REGION, Link, Place
 

@@ -16,9 +16,9 @@ import pytest
 
 from tests import test_workflows
 from tests.conftest import ROOT
+from tests.emulator.hcp import HOST, ORGANIZATION, TOKEN, Hcp
+from tests.emulator.hcp_records import Configuration, Run, make_id
 from tests.engines.conftest import flat, until
-from tests.engines.hcp import HOST, ORGANIZATION, TOKEN, Hcp
-from tests.engines.hcp_records import Configuration, Run, make_id
 from tests.engines.small import ARN, write
 from tests.engines.test_cdktf import Cdktf
 

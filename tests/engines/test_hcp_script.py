@@ -15,10 +15,10 @@ from latticelink import LocalState
 import pytest
 
 from tests.conftest import ROOT, run_python
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
+from tests.emulator.hcp import HOST, TOKEN, Hcp
+from tests.emulator.hcp_records import StateVersion
 from tests.engines.conftest import Terraform, until
-from tests.engines.hcp import HOST, TOKEN, Hcp
-from tests.engines.hcp_records import StateVersion
 from tests.engines.links import Link, Place
 from tests.engines.small import ARN, write
 from tests.engines.test_hcp import NOT_FOUND, STATE

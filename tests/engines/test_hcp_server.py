@@ -10,9 +10,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from tests.emulator.hcp import TOKEN, Hcp
+from tests.emulator.hcp_records import Caller, StateVersion, Workspace
 from tests.engines.conftest import Terraform
-from tests.engines.hcp import TOKEN, Hcp
-from tests.engines.hcp_records import Caller, StateVersion, Workspace
 
 pytestmark = pytest.mark.engine
 

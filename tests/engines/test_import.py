@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, run_python
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.scenario import edit, narrow, order
 

@@ -22,7 +22,7 @@ from latticelink import (
 import pytest
 
 from tests.conftest import ROOT, run_python
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.links import REGION, Place, write
 from tests.engines.scenario import narrow, order

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.scenario import order, reached
 from tests.test_scenario import run_main

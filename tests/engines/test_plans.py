@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from latticelink.checks.configuration import read
-from latticelink.checks.findings import Answer
-from latticelink.checks.path_report import path_lines
-from latticelink.checks.paths import TracedPath, trace
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer, TracedPath
+from latticelink.paths.tracing import trace
+from latticelink.reports.paths import path_lines
 
 import pytest
 

@@ -12,7 +12,7 @@ from latticelink import S3State
 
 import pytest
 
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat, until
 from tests.engines.small import ARN, write
 

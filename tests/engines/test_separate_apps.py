@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT, run_python
 from tests.docs import blocks
-from tests.engines.aws import Aws
+from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform
 from tests.engines.links import REGION, Link, Place, write
 from tests.engines.scenario import narrow, order

@@ -1,1 +1,4 @@
-"""Judges synthesised stacks, or any Terraform JSON, by what only the whole shows. Standard library only, no CDK."""
+"""The catalogue: what is judged (`rules`), what is found, what is lived with, and all of it over one configuration.
+
+Nothing here prints, and nothing follows packets itself.
+"""

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from latticelink.checks import suppressions
 from latticelink.checks.catalogue import CHECKS
-from latticelink.checks.configuration import Configuration, read
-from latticelink.checks.findings import Answer, Result, Severity
-from latticelink.checks.hops import TracedPath
-from latticelink.checks.paths import trace
+from latticelink.checks.findings import Result, Severity
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer, TracedPath
+from latticelink.paths.tracing import trace
+from latticelink.terraform.configuration import Configuration
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 

@@ -1,4 +1,4 @@
-"""What a check is, and the three answers that it gives."""
+"""What a check is, and what it says of each place."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from latticelink.checks.configuration import Block, Configuration
+from latticelink.paths.hops import Answer
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
 
 
 class Severity(StrEnum):
@@ -22,14 +22,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
-
-
-class Answer(StrEnum):
-    """What a check says of one place."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.configuration import Configuration, UnreadableInput
-from latticelink.checks.findings import Answer, Check, Judgement, Result, Severity
+from latticelink.checks.findings import Check, Judgement, Result, Severity
+from latticelink.paths.hops import Answer
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.sources import UnreadableInput
 
 DEFAULT_FILE = Path("latticelink-suppressions.toml")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.security_groups import stable_key
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
@@ -18,7 +18,7 @@ _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
 _ACCEPTING = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html"
 
 
-class AccountShare(_cdk.Construct):
+class AccountShare(bindings.Construct):
     """A share of resources with other accounts, by AWS RAM. Make it before `State.publish`.
 
     The contract is written after the share, so that a consumer who can read it may use what it names. A group is
@@ -57,7 +57,7 @@ class AccountShare(_cdk.Construct):
         name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
-        stack = _cdk.stack_of(scope)
+        stack = bindings.stack_of(scope)
         with Report(self) as report:
             self.key = parse_key(report, "id", id)
             name = parse_tag(report, "name", name, f"{stack.node.id}-{id}")
@@ -72,20 +72,20 @@ class AccountShare(_cdk.Construct):
                     fix="Leave it out, or name the accounts.",
                     source=_SHARING,
                 )
-        share = _cdk.make(
-            _cdk.RamResourceShare,
+        share = bindings.make(
+            bindings.RamResourceShare,
             self,
             "share",
             name=name,
             allow_external_principals=bool(allow_external_principals),
             tags={"Name": name},
         )
-        self.arn = f"${{{_cdk.address(share)}.arn}}"
+        self.arn = f"${{{bindings.address(share)}.arn}}"
         self.allows_external_principals = bool(allow_external_principals)
         self.resource_arns = frozenset(resource.arn for resource in shared)
         associations: list[Any] = [
-            _cdk.make(
-                _cdk.RamResourceAssociation,
+            bindings.make(
+                bindings.RamResourceAssociation,
                 self,
                 f"resource-{resource.name}",
                 resource_arn=resource.arn,
@@ -97,15 +97,15 @@ class AccountShare(_cdk.Construct):
             # The id of a unit or organisation is the last part of its ARN.
             key = stable_key(self, principal.rpartition("/")[2] if is_known(principal) else principal)
             associations.append(
-                _cdk.make(
-                    _cdk.RamPrincipalAssociation,
+                bindings.make(
+                    bindings.RamPrincipalAssociation,
                     self,
                     f"principal-{key}",
                     principal=principal,
                     resource_share_arn=self.arn,
                 )
             )
-        self.associations = [_cdk.address(association) for association in associations]
+        self.associations = [bindings.address(association) for association in associations]
         stack.__dict__.setdefault("latticelink_account_shares", []).append(self)
 
     @staticmethod
@@ -136,7 +136,7 @@ class AccountShare(_cdk.Construct):
                 )
 
 
-class AcceptedShare(_cdk.Construct):
+class AcceptedShare(bindings.Construct):
     """A share of another organisation's account, accepted: `accepted["orders"]` is then there to be reached.
 
     Within one organisation there is nothing to accept, and AWS RAM has no invitation: leave this out. An endpoint or
@@ -163,16 +163,16 @@ class AcceptedShare(_cdk.Construct):
             for resource in shared:
                 _refuse_other_share(report, id, resource)
         arns = [_share_arn(self, id, resource) for resource in shared]
-        offered = ", ".join(_cdk.expression(self, arn) for arn in arns)
+        offered = ", ".join(bindings.expression(self, arn) for arn in arns)
         names = ", ".join(resource.name for resource in shared)
-        made = _cdk.make(
-            _cdk.RamResourceShareAccepter,
+        made = bindings.make(
+            bindings.RamResourceShareAccepter,
             self,
             "accepter",
             share_arn=arns[0] if arns else REFUSED,
-            lifecycle=_cdk.TerraformResourceLifecycle(
+            lifecycle=bindings.TerraformResourceLifecycle(
                 precondition=[
-                    _cdk.Precondition(
+                    bindings.Precondition(
                         condition=f"${{try(length(distinct([{offered}])) == 1, false)}}",
                         error_message=f"No share '{id}' is offered for all of: {names}. Its producer makes one "
                         "AccountShare of that id with allow_external_principals, and publishes; within one "
@@ -181,7 +181,7 @@ class AcceptedShare(_cdk.Construct):
                 ]
             ),
         )
-        accepter = _cdk.address(made)
+        accepter = bindings.address(made)
         self._resources = {resource.name: replace(resource, accepter=accepter) for resource in shared}
 
     def __getitem__(self, name: str) -> SharedResource:
@@ -234,5 +234,5 @@ def _refuse_other_share(report: Report, id: str, resource: SharedResource) -> No
 
 def _share_arn(scope: Any, id: str, resource: SharedResource) -> str:
     if isinstance(resource.share_arns, str):
-        return f'${{{_cdk.expression(scope, resource.share_arns)}["{id}"]}}'
+        return f'${{{bindings.expression(scope, resource.share_arns)}["{id}"]}}'
     return (resource.share_arns or {}).get(id, REFUSED)

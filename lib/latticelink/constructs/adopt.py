@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.tokens import is_known
@@ -50,7 +50,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
         for path, given in ids.items():
             place, _, key = path.partition("[")
             resource = _find(stack, place)
-            if not isinstance(resource, _cdk.TerraformResource):
+            if not isinstance(resource, bindings.TerraformResource):
                 report.refuse(
                     "adopt",
                     path,
@@ -89,5 +89,5 @@ def _find(stack: Any, path: str) -> Any:
 def _paths(stack: Any) -> list[str]:
     """Return the paths of all resources below the stack."""
     start = len(f"{stack.node.path}/")
-    resources = (each for each in stack.node.find_all() if isinstance(each, _cdk.TerraformResource))
+    resources = (each for each in stack.node.find_all() if isinstance(each, bindings.TerraformResource))
     return sorted(str(each.node.path)[start:] for each in resources)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.dns import parse_dns_name
@@ -18,7 +18,7 @@ _DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration
 _VERIFY_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html"
 
 
-class DomainVerification(_cdk.Construct):
+class DomainVerification(bindings.Construct):
     """Proof to VPC Lattice that a domain is yours: a TXT record in its public DNS; the names below it are covered.
 
     Until AWS finds the record, and after it is removed, the domain is not verified. Five for each account and region.
@@ -47,7 +47,7 @@ class DomainVerification(_cdk.Construct):
         super().__init__(scope, id)
         with Report(self) as report:
             self.domain = parse_dns_name(report, "domain", domain)
-            constraint = _cdk.aws_provider_of(_cdk.stack_of(scope))
+            constraint = bindings.aws_provider_of(bindings.stack_of(scope))
             refuse_lacking(report, "domain", domain, constraint, "aws_vpclattice_domain_verification")
             if zone_id is not None and is_known(zone_id) and not re.fullmatch(r"Z[A-Z0-9]{1,31}", str(zone_id)):
                 report.refuse(
@@ -57,13 +57,13 @@ class DomainVerification(_cdk.Construct):
                     fix="Write the id of the domain's public zone, such as 'Z0123456789ABCDEFGHIJ'.",
                     source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html",
                 )
-        made = _cdk.make(_cdk.VpclatticeDomainVerification, self, "verification", domain_name=self.domain)
-        address = _cdk.address(made)
+        made = bindings.make(bindings.VpclatticeDomainVerification, self, "verification", domain_name=self.domain)
+        address = bindings.address(made)
         self.id = f"${{{address}.id}}"
         self.txt_record_name = f"${{{address}.txt_record_name}}"
         self.txt_record_value = f"${{{address}.txt_record_value}}"
         if zone_id is not None:
-            _cdk.Route53Record(
+            bindings.Route53Record(
                 self,
                 "record",
                 zone_id=zone_id,
@@ -107,7 +107,7 @@ def parse_custom_domain(
         return CustomDomain()
     name = parse_dns_name(report, "custom_domain", custom_domain)
     kind = "aws_vpclattice_resource_configuration"
-    refuse_lacking(report, "custom_domain", custom_domain, _cdk.aws_provider_of(stack), kind, "custom_domain_name")
+    refuse_lacking(report, "custom_domain", custom_domain, bindings.aws_provider_of(stack), kind, "custom_domain_name")
     if isinstance(resource, ArnResource):
         report.refuse(
             "custom_domain",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
 from latticelink.constructs.endpoint_place import conditions_of_place, refuse_same_zone, refuse_wrong_home
 from latticelink.constructs.member_names import (
@@ -29,7 +29,7 @@ _ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-ac
 IpAddressType = Literal["ipv4", "ipv6", "dualstack"]
 
 
-class _Endpoint(_cdk.Construct):
+class _Endpoint(bindings.Construct):
     """What the two types of VPC endpoint for VPC resources have in common."""
 
     _type: Literal["Resource", "ServiceNetwork"]
@@ -60,7 +60,7 @@ class _Endpoint(_cdk.Construct):
             name = parse_tag(report, "name", name, default_name)
             chosen = network.pick(report, "subnets", subnets)
             refuse_same_zone(report, chosen)
-            refuse_wrong_home(report, shared, network, _cdk.stack_of(scope))
+            refuse_wrong_home(report, shared, network, bindings.stack_of(scope))
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
             self.dns_name = None if dns_name is None else plain_dns_name(report, "dns_name", dns_name)
             if members_domain is not None:
@@ -82,7 +82,7 @@ class _Endpoint(_cdk.Construct):
                 private_dns_enabled,
                 private_dns_preference,
                 private_dns_specified_domains,
-                constraint=_cdk.aws_provider_of(network.stack),
+                constraint=bindings.aws_provider_of(network.stack),
                 resource="aws_vpc_endpoint",
                 path="dns_options.private_dns_preference",
             )
@@ -95,18 +95,18 @@ class _Endpoint(_cdk.Construct):
             self, vpc_id=network.vpc_id, name=default_name, to="the resource endpoint", shared=shared
         )
         subnet_ids = [subnet.id for subnet in chosen]
-        fixed = _cdk.terraform_data(
+        fixed = bindings.terraform_data(
             self,
             "fixed-at-creation",
             {
                 "ip_address_type": ip_address_type,
                 "private_dns_enabled": private_dns_enabled,
                 **private_dns.arguments(),
-                "subnet_ids": f"${{sort({_cdk.expression(self, subnet_ids)})}}",
+                "subnet_ids": f"${{sort({bindings.expression(self, subnet_ids)})}}",
             },
         )
-        self._endpoint: Any = _cdk.make(
-            _cdk.VpcEndpoint,
+        self._endpoint: Any = bindings.make(
+            bindings.VpcEndpoint,
             self,
             "endpoint",
             vpc_id=network.vpc_id,
@@ -118,7 +118,7 @@ class _Endpoint(_cdk.Construct):
             private_dns_enabled=private_dns_enabled,
             ip_address_type=ip_address_type,
             tags={"Name": name},
-            lifecycle=_cdk.TerraformResourceLifecycle(
+            lifecycle=bindings.TerraformResourceLifecycle(
                 replace_triggered_by=[fixed],
                 # AWS answers in upper case, which AWS provider 5.100 to 6.28 take for a change (#45947).
                 ignore_changes=["ip_address_type"] if ip_address_type else None,
@@ -132,7 +132,7 @@ class _Endpoint(_cdk.Construct):
             self._endpoint.add_override("dns_options", [private_dns.arguments()])
         if self.dns_name is not None and self.dns_name != REFUSED:
             host, _, domain = self.dns_name.partition(".")
-            _cdk.Route53Record(
+            bindings.Route53Record(
                 self,
                 "dns-name",
                 zone_id=network.private_zone(domain),
@@ -158,7 +158,7 @@ class _Endpoint(_cdk.Construct):
 
     @cached_property
     def _address(self) -> str:
-        return _cdk.address(self._endpoint)
+        return bindings.address(self._endpoint)
 
     @property
     def id(self) -> str:
@@ -197,16 +197,16 @@ class _Endpoint(_cdk.Construct):
                 }
             ],
         )
-        return f"${{one({names.format(_cdk.address(associations))})}}"
+        return f"${{one({names.format(bindings.address(associations))})}}"
 
     @cached_property
     def _associations(self) -> Any:
-        return _cdk.make(_cdk.DataAwsVpcEndpointAssociations, self, "associations", vpc_endpoint_id=self.id)
+        return bindings.make(bindings.DataAwsVpcEndpointAssociations, self, "associations", vpc_endpoint_id=self.id)
 
     def _name_members(self, domain: str) -> None:
         """Give each member its name, looked up by its ARN, as AWS lists the members in no order."""
         listed = (
-            f"distinct(flatten([for a in {_cdk.address(self._associations)}.associations : "
+            f"distinct(flatten([for a in {bindings.address(self._associations)}.associations : "
             "[for d in a.dns_entry : d.dns_name] if a.associated_resource_arn == each.value]))"
         )
         precondition = {
@@ -221,7 +221,7 @@ class _Endpoint(_cdk.Construct):
         self, chosen: list[PlacedSubnet], judged_at_plan: list[tuple[SharedResource, SharedResource]]
     ) -> list[Any]:
         return conditions_of_place(self, self.shared, self.network, chosen) + [
-            _cdk.Precondition(
+            bindings.Precondition(
                 condition=is_never_in(self, single, service_network),
                 error_message=f"Resource {single.name!r} is in the service network {service_network.name!r} too. Both "
                 "have an endpoint with private DNS in this VPC, and AWS makes no second one for one resource. Keep one "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
@@ -57,10 +57,10 @@ def conditions_of_place(
     conditions = []
     name = shared.name
     if shared.vpc_id is not None:
-        theirs = _cdk.expression(scope, shared.vpc_id)
-        ours = _cdk.expression(scope, network.vpc_id)
+        theirs = bindings.expression(scope, shared.vpc_id)
+        ours = bindings.expression(scope, network.vpc_id)
         conditions.append(
-            _cdk.Precondition(
+            bindings.Precondition(
                 condition=f"${{try({theirs}, null) != {ours}}}",
                 error_message=f"Resource {name!r} is shared from the VPC that this endpoint would be in, and AWS "
                 "makes no resource endpoint there. Put the endpoint in another VPC, or reach the resource "
@@ -69,10 +69,10 @@ def conditions_of_place(
         )
     zone_ids = [subnet.zone_id for subnet in chosen if subnet.zone_id]
     if shared.zone_ids is not None and len(zone_ids) == len(chosen) > 0:
-        theirs = _cdk.expression(scope, shared.zone_ids)
-        ours = _cdk.expression(scope, zone_ids)
+        theirs = bindings.expression(scope, shared.zone_ids)
+        ours = bindings.expression(scope, zone_ids)
         conditions.append(
-            _cdk.Precondition(
+            bindings.Precondition(
                 condition=f"${{try(length(setintersection({theirs}, {ours})) > 0, true)}}",
                 error_message=f"The endpoint for {name!r} and its resource gateway have no Availability Zone in "
                 f"common: the gateway is in ${{jsonencode({theirs})}}, the endpoint in ${{jsonencode({ours})}}. "

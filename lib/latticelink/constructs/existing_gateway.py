@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.gateway import ResourceGateway
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.errors import Report
@@ -49,10 +49,10 @@ class ExistingGateway(ResourceGateway):
         dns_resolution: str = "PUBLIC",
         security_group_ids: Sequence[str] | None = None,
     ) -> None:
-        _cdk.Construct.__init__(self, scope, id)  # the parent's own would make a gateway
+        bindings.Construct.__init__(self, scope, id)  # the parent's own would make a gateway
         self.network = network
         with Report(self) as report:
-            network.refuse_other_stack(report, _cdk.stack_of(scope))
+            network.refuse_other_stack(report, bindings.stack_of(scope))
             self.id = parse_id(report, "gateway_id", gateway_id, "rgw")
             self._type = parse_gateway_type(report, ip_address_type, None, dns_resolution)
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)

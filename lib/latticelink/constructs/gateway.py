@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.custom_domain import DomainVerification, parse_custom_domain
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.constructs.resource_configuration import (
@@ -31,7 +31,7 @@ from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 
 
-class ResourceGateway(_cdk.Construct):
+class ResourceGateway(bindings.Construct):
     """Where traffic enters the producer's VPC: a resource gateway with its security group.
 
     The target sees the gateway's addresses, never the client's. Another network, subnets, name, address type, number of
@@ -86,7 +86,7 @@ class ResourceGateway(_cdk.Construct):
         super().__init__(scope, id)
         self.network = network
         with Report(self) as report:
-            network.refuse_other_stack(report, _cdk.stack_of(scope))
+            network.refuse_other_stack(report, bindings.stack_of(scope))
             self.name = parse_name(report, "name", name, RESOURCE_GATEWAY, network.stack_id, id)
             self._subnets = network.pick(report, "subnets", subnets)
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
@@ -111,8 +111,8 @@ class ResourceGateway(_cdk.Construct):
                 description="Resource gateway to the shared resources",
             ),
         )
-        gateway = _cdk.make(
-            _cdk.VpclatticeResourceGateway,
+        gateway = bindings.make(
+            bindings.VpclatticeResourceGateway,
             self,
             "gateway",
             name=self.name,
@@ -126,12 +126,12 @@ class ResourceGateway(_cdk.Construct):
         if self._type.dns_resolution != "PUBLIC":
             # Newer than the bindings; the provider's default is left out.
             gateway.add_override("resource_config_dns_resolution", self._type.dns_resolution)
-        self.id = f"${{{_cdk.address(gateway)}.id}}"
+        self.id = f"${{{bindings.address(gateway)}.id}}"
         self._keys: set[str] = set()
         self._names: dict[str, str] = {}
 
     def _refuse_lacking(self, report: Report) -> None:
-        constraint = _cdk.aws_provider_of(self.network.stack)
+        constraint = bindings.aws_provider_of(self.network.stack)
         kind, given = "aws_vpclattice_resource_gateway", self._type
         if given.ipv4_addresses_per_eni is not None:
             argument = "ipv4_addresses_per_eni"
@@ -238,10 +238,10 @@ class ResourceGateway(_cdk.Construct):
 
     def _configuration(self, id: str, aws_name: str, **arguments: Any) -> str:
         """Make a resource configuration; return its address."""
-        made = _cdk.make(
-            _cdk.VpclatticeResourceConfiguration, self, id, name=aws_name, tags={"Name": aws_name}, **arguments
+        made = bindings.make(
+            bindings.VpclatticeResourceConfiguration, self, id, name=aws_name, tags={"Name": aws_name}, **arguments
         )
-        return _cdk.address(made)
+        return bindings.address(made)
 
     def _named_members(self, report: Report, key: str, resource: Resource) -> dict[str, tuple[str, Member]]:
         """Return the members of a group, each with the AWS name of its configuration."""

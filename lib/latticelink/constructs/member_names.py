@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
@@ -78,8 +78,8 @@ def name_members(
     In `target`, `each.key` is the member's name and `each.value` what the contract has under `key`.
     """
     members = shared.members
-    listed = json.dumps(members) if isinstance(members, Mapping) else _cdk.expression(scope, str(members))
-    record = _cdk.Route53Record(
+    listed = json.dumps(members) if isinstance(members, Mapping) else bindings.expression(scope, str(members))
+    record = bindings.Route53Record(
         scope,
         "members",
         zone_id=network.private_zone(domain),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, Subnet, carve, parse_cidr, parse_subnets, parse_vpc_cidr
@@ -26,7 +26,7 @@ class PlacedSubnet:
     zone_id: str | None = None
 
 
-class _Network(_cdk.Construct):
+class _Network(bindings.Construct):
     """What new and existing networks have in common."""
 
     vpc_id: str
@@ -34,7 +34,7 @@ class _Network(_cdk.Construct):
 
     def __init__(self, scope: Any, id: str) -> None:
         super().__init__(scope, id)
-        self.stack: Any = _cdk.stack_of(scope)
+        self.stack: Any = bindings.stack_of(scope)
         self.stack_id: str = self.stack.node.id
         self._block = Cidr(REFUSED)
         self._has_ipv6: bool | None = None
@@ -169,8 +169,8 @@ class Network(_Network):
             if ipv6:
                 _refuse_without_ipv6_block(report, placed_zones)
         name = name or f"{self.stack_id}-{id}"
-        self.vpc: Any = _cdk.make(
-            _cdk.Vpc,
+        self.vpc: Any = bindings.make(
+            bindings.Vpc,
             self,
             "vpc",
             cidr_block=self._block.text,
@@ -179,13 +179,13 @@ class Network(_Network):
             assign_generated_ipv6_cidr_block=True if ipv6 else None,
             tags={"Name": name},
         )
-        self.vpc_id = f"${{{_cdk.address(self.vpc)}.id}}"
+        self.vpc_id = f"${{{bindings.address(self.vpc)}.id}}"
         placed: dict[str, PlacedSubnet] = {}
         for subnet, block, zone in zip(planned, blocks, placed_zones, strict=True):
             if subnet.key in placed:
                 continue
-            made = _cdk.make(
-                _cdk.Subnet,
+            made = bindings.make(
+                bindings.Subnet,
                 self,
                 f"subnet-{subnet.key}",
                 vpc_id=self.vpc_id,
@@ -195,7 +195,7 @@ class Network(_Network):
                 assign_ipv6_address_on_creation=True if ipv6 else None,
                 tags={"Name": f"{name}-{subnet.key}"},
             )
-            address = _cdk.address(made)
+            address = bindings.address(made)
             placed[subnet.key] = PlacedSubnet(
                 subnet.key,
                 f"${{{address}.id}}",
@@ -217,10 +217,10 @@ class Network(_Network):
                     "ipv6", False, rule="This network has no IPv6 block.", fix="Write Network(..., ipv6=True)."
                 )
             return REFUSED
-        return f"${{{_cdk.address(self.vpc)}.ipv6_cidr_block}}"
+        return f"${{{bindings.address(self.vpc)}.ipv6_cidr_block}}"
 
     def _ipv6_block(self, zone: str) -> str:
-        return f"${{cidrsubnet({_cdk.address(self.vpc)}.ipv6_cidr_block, 8, {_letter(zone)})}}"
+        return f"${{cidrsubnet({bindings.address(self.vpc)}.ipv6_cidr_block, 8, {_letter(zone)})}}"
 
     def _planned(self, report: Report, cidr: str, zones: Sequence[str], subnets: Sequence[Subnet]) -> list[Subnet]:
         if bool(zones) == bool(subnets) or isinstance(zones, str):

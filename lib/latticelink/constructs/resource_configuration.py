@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.security_groups import address_peer, cidr_peer, group_peer
 from latticelink.errors import Report
 from latticelink.values.gateway_type import GatewayType, dns_address_type
@@ -86,23 +86,25 @@ def configured_ports(
 
 def with_text_tokens(ports: Ports) -> Ports:
     """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
-    return Ports(ports.ranges, tuple(_cdk.token_as_text(token) for token in ports.tokens))
+    return Ports(ports.ranges, tuple(bindings.token_as_text(token) for token in ports.tokens))
 
 
 def published_ports(scope: Any, ports: Ports) -> Ports:
     """Return the ports as the contract has them: a database's port is a number in Terraform, a text in the contract."""
-    return Ports(ports.ranges, tuple(f"${{tostring({_cdk.expression(scope, str(token))})}}" for token in ports.tokens))
+    return Ports(
+        ports.ranges, tuple(f"${{tostring({bindings.expression(scope, str(token))})}}" for token in ports.tokens)
+    )
 
 
 def definition_of(resource: Target, gateway: GatewayType) -> Any:
     """Return the definition in the resource configuration: an address, a name, or an ARN."""
     if isinstance(resource, ArnResource):
-        return _cdk.Definition(arn_resource=[_cdk.DefinitionArn(arn=resource.arn)])
+        return bindings.Definition(arn_resource=[bindings.DefinitionArn(arn=resource.arn)])
     if isinstance(resource, DnsResource):
         addresses = dns_address_type(gateway, resource)
-        dns = _cdk.DefinitionDns(domain_name=resource.domain_name, ip_address_type=addresses)
-        return _cdk.Definition(dns_resource=[dns])
-    return _cdk.Definition(ip_resource=[_cdk.DefinitionIp(ip_address=resource.address)])
+        dns = bindings.DefinitionDns(domain_name=resource.domain_name, ip_address_type=addresses)
+        return bindings.Definition(dns_resource=[dns])
+    return bindings.Definition(ip_resource=[bindings.DefinitionIp(ip_address=resource.address)])
 
 
 def targets_of(scope: Any, resource: Target, gateway: GatewayType) -> list[Any]:

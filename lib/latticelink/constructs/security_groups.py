@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.values.addresses import Cidr
 from latticelink.values.ports import Ports
 from latticelink.values.tokens import is_known
@@ -50,22 +50,22 @@ def group_peer(scope: Any, group_id: str) -> Peer:
 
 def _is_of_ipv6(scope: Any, value: str) -> bool:
     """Return whether an expression ends in one of Terraform's IPv6 attributes, such as `aws_vpc.x.ipv6_cidr_block`."""
-    return re.search(r"\.ipv6_\w+[^.]*$", _cdk.expression(scope, value)) is not None
+    return re.search(r"\.ipv6_\w+[^.]*$", bindings.expression(scope, value)) is not None
 
 
 def stable_key(scope: Any, value: str) -> str:
     """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
     if is_known(value):
         return value.replace("/", "_").replace(":", ".")
-    return hashlib.sha256(_cdk.expression(scope, value).encode()).hexdigest()[:8]
+    return hashlib.sha256(bindings.expression(scope, value).encode()).hexdigest()[:8]
 
 
 def make_group(scope: Any, id: str, *, vpc_id: str, name: str, description: str) -> str:
     """Make a security group without rules in `scope`; return the expression of its id."""
-    group = _cdk.make(
-        _cdk.SecurityGroup, scope, id, vpc_id=vpc_id, name=name, description=description, tags={"Name": name}
+    group = bindings.make(
+        bindings.SecurityGroup, scope, id, vpc_id=vpc_id, name=name, description=description, tags={"Name": name}
     )
-    return f"${{{_cdk.address(group)}.id}}"
+    return f"${{{bindings.address(group)}.id}}"
 
 
 def allow(
@@ -84,8 +84,8 @@ def allow(
     """
     ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
     for token in ports.tokens:
-        port = _cdk.token_as_number(token)
-        ends.append((f"port-{stable_key(scope, _cdk.token_as_text(token))}", port, port))
+        port = bindings.token_as_number(token)
+        ends.append((f"port-{stable_key(scope, bindings.token_as_text(token))}", port, port))
     for peer in peers:
         for ports_key, low, high in ends:
             _rule(direction)(
@@ -110,13 +110,13 @@ def allow_each(
             f"{key}-{direction}-{peer.key}",
             security_group_id=group_id,
             ip_protocol="tcp",
-            from_port=_cdk.token_as_number('${tonumber(split("-", each.value)[0])}'),
-            to_port=_cdk.token_as_number('${tonumber(reverse(split("-", each.value))[0])}'),
+            from_port=bindings.token_as_number('${tonumber(split("-", each.value)[0])}'),
+            to_port=bindings.token_as_number('${tonumber(reverse(split("-", each.value))[0])}'),
             description=why,
             **{peer.argument: peer.value},
         )
-        rule.add_override("for_each", f"${{toset({_cdk.expression(scope, ports)})}}")
+        rule.add_override("for_each", f"${{toset({bindings.expression(scope, ports)})}}")
 
 
 def _rule(direction: Direction) -> Any:
-    return _cdk.VpcSecurityGroupIngressRule if direction == "ingress" else _cdk.VpcSecurityGroupEgressRule
+    return bindings.VpcSecurityGroupIngressRule if direction == "ingress" else bindings.VpcSecurityGroupEgressRule

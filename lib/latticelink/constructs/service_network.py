@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
 from latticelink.constructs.member_names import (
     add_own_names,
@@ -30,7 +30,7 @@ _RESOURCE_ASSOCIATION = "aws_vpclattice_service_network_resource_association"
 _VPC_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 
 
-class _ServiceNetwork(_cdk.Construct):
+class _ServiceNetwork(bindings.Construct):
     """What new and existing service networks have in common."""
 
     id: str
@@ -39,7 +39,7 @@ class _ServiceNetwork(_cdk.Construct):
 
     def __init__(self, scope: Any, id: str) -> None:
         super().__init__(scope, id)
-        self._stack = _cdk.stack_of(scope)
+        self._stack = bindings.stack_of(scope)
 
     def share(
         self, name: str, resources: Sequence[SharedResource], *, private_dns_enabled: bool | None = None
@@ -61,7 +61,7 @@ class _ServiceNetwork(_cdk.Construct):
         with Report(self, str(name)) as report:
             key = parse_key(report, "name", name)
             if private_dns_enabled is not None:
-                constraint, argument = _cdk.aws_provider_of(self._stack), "private_dns_enabled"
+                constraint, argument = bindings.aws_provider_of(self._stack), "private_dns_enabled"
                 refuse_lacking(report, argument, private_dns_enabled, constraint, _RESOURCE_ASSOCIATION, argument)
             names = [resource.name for resource in resources]
             for twice in sorted({other for other in names if names.count(other) > 1}):
@@ -85,8 +85,8 @@ class _ServiceNetwork(_cdk.Construct):
         for resource in sorted(
             {resource.name: resource for resource in resources}.values(), key=lambda each: each.name
         ):
-            association = _cdk.make(
-                _cdk.VpclatticeServiceNetworkResourceAssociation,
+            association = bindings.make(
+                bindings.VpclatticeServiceNetworkResourceAssociation,
                 self,
                 f"{key}-{resource.name}",
                 # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
@@ -98,7 +98,7 @@ class _ServiceNetwork(_cdk.Construct):
                 # Newer than the bindings.
                 association.add_override("private_dns_enabled", private_dns_enabled)
             # A group and a database have a name for each child, which the association doesn't list.
-            dns_name = {"dns_name": f"${{one({_cdk.address(association)}.dns_entry[*].domain_name)}}"}
+            dns_name = {"dns_name": f"${{one({bindings.address(association)}.dns_entry[*].domain_name)}}"}
             members[resource.name] = {
                 "arn": resource.arn,
                 "ports": resource.ports.texts() if isinstance(resource.ports, Ports) else resource.ports,
@@ -135,8 +135,10 @@ class ServiceNetwork(_ServiceNetwork):
         super().__init__(scope, id)
         with Report(self) as report:
             self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
-        made = _cdk.make(_cdk.VpclatticeServiceNetwork, self, "network", name=self.name, tags={"Name": self.name})
-        address = _cdk.address(made)
+        made = bindings.make(
+            bindings.VpclatticeServiceNetwork, self, "network", name=self.name, tags={"Name": self.name}
+        )
+        address = bindings.address(made)
         self.id = f"${{{address}.id}}"
         self.arn = f"${{{address}.arn}}"
 
@@ -167,17 +169,17 @@ class ExistingServiceNetwork(_ServiceNetwork):
 
 def _id_of(scope: Any, arn: str) -> str:
     """Return the id in an ARN; an expression of it where the ARN is known only after apply."""
-    return arn.rpartition("/")[2] if is_known(arn) else f"${{basename({_cdk.expression(scope, arn)})}}"
+    return arn.rpartition("/")[2] if is_known(arn) else f"${{basename({bindings.expression(scope, arn)})}}"
 
 
 def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:
     """Return the ports of all resources; an expression if some are known only from another stack's state."""
     known = union(resource.ports for resource in resources if isinstance(resource.ports, Ports))
-    read = [_cdk.expression(scope, resource.ports) for resource in resources if isinstance(resource.ports, str)]
+    read = [bindings.expression(scope, resource.ports) for resource in resources if isinstance(resource.ports, str)]
     return f"${{distinct(concat({json.dumps(known.texts())}, {', '.join(read)}))}}" if read else known
 
 
-class ServiceNetworkAssociation(_cdk.Construct):
+class ServiceNetworkAssociation(bindings.Construct):
     """A VPC's association with a service network: its clients reach all resources, and no address of the VPC is taken.
 
     AWS adds the routes. A VPC has one such association at most. Clients on premises or in peered VPCs can't use it:
@@ -223,14 +225,14 @@ class ServiceNetworkAssociation(_cdk.Construct):
         super().__init__(scope, id)
         name = derive_name(SECURITY_GROUP, network.stack_id, id)
         with Report(self) as report:
-            network.refuse_other_stack(report, _cdk.stack_of(scope))
+            network.refuse_other_stack(report, bindings.stack_of(scope))
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
             plain_domain = None
             if members_domain is not None:
                 plain_domain = plain_dns_name(report, "members_domain", members_domain)
                 refuse_names_of_another_kind(report, shared, None, members_domain)
                 add_own_names(report, network.names, shared, None, plain_domain, id)
-            constraint, argument = _cdk.aws_provider_of(network.stack), "private_dns_enabled"
+            constraint, argument = bindings.aws_provider_of(network.stack), "private_dns_enabled"
             if private_dns_enabled is not None:
                 refuse_lacking(report, argument, private_dns_enabled, constraint, _VPC_ASSOCIATION, argument)
             private_dns = parse_private_dns(
@@ -254,8 +256,8 @@ class ServiceNetworkAssociation(_cdk.Construct):
         self.security_group_ids = clients.let_in(
             self, vpc_id=network.vpc_id, name=name, to="the service network", shared=shared
         )
-        made = _cdk.make(
-            _cdk.VpclatticeServiceNetworkVpcAssociation,
+        made = bindings.make(
+            bindings.VpclatticeServiceNetworkVpcAssociation,
             self,
             "association",
             # The ARN, as AWS asks for it where the network is another account's.
@@ -272,6 +274,6 @@ class ServiceNetworkAssociation(_cdk.Construct):
             made.add_override("private_dns_enabled", private_dns_enabled)
         if private_dns.arguments():
             made.add_override("dns_options", [private_dns.arguments()])
-        self.id = f"${{{_cdk.address(made)}.id}}"
+        self.id = f"${{{bindings.address(made)}.id}}"
         if plain_domain is not None and plain_domain != REFUSED:
             name_members(self, network, plain_domain, shared, "dns_name", "${each.value}")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from latticelink import _cdk
+from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import is_known
@@ -41,9 +41,11 @@ class VpcNames:
         Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
         """
         if domain not in self._zone_ids:
-            vpc = [_cdk.Route53ZoneVpc(vpc_id=vpc_id)]
-            zone = _cdk.make(_cdk.Route53Zone, scope, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain})
-            self._zone_ids[domain] = f"${{{_cdk.address(zone)}.zone_id}}"
+            vpc = [bindings.Route53ZoneVpc(vpc_id=vpc_id)]
+            zone = bindings.make(
+                bindings.Route53Zone, scope, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain}
+            )
+            self._zone_ids[domain] = f"${{{bindings.address(zone)}.zone_id}}"
         return self._zone_ids[domain]
 
     def add_own(self, report: Report, argument: str, zone: str, names: list[str], who: str) -> None:
@@ -100,8 +102,8 @@ class VpcNames:
 def is_never_in(scope: Any, single: SharedResource, network: SharedResource) -> str:
     """Return Terraform's condition that a service network has no such resource."""
     members = network.members
-    listed = json.dumps(members) if isinstance(members, Mapping) else _cdk.expression(scope, str(members))
-    arn = _cdk.expression(scope, single.arn)
+    listed = json.dumps(members) if isinstance(members, Mapping) else bindings.expression(scope, str(members))
+    arn = bindings.expression(scope, single.arn)
     return f"${{try(!contains([for member in values({listed}) : member.arn], {arn}), true)}}"
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import Reference, Unknown
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.dependencies import key_of
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
     DEFINITION,
@@ -25,6 +22,9 @@ from latticelink.checks.rules.reading import (
     refused,
     verdict,
 )
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.dependencies import key_of
+from latticelink.terraform.known import Reference, Unknown
 from latticelink.values.aws_ids import parse_id
 
 _OURS = (GATEWAY, CONFIGURATION, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, ENDPOINT)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
@@ -22,6 +20,9 @@ from latticelink.checks.rules.reading import (
     target_of,
     verdict,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Reference, Unknown
 
 _GATEWAY_ID, _GROUP_ID = "resource_gateway_identifier", "resource_configuration_group_id"
 _KINDS = ("SINGLE", "GROUP", "CHILD", "ARN")

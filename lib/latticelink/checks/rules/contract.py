@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Configuration, StackConfiguration
-from latticelink.checks.findings import Answer, Check, Judgement, Severity
-from latticelink.checks.known import ABSENT, Reference, Unknown
-from latticelink.checks.remote_state import read_stack
+from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.dependencies import written
 from latticelink.checks.rules.reading import Problem, example, not_known, open_question, verdict
-from latticelink.checks.syntax import references
+from latticelink.paths.hops import Answer
+from latticelink.terraform.configuration import Configuration, StackConfiguration
+from latticelink.terraform.dependencies import written
+from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.remote_state import read_stack
+from latticelink.terraform.syntax import references
 from latticelink.values.contract import OUTPUT, VERSION
 
 _KEYS = ("arn", "id", "name", "ports", "protocol", "type")

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration, StackConfiguration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definitions
-from latticelink.checks.rules.dependencies import written
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
     DEFINITION,
@@ -33,7 +30,11 @@ from latticelink.checks.rules.reading import (
     target_of,
     verdict,
 )
-from latticelink.checks.syntax import references
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration, StackConfiguration
+from latticelink.terraform.dependencies import written
+from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.syntax import references
 from latticelink.values.dns import parse_dns_name
 
 _ASSOCIATIONS = "aws_vpc_endpoint_associations"

@@ -6,9 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
@@ -40,6 +38,9 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.checks.rules.targets import gateway_of
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Reference, Unknown
 
 _ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
 _KINDS = ("ipv4", "ipv6", "dualstack")

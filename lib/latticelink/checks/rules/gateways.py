@@ -6,9 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import ABSENT, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
@@ -33,6 +31,9 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.checks.rules.targets import gateway_of
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Unknown
 
 _KINDS = ("IPV4", "IPV6", "DUALSTACK")
 _RESERVED = 5  # AWS keeps four addresses at the start of each subnet and the last one.

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from latticelink.checks.configuration import Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import PartlyKnown, Reference, Unknown
-from latticelink.checks.remote_state import read_stack
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
@@ -20,6 +17,9 @@ from latticelink.checks.rules.reading import (
     read,
     verdict,
 )
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import PartlyKnown, Reference, Unknown
+from latticelink.terraform.remote_state import read_stack
 
 _CREATE_FIRST = "create_before_destroy"
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
@@ -26,6 +24,9 @@ from latticelink.checks.rules.reading import (
     read,
     verdict,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import Unknown
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, NameRule, derive_name
 
 _NETWORK_NAME = NameRule("a service network", "-", pages.CREATE_NETWORK, longest=63)

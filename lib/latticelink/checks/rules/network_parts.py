@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block
 from latticelink.checks.findings import Judgement, failed, passed
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.known import ABSENT, Reference, Unknown
 
 
 def groups_named(block: Block) -> Judgement:

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definition_question, definitions
 from latticelink.checks.rules.reading import (
@@ -29,6 +27,9 @@ from latticelink.checks.rules.reading import (
     refused,
     verdict,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.values.ports import parse_ports
 
 _RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import ABSENT, Unknown
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.dependencies import key_of
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
     DEFINITION,
@@ -23,6 +20,10 @@ from latticelink.checks.rules.reading import (
     read,
     verdict,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.dependencies import key_of
+from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS, ProviderArgument, admits_version_without
 from latticelink.values.provider_version import Version, oldest_admitted, text_of
 

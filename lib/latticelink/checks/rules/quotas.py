@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
@@ -22,6 +21,8 @@ from latticelink.checks.rules.reading import (
     provider_of,
     read,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
 
 
 @dataclass(frozen=True)

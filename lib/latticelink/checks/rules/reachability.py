@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
-from latticelink.checks.findings import Answer, Check, Judgement, Severity, failed, passed, unknown
-from latticelink.checks.hops import Hop, TracedPath
-from latticelink.checks.openings import open_targets, wide_clients, wide_ports
-from latticelink.checks.paths import trace
+from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
+from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
 from latticelink.checks.rules.reading import CONFIGURATION, DEFINITION, ENDPOINT, GATEWAY, example
+from latticelink.paths.hops import Answer, Hop, TracedPath
+from latticelink.paths.tracing import trace
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
 
 
 def _arrives(configuration: Configuration) -> Iterator[Judgement]:

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
-from latticelink.checks.expressions import evaluate
 from latticelink.checks.findings import Judgement, failed, passed, unknown
-from latticelink.checks.known import ABSENT, Reference, Unknown, after_apply, leaves
 from latticelink.errors import Report
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.expressions import evaluate
+from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
 
 GATEWAY = "aws_vpclattice_resource_gateway"
 CONFIGURATION = "aws_vpclattice_resource_configuration"

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Configuration
-from latticelink.checks.findings import Answer, Check, Judgement, Severity
+from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.dependencies import written
 from latticelink.checks.rules.reading import example
+from latticelink.paths.hops import Answer
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.dependencies import written
 
 _SECRETS = {
     "the id of an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),

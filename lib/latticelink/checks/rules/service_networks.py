@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import groups_named, judge_home, judge_number_of_groups
 from latticelink.checks.rules.reading import (
@@ -26,6 +24,9 @@ from latticelink.checks.rules.reading import (
     target_of,
     verdict,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Reference, Unknown
 
 
 def _by_id(configuration: Configuration) -> Iterator[Judgement]:

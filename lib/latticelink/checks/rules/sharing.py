@@ -6,11 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
-from latticelink.checks.known import Reference
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.dependencies import Order, key_of
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
     ENDPOINT,
@@ -26,6 +23,10 @@ from latticelink.checks.rules.reading import (
     target_of,
     verdict,
 )
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.dependencies import Order, key_of
+from latticelink.terraform.known import Reference
 
 SHARE = "aws_ram_resource_share"
 RESOURCE = "aws_ram_resource_association"

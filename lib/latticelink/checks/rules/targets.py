@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from latticelink.checks.configuration import Block, Configuration
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
-from latticelink.checks.known import ABSENT, Reference, Unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
     CONFIGURATION,
@@ -28,6 +26,9 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.errors import Report
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.values.addresses import parse_shared_ip
 from latticelink.values.dns import parse_dns_name, refuse_private_name
 from latticelink.values.tokens import is_known

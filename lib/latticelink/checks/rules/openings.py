@@ -1,0 +1,128 @@
+"""What is open that nobody asked for: wide clients, targets open to the world, default groups, ports shared in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from latticelink.checks.findings import Judgement, failed, passed, unknown
+from latticelink.network.permissions import Rule
+from latticelink.network.ranges import NONE, SHAREABLE, PortSet, addresses_of, inside
+from latticelink.network.security_groups import IN, Groups
+from latticelink.network.topology import Placed
+from latticelink.paths.hops import Answer
+from latticelink.paths.tracing import tracer_of
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT
+
+_WORLD = tuple(addresses_of(text) for text in ("0.0.0.0/0", "::/0"))
+
+
+def openings(configuration: Configuration) -> list[Judgement]:
+    """Return what is open wider than the paths need."""
+    judges = (wide_clients, open_targets, default_groups, wide_ports)
+    return [judgement for judge in judges for judgement in judge(configuration) if judgement.answer is Answer.FAIL]
+
+
+def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
+    """Judge each CIDR block that an endpoint's groups let in: it should lie in the endpoint's VPC."""
+    tracer = tracer_of(configuration)
+    for block in tracer.entries:
+        entry = tracer.topology.placed(block)
+        ranges = tracer.topology.vpc_ranges.get(entry.vpc, [])
+        known = [each for each in map(addresses_of, ranges) if each is not None]
+        for rule in _tcp_rules(tracer.topology.groups, entry):
+            if rule.peer.doubt:
+                yield _unknown_peer(rule)
+            if rule.peer.addresses is None:
+                continue
+            if any(inside(rule.peer.addresses, each) for each in known):
+                yield passed(rule.block)
+            elif not ranges or len(known) < len(ranges):
+                reason = f"The blocks of the VPC of {block.address} aren't known, so neither is whether "
+                yield unknown(rule.block, f"{reason}{rule.peer.text} is in it.", "Check the folder that has the VPC.")
+            else:
+                blocks = ", ".join(str(each) for each in ranges)
+                yield failed(
+                    rule.block,
+                    f"{rule.label} lets clients in from {rule.peer.text}, which is wider than the VPC of "
+                    f"{block.address}, {blocks}.",
+                    f"Name {blocks} or a part of it, unless clients come from beyond the VPC.",
+                )
+
+
+def open_targets(configuration: Configuration) -> Iterator[Judgement]:
+    """Judge each rule of a target's groups: it should not let the world in."""
+    tracer = tracer_of(configuration)
+    for placed in tracer.targets:
+        for rule in _tcp_rules(tracer.topology.groups, placed):
+            if rule.peer.doubt:
+                yield _unknown_peer(rule)
+            elif rule.peer.addresses in _WORLD:
+                yield failed(
+                    rule.block,
+                    f"{rule.label} opens TCP {rule.perhaps} of {placed.block.address} to {rule.peer.text}, though only "
+                    "the resource gateway needs to reach it.",
+                    "Name the gateway's security group in its place.",
+                )
+            else:
+                yield passed(rule.block)
+
+
+def default_groups(configuration: Configuration) -> Iterator[Judgement]:
+    """Judge each endpoint: it should name its security groups, else it has the VPC's default group."""
+    tracer = tracer_of(configuration)
+    for block in tracer.entries:
+        if block.type != "aws_vpc_endpoint":
+            continue
+        entry = tracer.topology.placed(block)
+        if block.value("security_group_ids") in (ABSENT, []) and all(isinstance(key, tuple) for key in entry.groups):
+            yield failed(
+                block,
+                f"{block.address} names no security group, so it has its VPC's default group, which lets in whatever "
+                "else is in that group.",
+                "Give it a group of its own in security_group_ids.",
+            )
+        else:
+            yield passed(block)
+
+
+def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
+    """Judge each resource configuration that is reached: it should share no ports that the groups never pass."""
+    tracer = tracer_of(configuration)
+    reached: dict[Block, PortSet] = {}
+    shared: dict[Block, PortSet] = {}
+    unsure: set[Block] = set()
+    for path in tracer.paths:
+        if path.configuration is not None and path.configuration.value("port_ranges") is not ABSENT:
+            ports = path.ports if path.answer is Answer.PASS else NONE
+            reached[path.configuration] = reached.get(path.configuration, NONE) | ports
+            shared[path.configuration] = path.shared
+            if path.answer is Answer.UNKNOWN:
+                unsure.add(path.configuration)
+    for block, ports in reached.items():
+        if block in unsure:
+            reason = f"Which of the ports that {block.address} shares are passed isn't known."
+            yield unknown(block, reason, "Settle what isn't known of the paths to it.")
+        if not ports or block in unsure:
+            continue
+        vain = shared[block] - ports
+        if not vain:
+            yield passed(block)
+            continue
+        listed = ", ".join(f'"{each}"' for each in ports.ranges)
+        yield failed(
+            block,
+            f"{block.address} shares TCP {shared[block]}, and the security groups pass {ports} only.",
+            f"Write port_ranges = [{listed}], unless the rest is meant for later.",
+        )
+
+
+def _unknown_peer(rule: Rule) -> Judgement:
+    return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {rule.peer.doubt}.", rule.peer.settle)
+
+
+def _tcp_rules(groups: Groups, placed: Placed) -> Iterator[Rule]:
+    """Yield the rules that let TCP in to something."""
+    for key in placed.groups:
+        yield from (rule for rule in groups.rules(key, IN) if rule.perhaps & SHAREABLE)

@@ -1,0 +1,61 @@
+"""`latticelink check`: whether packets will arrive, and what AWS or Terraform would refuse."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = "say whether packets will arrive, and what AWS or Terraform would refuse"
+DESCRIPTION = (
+    "Judge a synth output folder, or any Terraform JSON, before anything is made. Exit code 0: nothing "
+    "found; 1: an error or a warning; 2: the input can't be read."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument(
+        "folder",
+        metavar="DIR",
+        nargs="?",
+        type=Path,
+        default=Path("cdktf.out"),
+        help="synth output, folder of *.tf.json, one such file, or `terraform show -json` of a plan",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "sarif"),
+        default="text",
+        help="for people (the default), for programs, or for code scanning",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 also if something is unknown")
+    parser.add_argument(
+        "--suppressions",
+        metavar="FILE",
+        type=Path,
+        help="TOML file of findings to live with; default: latticelink-suppressions.toml, if it is there",
+    )
+    parser.add_argument("--why", action="store_true", help="show for each path the rule that admits it at each hop")
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print what the checks find; return the exit code."""
+    # Here, so that no other command waits for the checks to be read.
+    from latticelink.checks.examination import examine
+    from latticelink.reports.sarif import as_sarif
+    from latticelink.reports.text import as_json, as_text
+    from latticelink.terraform.sources import UnreadableInput
+
+    try:
+        examination = examine(chosen.folder, chosen.suppressions)
+    except UnreadableInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    if chosen.format == "sarif":
+        print(as_sarif(examination, folder=chosen.folder, strict=chosen.strict))
+    elif chosen.format == "json":
+        print(as_json(examination))
+    else:
+        print(as_text(examination, why=chosen.why))
+    return examination.exit_code(strict=chosen.strict)

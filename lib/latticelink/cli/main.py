@@ -1,0 +1,44 @@
+"""The command line of `latticelink`: its commands, and how they end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from latticelink.cli import check, order
+from latticelink.errors import LatticeLinkError
+
+_COMMANDS = {"order": order, "check": check}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: the command line. Default: that of the process.
+
+    Returns:
+        The exit code: 0, or 1 with a sentence on standard error. A wrong command line exits with 2. `check` returns 0
+        if nothing is wrong, 1 if there is an error or a warning (with `--strict` also if something is unknown), and 2
+        with a sentence on standard error if what it should check can't be read.
+    """
+    parser = argparse.ArgumentParser(prog="latticelink", description="Works on what a LatticeLink app synthesised.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in _COMMANDS.items():
+        parser_of_command = commands.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
+        command.add_arguments(parser_of_command)
+        parser_of_command.set_defaults(run=command.run)
+    chosen = parser.parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except LatticeLinkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read along (`| head`) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code

@@ -1,0 +1,158 @@
+"""Whether the names that clients use for an endpoint resolve in their VPC.
+
+Source: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+
+from latticelink.network.topology import Topology, differ
+from latticelink.paths.hops import Stage, blocking, doubtful, passing
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.syntax import references
+
+_PLACE = "private DNS name"
+_FOLDER = "Check the folder or the plan that has it."
+
+
+class DnsNames:
+    """Finds the DNS records that lead to an endpoint, and the VPCs in which they resolve."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+
+    def stage(self, entry: Block, vpc: Hashable | None, configuration: Block, resource: Block | None) -> Stage:
+        """Return what becomes of the names for one resource behind an endpoint or association.
+
+        Args:
+            entry: the endpoint, or the association of a service network.
+            vpc: the key of the clients' VPC.
+            configuration: the resource configuration.
+            resource: the association of the resource with the service network, if that is the way.
+        """
+        records = [
+            record
+            for block in (entry, resource)
+            if block is not None
+            for record in self._records.get(block, [])
+            if self._is_for(record, configuration)
+        ]
+        doubts = []
+        for record in records:
+            verdict = self._resolves(record, vpc)
+            if isinstance(verdict, Stage):
+                return verdict
+            if isinstance(verdict, Unknown):
+                doubts.append(verdict)
+        private = entry.value("private_dns_enabled")
+        if private is True or private == "true":
+            verdict = self._private(entry, vpc)
+            if isinstance(verdict, Stage):
+                return verdict
+            if isinstance(verdict, Unknown):
+                doubts.append(verdict)
+        if doubts:
+            return doubtful(_PLACE, records[0] if records else entry, doubts[0])
+        names = ", ".join(_name(record) for record in records)
+        if private is True or private == "true":
+            custom = configuration.value("custom_domain_name")
+            arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+            own = [custom] if isinstance(custom, str) else [] if arn is ABSENT else ["the database's own name"]
+            names = ", ".join(filter(None, [names, *own]))
+        why = (
+            f"{names} resolves in the clients' VPC"
+            if names
+            else "no name of its own is known: clients use the one that AWS gives"
+        )
+        return passing(_PLACE, records[0] if records else None, why)
+
+    @staticmethod
+    def _is_for(record: Block, configuration: Block) -> bool:
+        """Return whether a record that is made for each member of a group is for this one."""
+        each = record.instance.names.get("each", {}).get("value")
+        return not (
+            isinstance(each, Reference) and each.block.type == configuration.type and each.block is not configuration
+        )
+
+    def _resolves(self, record: Block, vpc: Hashable | None) -> Stage | Unknown | None:
+        """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
+        zone_id = record.value("zone_id")
+        zone = self._topology.block_of(zone_id, "aws_route53_zone")
+        if zone is None or zone.mode == "data":
+            return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
+        given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested("vpc")]
+        given += self._associated.get(zone, [])
+        if not given:
+            return None
+        keys = [None if isinstance(each, Unknown) else self._topology.vpc_key(each) for each in given]
+        if vpc is not None and vpc in keys:
+            return self._supports(vpc, ["enable_dns_support"], record, f"{_name(record)} doesn't resolve there")
+        if not isinstance(vpc, Block) or not all(key is not None and differ(vpc, key) for key in keys):
+            return Unknown(f"whether {zone.address} is a zone of the clients' VPC isn't known", _FOLDER)
+        return blocking(
+            _PLACE,
+            record,
+            f"{_name(record)} doesn't resolve in {vpc.address}, as {zone.address} isn't a zone of that VPC",
+            f"Add a vpc block with vpc_id = {vpc.address}.id to {zone.address}.",
+        )
+
+    def _private(self, entry: Block, vpc: Hashable | None) -> Stage | Unknown | None:
+        refused = f"AWS refuses private DNS for {entry.address}"
+        return self._supports(vpc, ["enable_dns_support", "enable_dns_hostnames"], entry, refused)
+
+    @staticmethod
+    def _supports(vpc: Hashable | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
+        """Return what is wrong with the DNS attributes of a VPC, or why they aren't known; None if they are right."""
+        if not isinstance(vpc, Block) or vpc.mode == "data":
+            return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
+        for argument in needed:
+            value = vpc.value(argument)
+            if isinstance(value, Unknown | Reference):
+                return value if isinstance(value, Unknown) else Unknown(f"{value} isn't known")
+            # Terraform's provider has DNS support on, and host names off, where they are left out.
+            on = argument == "enable_dns_support" if value is ABSENT else value is True or value == "true"
+            if not on:
+                said = "left out, which is false" if value is ABSENT else "false"
+                why = f"{argument} of {vpc.address} is {said}, so {effect}"
+                return blocking(_PLACE, block, why, f"Set {argument} = true in {vpc.address}.")
+        return None
+
+    @cached_property
+    def _associated(self) -> dict[Block, list[object]]:
+        found: dict[Block, list[object]] = defaultdict(list)
+        for block in self._topology.configuration.of_type("aws_route53_zone_association"):
+            zone = self._topology.block_of(block.value("zone_id"), "aws_route53_zone")
+            if zone is not None:
+                found[zone].append(block.value("vpc_id"))
+        return found
+
+    @cached_property
+    def _records(self) -> dict[Block, list[Block]]:
+        """Records by the endpoint, association or list of associations that their values are taken from."""
+        found: dict[Block, list[Block]] = defaultdict(list)
+        for record in self._topology.configuration.of_type("aws_route53_record"):
+            for source in dict.fromkeys(self._sources(record, 0)):
+                found[source].append(record)
+        return found
+
+    def _sources(self, block: Block, depth: int) -> Iterator[Block]:
+        arguments = ("vpc_endpoint_id",) if block.mode == "data" else ("records", "alias", "for_each")
+        for argument in arguments:
+            for names in references(block.body.get(argument)):
+                key = ("data", *names[1:3]) if names[0] == "data" else ("resource", *names[:2])
+                if len(key) != 3 or key not in block.home.declared:
+                    continue
+                for other in block.home.made(key):
+                    if other.type == "aws_vpc_endpoint_associations" and depth == 0:
+                        yield from self._sources(other, depth + 1)
+                    elif other.type.startswith(("aws_vpc_endpoint", "aws_vpclattice_")):
+                        yield other
+
+
+def _name(record: Block) -> str:
+    name = record.value("name")
+    return name if isinstance(name, str) else record.address

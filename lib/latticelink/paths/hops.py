@@ -1,0 +1,161 @@
+"""A path's hops, and the ports for which the fewest of them block: what is reachable, or nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.known import Unknown
+
+
+class Answer(StrEnum):
+    """What is said of one place: it is as it should be, it isn't, or that can't be told."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One place on the way, and what it does to the packet.
+
+    Args:
+        place: the place, such as `gateway's group out`.
+        block: the block that decides there; None if there is none.
+        answer: PASS, FAIL if it blocks, UNKNOWN if that can't be told.
+        why: the rule that admits, by address and description; or what blocks; or why it isn't known.
+        fix: for FAIL the smallest change that opens it; for UNKNOWN what would settle it; a sentence.
+    """
+
+    place: str
+    block: Block | None
+    answer: Answer
+    why: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class TracedPath:
+    """The way of one client to one target.
+
+    Args:
+        client: the client.
+        via: what it goes through, endpoint and gateway.
+        resource: the target.
+        ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
+        hops: all hops, in the packet's order.
+        stack: the stack that the endpoint is in; empty if there is only one.
+        endpoint: the endpoint, or the association of the service network; the resource configuration where neither is
+            in what was read, and only the half behind the gateway is traced.
+        configuration: the resource configuration; None if it isn't known.
+        shared: the ports that the resource configuration shares.
+    """
+
+    client: str
+    via: str
+    resource: str
+    ports: PortSet
+    hops: tuple[Hop, ...]
+    stack: str
+    endpoint: Block
+    configuration: Block | None
+    shared: PortSet
+
+    @property
+    def answer(self) -> Answer:
+        """FAIL if any hop blocks, else UNKNOWN if any can't be told, else PASS."""
+        answers = {hop.answer for hop in self.hops}
+        return next((each for each in (Answer.FAIL, Answer.UNKNOWN) if each in answers), Answer.PASS)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A hop before it is known which ports the path is about.
+
+    Args:
+        place: the place.
+        block: the block that decides there.
+        sure: ports that surely pass.
+        maybe: ports that may pass.
+        passes: says why these ports pass.
+        blocks: says what blocks these ports, and the smallest change that opens them.
+        doubt: why `sure` and `maybe` differ.
+    """
+
+    place: str
+    block: Block | None
+    sure: PortSet
+    maybe: PortSet
+    passes: Callable[[PortSet], str]
+    blocks: Callable[[PortSet], tuple[str, str]] = lambda _: ("", "")
+    doubt: Unknown | None = None
+
+    def answer(self, port: int) -> Answer:
+        """Return what happens to packets to a port."""
+        return Answer.PASS if port in self.sure else Answer.UNKNOWN if port in self.maybe else Answer.FAIL
+
+    def hop(self, ports: PortSet) -> Hop:
+        """Return the hop for these ports, which all have one answer here."""
+        answer = self.answer(ports.ranges[0].low)
+        if answer is Answer.PASS:
+            return Hop(self.place, self.block, answer, self.passes(ports))
+        if answer is Answer.FAIL:
+            return Hop(self.place, self.block, answer, *self.blocks(ports))
+        doubt = self.doubt or Unknown("it depends on what isn't known")
+        return Hop(self.place, self.block, answer, doubt.reason, doubt.settle)
+
+
+def passing(place: str, block: Block | None, why: str) -> Stage:
+    """Return a stage that lets everything pass."""
+    return Stage(place, block, EVERY, EVERY, lambda _: why)
+
+
+def blocking(place: str, block: Block | None, why: str, fix: str) -> Stage:
+    """Return a stage that blocks everything."""
+    return Stage(place, block, NONE, NONE, lambda _: "", lambda _: (why, fix))
+
+
+def doubtful(place: str, block: Block | None, doubt: Unknown) -> Stage:
+    """Return a stage of which it isn't known what it does."""
+    return Stage(place, block, NONE, EVERY, lambda _: "", doubt=doubt)
+
+
+def settle(stages: Sequence[Stage], shares: Stage) -> tuple[PortSet, tuple[Hop, ...]]:
+    """Return the ports that the path is about, and the hops.
+
+    These are the ports at which the fewest hops block, then those that the resource configuration shares, then those
+    at which the fewest hops are unknown, then those that the first hops pass.
+
+    Args:
+        stages: all stages in order, `shares` among them.
+        shares: the stage of the resource configuration's ports.
+    """
+    rank, ports = _nearest(stages, shares, shares.maybe & SHAREABLE)
+    if rank[0] > 1:  # Where no more than one hop blocks, ports that aren't shared come no nearer.
+        rank, ports = min((rank, ports), _nearest(stages, shares, SHAREABLE), key=lambda found: found[0])
+    return ports, tuple(stage.hop(ports) for stage in stages)
+
+
+def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tuple[Any, ...], PortSet]:
+    """Return those of some ports that come nearest to being reachable, with how near that is; less is nearer."""
+    passed = {ports for stage in stages for ports in (stage.sure, stage.maybe)}
+    cuts = [(0, each.low, each.high) for ports in passed for each in ports.ranges]
+    best: tuple[Any, ...] = (len(stages) + 1,)
+    chosen: list[tuple[int, int]] = []
+    for part in among.ranges:
+        touching = [cut for cut in cuts if cut[1] <= part.high and part.low <= cut[2]]
+        for _, low, high in split((0, part.low, part.high), touching):
+            answers = [stage.answer(low) for stage in stages]
+            fails = [answer is Answer.FAIL for answer in answers]
+            unknowns = [answer is Answer.UNKNOWN for answer in answers]
+            rank = (sum(fails), shares.answer(low) is Answer.FAIL, sum(unknowns), fails, unknowns)
+            if rank < best:
+                best, chosen = rank, []
+            if rank == best:
+                chosen.append((low, high))
+    return best, PortSet.of(*chosen)

@@ -1,0 +1,110 @@
+"""Security groups as hops: what they let through to or from the other side, and the rule to add where they don't."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from latticelink.network.permissions import Passing, Rule, Side
+from latticelink.network.ranges import PortSet, overlap, shown_addresses
+from latticelink.network.security_groups import IN, Groups
+from latticelink.network.topology import Placed
+from latticelink.paths.hops import Stage, doubtful, passing
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.known import Unknown
+
+
+def group_stage(place: str, groups: Groups, placed: Placed, direction: str, other: Side) -> Stage:
+    """Return what the groups of something let through.
+
+    Args:
+        place: the name of the hop.
+        groups: all groups.
+        placed: whose groups these are.
+        direction: `IN` or `OUT`.
+        other: whom packets come from, or go to.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
+    """
+    if not placed.groups:
+        if placed.groups_doubt is not None:
+            return doubtful(place, placed.block, placed.groups_doubt)
+        return passing(place, placed.block, f"{placed.block.address} has no security group, so nothing is filtered")
+    found = groups.passing(placed.groups, direction, other, placed.groups_doubt)
+    return filtered(place, groups, placed.groups, direction, other, found)
+
+
+def filtered(
+    place: str, groups: Groups, keys: tuple[Hashable, ...], direction: str, other: Side, found: Passing
+) -> Stage:
+    """Return the stage for what groups were found to let through."""
+    return Stage(
+        place,
+        next((block for block in map(_block, keys) if block is not None), None),
+        found.sure,
+        found.maybe,
+        lambda ports: _admitted(found, ports),
+        lambda ports: _blocked(groups, keys, direction, other, found, ports),
+        Unknown(*found.doubts[0]) if found.doubts else None,
+    )
+
+
+def _block(key: Hashable) -> Block | None:
+    owner = key[1] if isinstance(key, tuple) else key
+    return owner if isinstance(owner, Block) else None
+
+
+def _admitted(found: Passing, ports: PortSet) -> str:
+    rules = [rule for rule in found.rules if rule.ports.touches(ports)]
+    shown = list(dict.fromkeys(f"{rule.label} for {rule.peer.text}" for rule in rules))
+    return "; ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
+
+
+def _blocked(
+    groups: Groups, keys: tuple[Hashable, ...], direction: str, other: Side, found: Passing, ports: PortSet
+) -> tuple[str, str]:
+    word, way = ("in from", "from") if direction == IN else ("out to", "to")
+    names = ", ".join(map(groups.text, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
+    why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(groups, other)}"
+    near = {rule: _names(groups, rule, other) for rule in found.near}
+    near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
+    for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:
+        part = " only" if near[rule] and rule.ports.touches(ports) else ""
+        why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
+    fix = rule_to_add(groups.argument(keys[0]), direction, ports, _peer(groups, other))
+    blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports.touches(ports)}
+    if len(blocks) == 1 and len(ports.ranges) == 1:
+        low, high = ports.ranges[0].low, ports.ranges[0].high
+        return why, f"Set from_port = {low} and to_port = {high} in {blocks.pop().address}, or add {fix}."
+    return why, f"Add {fix}."
+
+
+def _whom(groups: Groups, other: Side) -> str:
+    where = [f"its group {groups.text(key)}" for key in sorted(other.groups, key=groups.text)]
+    where += [shown_addresses(each) for each in other.addresses]
+    return f"{other.text} ({', '.join(where)})" if where else other.text
+
+
+def _names(groups: Groups, rule: Rule, other: Side) -> bool:
+    """Return whether the rule names the other side, if with other ports."""
+    if rule.peer.group is not None:
+        return any(groups.same(rule.peer.group, key) for key in other.groups)
+    return bool(rule.peer.marks & other.marks) or any(
+        rule.peer.addresses is not None and overlap(rule.peer.addresses, each) for each in other.addresses
+    )
+
+
+def _peer(groups: Groups, other: Side) -> str:
+    if other.groups:
+        return f"referenced_security_group_id = {groups.argument(sorted(other.groups, key=groups.text)[0])}"
+    if other.addresses:
+        return f"cidr_ipv{other.version} = {' and '.join(shown_addresses(each) for each in other.addresses)}"
+    return f"cidr_ipv{other.version} = the addresses of {other.text}"
+
+
+def rule_to_add(group: str, direction: str, ports: PortSet, peer: str) -> str:
+    """Return a security-group rule as a person would write it down, with all its arguments."""
+    numbers = " and ".join(f"from_port = {each.low}, to_port = {each.high}" for each in ports.ranges)
+    return (
+        f"aws_vpc_security_group_{direction}_rule with security_group_id = {group}, {peer}, "
+        f'ip_protocol = "tcp", {numbers}'
+    )

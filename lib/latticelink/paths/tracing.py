@@ -1,0 +1,315 @@
+"""Follows packets from the clients of each endpoint through its resource gateway to the target, hop by hop.
+
+The semantics are listed in docs/reachability.md. The idea is that of AWS's own tools: Backes et al., Reachability
+Analysis for AWS-Based Networks (CAV 2019), and Bayless et al., Debugging Network Reachability with Blocked Paths (CAV
+2021): of a path that is blocked every hop that blocks is told, so that one run is enough.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from latticelink.network.network_acls import NetworkAcls
+from latticelink.network.ranges import SHAREABLE
+from latticelink.network.security_groups import IN, OUT
+from latticelink.network.topology import Placed, Topology, label
+from latticelink.paths.clients import Client, Clients
+from latticelink.paths.dns_names import DnsNames
+from latticelink.paths.hops import Hop, Stage, TracedPath, blocking, doubtful, settle
+from latticelink.paths.network_acls import acl_stage
+from latticelink.paths.routes import Routes
+from latticelink.paths.security_groups import group_stage
+from latticelink.paths.targets import Target, ports_stage, target_of
+from latticelink.paths.zones import zones_stage
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Unknown
+
+__all__ = ["Hop", "TracedPath", "Tracer", "trace", "tracer_of"]
+
+_CONFIGURATION = "aws_vpclattice_resource_configuration"
+_GATEWAY = "aws_vpclattice_resource_gateway"
+_NETWORK = "aws_vpclattice_service_network"
+_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
+_PORTS = "resource configuration's ports"
+
+
+@dataclass(frozen=True)
+class _Resource:
+    """A resource that an endpoint leads to: its configuration, or why it isn't known, and how it got there.
+
+    Args:
+        configuration: SINGLE, ARN or CHILD.
+        group: the GROUP that a CHILD is in.
+        association: its association with the service network, if that is the way.
+        doubt: why there is no configuration.
+    """
+
+    configuration: Block | None
+    group: Block | None = None
+    association: Block | None = None
+    doubt: Unknown | None = None
+
+
+@dataclass(frozen=True)
+class _FarSide:
+    """The producer's half of a path, which is the same for all clients."""
+
+    text: str
+    gateway: Placed | None
+    target: Target
+    shares: Stage
+    stages: tuple[Stage, ...]
+
+
+def trace(configuration: Configuration) -> list[TracedPath]:
+    """Return the way of each client through each endpoint or service-network association to each target.
+
+    The paths come in the order of the stacks and their endpoints, and for each of these by client and target. Last
+    come the resources that nothing in the configuration leads to, each from its gateway on.
+    """
+    return tracer_of(configuration).paths
+
+
+@lru_cache(maxsize=1)
+def tracer_of(configuration: Configuration) -> Tracer:
+    """Return the tracer of a configuration, the same for all that ask one after the other."""
+    return Tracer(configuration)
+
+
+class Tracer:
+    """Traces the paths of one configuration."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self.topology = Topology(configuration)
+        self._acls = NetworkAcls(self.topology)
+        self._routes = Routes(self.topology)
+        self._names = DnsNames(self.topology)
+        self._clients = Clients(self.topology, self._acls)
+        self._far_sides: dict[tuple[Block, Block | None], _FarSide] = {}
+
+    @cached_property
+    def paths(self) -> list[TracedPath]:
+        """All paths; of a resource that nothing here leads to, the half behind its gateway."""
+        found = [path for entry in self.entries for path in self._through(entry)]
+        reached = {path.configuration for path in found}
+        for block in self.configuration.of_type(_CONFIGURATION):
+            if block.value("type") != "CHILD":
+                found += [
+                    self._half(each)
+                    for each in self._members(block, None)
+                    if each.configuration not in reached | {None}
+                ]
+        return found
+
+    def _half(self, resource: _Resource) -> TracedPath:
+        """Return the way from a gateway to a target whose clients are in another configuration."""
+        configuration = resource.configuration
+        assert configuration is not None
+        far = self._far_side(configuration, resource.group)
+        ports, hops = settle([far.shares, *far.stages], far.shares)
+        stack = configuration.stack if configuration.home.has_company else ""
+        return TracedPath(
+            "clients elsewhere",
+            far.text,
+            far.target.text,
+            ports,
+            hops,
+            stack,
+            configuration,
+            configuration,
+            far.shares.sure,
+        )
+
+    @cached_property
+    def entries(self) -> list[Block]:
+        """The endpoints of type Resource or ServiceNetwork, and the service networks' associations with VPCs."""
+        return [
+            block
+            for block in self.configuration.blocks
+            if block.mode == "resource" and (block.type == _ASSOCIATION or _endpoint_type(block) is not None)
+        ]
+
+    @property
+    def targets(self) -> list[Placed]:
+        """What the paths lead to, as far as it is known, each once."""
+        sides = self._far_sides.values() if self.paths else ()
+        return list({side.target.placed.block: side.target.placed for side in sides if side.target.placed}.values())
+
+    def _through(self, block: Block) -> Iterator[TracedPath]:
+        entry = self.topology.placed(block)
+        kind = "association" if block.type == _ASSOCIATION else "endpoint"
+        for client in self._clients.of(entry):
+            near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
+            for resource in self._resources(block):
+                yield self._path(client, entry, f"{kind} {label(block)}", near, resource)
+
+    @staticmethod
+    def _maybe_there(block: Block) -> Iterator[Stage]:
+        kind = block.value("vpc_endpoint_type")
+        if isinstance(kind, Unknown):
+            reason = f"the type of {block.address} isn't known: {kind.reason}"
+            yield doubtful("endpoint", block, Unknown(reason, kind.settle))
+        if block.instance.unknown is not None:
+            reason = f"how many there are of {block.address} isn't known: {block.instance.unknown.reason}"
+            yield doubtful("endpoint", block, Unknown(reason, block.instance.unknown.settle))
+
+    def _path(self, client: Client, entry: Placed, via: str, near: list[Stage], resource: _Resource) -> TracedPath:
+        block = entry.block
+        stack = block.stack if block.home.has_company else ""
+        configuration = resource.configuration
+        if configuration is None:
+            doubt = resource.doubt or Unknown("the resource isn't known")
+            shares = doubtful(_PORTS, block, doubt)
+            ports, hops = settle([*near, shares], shares)
+            return TracedPath(client.text, via, "an unknown resource", ports, hops, stack, block, None, SHAREABLE)
+        far = self._far_side(configuration, resource.group)
+        names = self._names.stage(block, entry.vpc, configuration, resource.association)
+        stages = [*near, names, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
+        ports, hops = settle(stages, far.shares)
+        return TracedPath(
+            client.text,
+            f"{via} -> {far.text}",
+            far.target.text,
+            ports,
+            hops,
+            stack,
+            block,
+            configuration,
+            far.shares.sure,
+        )
+
+    def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
+        """Yield the hop from the endpoint to the gateway."""
+        if gateway is None or entry.block.type == _ASSOCIATION:
+            return
+        is_resource = _endpoint_type(entry.block) == "Resource"
+        if is_resource and entry.vpc is not None and entry.vpc == gateway.vpc:
+            yield blocking(
+                "endpoint's VPC",
+                entry.block,
+                f"{entry.block.address} is in the VPC of {gateway.block.address}, where AWS makes no resource endpoint",
+                "Put the endpoint in the clients' VPC, or let them reach the target directly.",
+            )
+        yield zones_stage(self.topology, entry, gateway, configuration)
+
+    def _resources(self, entry: Block) -> list[_Resource]:
+        """Return the resources that an endpoint or association leads to, each member of a group by itself."""
+        if _endpoint_type(entry) == "Resource":
+            value = entry.value("resource_configuration_arn")
+            found = self.topology.block_of(value, _CONFIGURATION)
+            if found is None:
+                return [_Resource(None, doubt=self.topology.why_not(value, "the resource configuration"))]
+            return self._members(found, None)
+        argument = "service_network_identifier" if entry.type == _ASSOCIATION else "service_network_arn"
+        value = entry.value(argument)
+        network = self.topology.block_of(value, _NETWORK)
+        if network is None or network.mode == "data":
+            return [_Resource(None, doubt=self.topology.why_not(value, "the service network"))]
+        associations = self._associations.get(network, [])
+        if not associations:
+            reason = f"no resource configuration is associated with {network.address} in what was read"
+            return [_Resource(None, doubt=Unknown(reason, "Check the folder or the plan that associates some."))]
+        found_all = []
+        for association in associations:
+            value = association.value("resource_configuration_identifier")
+            configuration = self.topology.block_of(value, _CONFIGURATION)
+            if configuration is None:
+                doubt = self.topology.why_not(value, f"the resource configuration of {association.address}")
+                found_all.append(_Resource(None, doubt=doubt))
+            else:
+                found_all += self._members(configuration, association)
+        return found_all
+
+    def _members(self, configuration: Block, association: Block | None) -> list[_Resource]:
+        if configuration.value("type") != "GROUP":
+            return [_Resource(configuration, None, association)]
+        children = self._children.get(configuration, [])
+        if not children:
+            reason = f"{configuration.address} is a group, and no member of it is in what was read"
+            doubt = Unknown(reason, "Check the folder or the plan that has its members.")
+            return [_Resource(None, configuration, association, doubt)]
+        return [_Resource(child, configuration, association) for child in children]
+
+    @cached_property
+    def _children(self) -> dict[Block, list[Block]]:
+        return self._by_owner(_CONFIGURATION, "resource_configuration_group_id", _CONFIGURATION)
+
+    @cached_property
+    def _associations(self) -> dict[Block, list[Block]]:
+        kind = "aws_vpclattice_service_network_resource_association"
+        return self._by_owner(kind, "service_network_identifier", _NETWORK)
+
+    def _by_owner(self, kind: str, argument: str, owner_kind: str) -> dict[Block, list[Block]]:
+        found: dict[Block, list[Block]] = defaultdict(list)
+        for block in self.configuration.of_type(kind):
+            owner = self.topology.block_of(block.value(argument), owner_kind)
+            if owner is not None:
+                found[owner].append(block)
+        return found
+
+    def _far_side(self, configuration: Block, group: Block | None) -> _FarSide:
+        if (configuration, group) not in self._far_sides:
+            self._far_sides[configuration, group] = self._read_far_side(configuration, group)
+        return self._far_sides[configuration, group]
+
+    def _read_far_side(self, configuration: Block, group: Block | None) -> _FarSide:
+        shares = ports_stage(self.topology, configuration, group)
+        value = (group or configuration).value("resource_gateway_identifier")
+        found = self.topology.block_of(value, _GATEWAY)
+        if found is None:
+            target = target_of(self.topology, configuration, None)
+            doubt = self.topology.why_not(value, "the resource gateway")
+            return _FarSide("gateway", None, target, shares, (doubtful("gateway", configuration, doubt),))
+        gateway = self.topology.placed(found)
+        target = target_of(self.topology, configuration, gateway.vpc)
+        stages = tuple(self._behind(gateway, target, configuration))
+        return _FarSide(f"gateway {label(found)}", gateway, target, shares, stages)
+
+    def _behind(self, gateway: Placed, target: Target, configuration: Block) -> Iterator[Stage]:
+        """Yield the hops from the gateway to the target, which sees the gateway's addresses, never the client's."""
+        side = gateway.side(f"gateway {label(gateway.block)}", target.version)
+        kind = gateway.block.value("ip_address_type")
+        if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}":
+            yield blocking(
+                "gateway's address type",
+                gateway.block,
+                f"{gateway.block.address} is {kind}, and {target.text} has an IPv{target.version} address",
+                f'Set ip_address_type = "DUALSTACK" in {gateway.block.address}, which replaces it, or share an address '
+                "of its kind.",
+            )
+        yield group_stage("gateway's group out", self.topology.groups, gateway, OUT, target.side())
+        version = target.version
+        acls = acl_stage(
+            self._acls, "network ACLs of the gateway's subnets", gateway.subnets, target.addresses, version, first=OUT
+        )
+        if acls is not None:
+            yield acls
+        route = self._routes.stage(gateway, target.addresses, target.vpc)
+        if route is not None:
+            yield route
+        if target.placed is None:
+            doubt = target.doubt or Unknown(f"what {target.text} is isn't known")
+            yield doubtful("target's group in", configuration, doubt)
+            return
+        acls = acl_stage(
+            self._acls, "network ACLs of the target's subnets", target.placed.subnets, side.addresses, version, first=IN
+        )
+        if acls is not None:
+            yield acls
+        yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
+
+
+def _endpoint_type(block: Block) -> str | None:
+    """Return Resource or ServiceNetwork; where the type isn't known, by the ARN that is given; None for any other."""
+    if block.type != "aws_vpc_endpoint":
+        return None
+    kind = block.value("vpc_endpoint_type")
+    if isinstance(kind, Unknown):
+        given = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
+        return next((name for name, argument in given.items() if block.value(argument) is not ABSENT), None)
+    return kind if kind in ("Resource", "ServiceNetwork") else None

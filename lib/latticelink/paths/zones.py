@@ -1,0 +1,112 @@
+"""Whether an endpoint and its resource gateway meet in an Availability Zone.
+
+Zone names are an account's own, so they are compared in one account only; zone ids are the same everywhere.
+Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from latticelink.network.topology import Placed, Topology
+from latticelink.paths.hops import Stage, blocking, doubtful, passing
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Reference, Unknown, first_unknown
+
+_PLACE = "zones"
+_BY_ID = "Give the subnets availability_zone_id, or check plans of both stacks."
+_WHO = ("access_key", "allowed_account_ids", "assume_role", "profile", "shared_credentials_files")
+
+
+def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configuration: Block) -> Stage:
+    """Return whether the two meet in a zone."""
+    doubt = one_account(topology, endpoint.block, gateway.block, configuration)
+    answers = {
+        (mine, other): _same_zone(mine.zone, other.zone, doubt is None)
+        for mine in endpoint.subnets
+        for other in gateway.subnets
+    }
+    meeting = {_text(mine.zone): None for (mine, _), answer in answers.items() if answer}
+    if meeting:
+        return passing(_PLACE, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
+    for placed in (endpoint, gateway):
+        if strange := next((subnet for subnet in placed.subnets if subnet.zone is None), None):
+            reason = f"the zone of {strange.text} isn't known"
+            return doubtful(_PLACE, placed.block, Unknown(reason, "Check a folder or plan that has the subnet."))
+        if placed.subnets_doubt is not None:
+            return doubtful(_PLACE, placed.block, placed.subnets_doubt)
+    if None in answers.values() or not answers:
+        reason = doubt.reason if doubt else "zones of both sides are named in ways that can't be compared"
+        return doubtful(_PLACE, gateway.block, Unknown(reason, _BY_ID))
+    mine, theirs = ({_text(subnet.zone): None for subnet in placed.subnets} for placed in (endpoint, gateway))
+    return blocking(
+        _PLACE,
+        gateway.block,
+        f"the endpoint is in {', '.join(mine)} and the gateway in {', '.join(theirs)}: they have no zone in common",
+        f"Add a subnet in {next(iter(theirs))} to subnet_ids of {endpoint.block.address}, or one in {next(iter(mine))} "
+        f"to those of {gateway.block.address}.",
+    )
+
+
+def _text(zone: tuple[str, Any] | None) -> str:
+    return str(zone[1]) if zone else "an unknown zone"
+
+
+def _same_zone(one: tuple[str, Any] | None, other: tuple[str, Any] | None, one_account: bool) -> bool | None:
+    if one is None or other is None or one[0] != other[0]:
+        return None
+    if one[0] == "availability_zone" and not one_account:
+        return None
+    mine, theirs = one[1], other[1]
+    if isinstance(mine, str) and isinstance(theirs, str):
+        return mine == theirs
+    if not isinstance(mine, Reference) or not isinstance(theirs, Reference):
+        return None
+    if mine == theirs:
+        return True
+    lists = {mine.block.type, theirs.block.type} == {"aws_availability_zones"}
+    if lists and (mine.block is theirs.block or _asked(mine.block) == _asked(theirs.block) is not None):
+        return mine.attribute == theirs.attribute
+    return None
+
+
+def _asked(block: Block) -> Any:
+    """Return what a data source of zones asks for; None if that isn't known."""
+    asked = {name: block.value(name) for name in sorted(block.body) if name not in ("//", "provider")}
+    known = first_unknown(asked) is None and not any(isinstance(each, Reference) for each in asked.values())
+    return (asked, _who(block)) if known else None
+
+
+def one_account(topology: Topology, one: Block, other: Block, configuration: Block) -> Unknown | None:
+    """Return None if both are in one account, else why that can't be told.
+
+    A resource configuration that is not shared by AWS RAM can be used in its own account only, so where nothing here
+    shares it, whoever reaches it is in its account.
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
+    """
+    if one.stack == other.stack and one.value("provider") == other.value("provider"):
+        return None
+    if _who(one) != _who(other):
+        return Unknown("the two sides have different credentials, and zone names differ from account to account")
+    if configuration in _shared_by_ram(topology.configuration):
+        return Unknown(f"{configuration.address} is shared by AWS RAM, and zone names differ from account to account")
+    return None
+
+
+def _shared_by_ram(configuration: Configuration) -> set[Block]:
+    found = set()
+    for block in configuration.of_type("aws_ram_resource_association"):
+        if isinstance(value := block.value("resource_arn"), Reference):
+            found.add(value.block)
+    return found
+
+
+def _who(block: Block) -> dict[str, str]:
+    """Return the arguments of the block's provider that say which account it works in."""
+    provider = str(block.value("provider"))
+    alias = provider.partition(".")[2] if provider.startswith("aws.") else None
+    for name, body in block.home.raw.providers:
+        if name == "aws" and body.get("alias") == alias:
+            return {each: repr(body[each]) for each in _WHO if body.get(each, ABSENT) is not ABSENT}
+    return {}

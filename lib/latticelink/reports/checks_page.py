@@ -1,0 +1,147 @@
+"""Writes docs/checks.md from the catalogue: `python -m latticelink.reports.checks_page`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from latticelink.checks.catalogue import CHECKS
+from latticelink.checks.findings import Check
+
+_AREAS = {
+    "LL00": "Paths",
+    "LL1": "Names and tags",
+    "LL20": "Resource configurations",
+    "LL21": "Ports and protocol",
+    "LL3": "What is shared",
+    "LL4": "Resource gateways",
+    "LL5": "Endpoints",
+    "LL60": "Service networks",
+    "LL65": "Sharing with other accounts",
+    "LL7": "Names at the consumer",
+    "LL80": "Provider versions",
+    "LL81": "Replacement and order",
+    "LL82": "The contract between stacks",
+    "LL83": "Secrets and paths",
+    "LL84": "Blocks and ids",
+    "LL85": "Quotas",
+    "LL86": "Quotas",
+    "LL9": "Suppressions",
+}
+
+_INTRODUCTION = """\
+# What `latticelink check` looks at
+
+`latticelink check [DIR]` reads a synth output folder (default: `cdktf.out`), any folder of Terraform JSON, one such
+file, or what `terraform show -json` prints of a plan, in which more values are known. It starts no CDK and no
+Terraform and needs no AWS account. `make synth`, `main.py` and `latticelink.run` run it on what they wrote.
+
+Each check gives one of three answers for each place that it applies to:
+
+| answer | meaning |
+|---|---|
+| pass | it is as it should be |
+| fail | it is not: a finding |
+| unknown | it depends on a value that only apply tells, or on a resource that isn't in the files |
+
+Nothing is guessed: what is unknown is listed with the reason and what would settle it. A finding has a severity:
+
+| severity | meaning |
+|---|---|
+| error | Terraform or AWS refuses it, or it won't work |
+| warning | it works until something happens |
+| note | worth knowing |
+
+| exit code | when |
+|---|---|
+| 0 | no error and no warning; notes and unknowns don't count |
+| 1 | an error or a warning; with `--strict` also something unknown |
+| 2 | the input can't be read: malformed, no Terraform, too large, a loop in references |
+
+`latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
+
+`--format json` prints the same for programs: `counts`, then lists of `findings`, `unknown`, `suppressed` and `paths`;
+each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`, `fix` and `see`. `--why` shows
+for each path the rule that admits it at each hop.
+
+## Living with a finding
+
+A finding, or something unknown, is suppressed by check and resource, with a reason. In code:
+
+```python
+suppress(gateway, "LL411", reason="one zone is enough for tests")
+```
+
+It is written into the stack's JSON, where hand-written files may have it too; Terraform ignores comments under `//`:
+
+```json
+{"//": {"latticelink": {"suppress": [
+  {"check": "LL411", "resource": "producer/gateway", "reason": "one zone is enough for tests"}
+]}}}
+```
+
+Or in `latticelink-suppressions.toml` of the working directory, or the file that `--suppressions` names:
+
+```toml
+[[suppress]]
+check = "LL411"
+resource = "producer/gateway"
+reason = "one zone is enough for tests"
+```
+
+A resource is a Terraform address (`aws_vpc_endpoint.nginx`, or `consumer: aws_vpc_endpoint.nginx` for one stack's), the
+path of a construct, which stands for all below it, or the name of a stack. A suppression without a reason, or one that
+suppresses nothing, is a finding itself.
+
+## In GitHub's code scanning
+
+```yaml
+- run: latticelink check --format sarif > latticelink.sarif || true
+- uses: github/codeql-action/upload-sarif@v3
+  with:
+    sarif_file: latticelink.sarif
+```
+
+The job needs the permission `security-events: write`. GitHub shows a finding beside the file that has it, so commit the
+synth output, or read the findings in the list of alerts. What is suppressed is marked so; what is unknown is a
+notification of the run, and with `--strict` a result.
+
+## The checks
+"""
+
+
+def document() -> str:
+    """Return the text of docs/checks.md."""
+    return "\n".join([_INTRODUCTION, *_table(), "", *(line for check in CHECKS for line in _section(check))])
+
+
+def _table() -> Iterator[str]:
+    yield "| check | severity | area | what should be |"
+    yield "|---|---|---|---|"
+    for check in CHECKS:
+        yield f"| [{check.id}](#{check.id.lower()}) | {check.severity} | {_area(check)} | {check.title} |"
+
+
+def _area(check: Check) -> str:
+    return next(area for start, area in _AREAS.items() if check.id.startswith(start))
+
+
+def _section(check: Check) -> Iterator[str]:
+    yield from (f"### {check.id}", "", f"**{check.title}.** {check.why}", "")
+    yield f"Fix: {check.fix} Source: <{check.source}>"
+    yield from ("", "```jsonc", "// fails", *_shown(check.failing), "// passes", *_shown(check.passing), "```", "")
+
+
+def _shown(example: str) -> Iterator[str]:
+    """Yield the example, a line for each of its files."""
+    content = json.loads(example)
+    if any(name.endswith(".json") for name in content):
+        for name, part in content.items():
+            yield f"// {name}"
+            yield json.dumps(part)
+    else:
+        yield json.dumps(content)
+
+
+if __name__ == "__main__":
+    print(document(), end="")

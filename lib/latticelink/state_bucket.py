@@ -1,0 +1,85 @@
+"""The bucket that `S3State` needs: made once, by a small stack of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from latticelink.backends import S3State
+from latticelink.cdk import bindings
+from latticelink.errors import Report
+
+
+class StateBucket(bindings.Construct):
+    """An S3 bucket for Terraform state: versioned, encrypted, private, reached over TLS only.
+
+    Its own stack keeps its state elsewhere, as the bucket isn't there when it is first applied: `LocalState`, and the
+    file is committed or kept by whoever looks after the bucket. Terraform refuses to destroy it.
+
+    Args:
+        scope: the stack, in the bucket's region.
+        id: the construct's id, part of Terraform addresses.
+        state: the state that stacks will keep in it; its bucket, region and key.
+
+    Raises:
+        InvalidInput: if the stack keeps its own state in the bucket, or is in another region.
+
+    Source: https://developer.hashicorp.com/terraform/language/backend/s3,
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+
+    def __init__(self, scope: Any, id: str, state: S3State) -> None:
+        super().__init__(scope, id)
+        stack = bindings.stack_of(scope)
+        with Report(self) as report:
+            if getattr(stack, "latticelink_state", None) == state:
+                report.refuse(
+                    "state",
+                    state.bucket,
+                    rule="The stack that makes the bucket can't keep its state in it: at first it isn't there.",
+                    fix="Give that stack state=LocalState().",
+                )
+            if (region := getattr(stack, "region", state.region)) != state.region:
+                report.refuse(
+                    "state",
+                    state.region,
+                    rule=f"The bucket is made in the stack's region, {region}.",
+                    fix="Write the same region in both places.",
+                )
+        bucket = bindings.make(bindings.S3Bucket, self, "bucket", bucket=state.bucket)
+        bucket.add_override("lifecycle", {"prevent_destroy": True})
+        name = f"${{{bindings.address(bucket)}.id}}"
+        bindings.Versioning(
+            self,
+            "versions",
+            bucket=name,
+            versioning_configuration=bindings.VersioningConfiguration(status="Enabled"),
+        )
+        by_default = bindings.EncryptionByDefault(
+            sse_algorithm="aws:kms" if state.kms_key_arn else "AES256", kms_master_key_id=state.kms_key_arn
+        )
+        rule = bindings.EncryptionRule(
+            apply_server_side_encryption_by_default=by_default, bucket_key_enabled=bool(state.kms_key_arn)
+        )
+        bindings.Encryption(self, "encryption", bucket=name, rule=[rule])
+        private = bindings.S3BucketPublicAccessBlock(
+            self,
+            "private",
+            bucket=name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        arn = f"${{{bindings.address(bucket)}.arn}}"
+        statement = {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [arn, f"{arn}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        # S3 refuses two changes of a bucket's access at once.
+        bindings.S3BucketPolicy(self, "tls-only", bucket=name, policy=policy, depends_on=[private])

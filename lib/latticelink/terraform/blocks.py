@@ -1,0 +1,125 @@
+"""One resource or data source as data; what its arguments are worth is asked of its home."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Protocol
+
+from latticelink.terraform.sources import RawBlock, RawStack
+
+
+class Splat:
+    """`[*]` in a path: the rest of the path, for each element."""
+
+
+SPLAT = Splat()
+Key = str | int | Splat
+
+
+class Many(Protocol):
+    """Which one of several a block is."""
+
+    @property
+    def key(self) -> str | int | None:
+        """Its key in `count` or `for_each`; None for a block without them, or if it isn't known."""
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What `each` and `count` mean in it."""
+
+    @property
+    def unknown(self) -> Any:
+        """Why it isn't known how many there are, an `Unknown`; None if this is exactly one."""
+
+    @property
+    def index(self) -> str:
+        """The end of its address, such as `[0]`."""
+
+
+class Home(Protocol):
+    """The stack that a block is in, which works out what its arguments are worth."""
+
+    name: str
+    folder: Path
+    raw: RawStack
+
+    @property
+    def has_company(self) -> bool:
+        """Whether other stacks were read with it."""
+
+    @property
+    def declared(self) -> Collection[tuple[str, str, str]]:
+        """Mode, type and name of all its blocks."""
+
+    @property
+    def provider_constraint(self) -> Any:
+        """The version constraint for the AWS provider."""
+
+    def made(self, key: tuple[str, str, str]) -> list[Block]:
+        """Return the instances of the block with this mode, type and name."""
+
+    def lookup(self, path: tuple[Key, ...]) -> Any:
+        """Return what a path of names means in an expression, as `expressions.Scope` has it."""
+
+    def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
+        """Return the argument at `path`."""
+
+    def nested_of(self, block: Block, path: tuple[str | int, ...]) -> list[Any]:
+        """Return the nested blocks at `path`."""
+
+    def attribute_of(self, block: Block, path: tuple[Key, ...]) -> Any:
+        """Return what a reference to the attribute at `path` stands for."""
+
+
+class Block:
+    """One resource or data source; of a `count` or `for_each` that is known, one instance.
+
+    Attributes:
+        stack: the stack's name.
+        mode: `resource` or `data`.
+        type: the type, such as `aws_vpc_endpoint`.
+        name: the name in the configuration.
+        body: the arguments as written.
+        file: the JSON file that it is in.
+        address: `aws_vpc_endpoint.nginx`, as Terraform writes it.
+        has_many: whether `count` or `for_each` isn't known to make exactly one.
+    """
+
+    def __init__(self, stack: Home, raw: RawBlock, instance: Many) -> None:
+        self.home = stack
+        self.stack = stack.name
+        self.mode, self.type, self.name, self.body, self.file = raw.mode, raw.type, raw.name, raw.body, raw.file
+        self.instance = instance
+        self.has_many = instance.unknown is not None
+        data = "data." if raw.mode == "data" else ""
+        self.address = raw.address or f"{data}{raw.type}.{raw.name}{instance.index}"
+
+    def __repr__(self) -> str:
+        """Return the full address."""
+        return self.full_address
+
+    @property
+    def full_address(self) -> str:
+        """The address, after the stack's name where there is more than one stack."""
+        return f"{self.stack}: {self.address}" if self.home.has_company else self.address
+
+    @property
+    def construct(self) -> str:
+        """The path of the CDKTF construct that made the block, such as `consumer/nginx/endpoint`; or nothing."""
+        note: Any = self.body
+        for key in ("//", "metadata", "path"):
+            note = note.get(key) if isinstance(note, dict) else None
+        return note if isinstance(note, str) else ""
+
+    def value(self, *path: str | int) -> Any:
+        """Return the argument at `path`, such as `value("subnet_ids")` or `value("ip_resource", "ip_address")`."""
+        return self.home.value_of(self, path)
+
+    def nested(self, *path: str | int) -> list[Any]:
+        """Return the nested blocks at `path`, each as a map of values."""
+        return self.home.nested_of(self, path)
+
+    def attribute(self, path: tuple[Key, ...]) -> Any:
+        """Return what a reference to the attribute at `path` stands for."""
+        return self.home.attribute_of(self, path)

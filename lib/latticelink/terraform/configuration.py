@@ -1,0 +1,354 @@
+"""A configuration as the checks see it: stacks, their blocks, and of each argument what can be known before apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeAlias
+
+from latticelink.terraform.blocks import SPLAT, Block, Key
+from latticelink.terraform.expressions import descend, evaluate
+from latticelink.terraform.instances import instances
+from latticelink.terraform.known import (
+    ABSENT,
+    Absent,
+    PartlyKnown,
+    Reference,
+    RefusedByTerraform,
+    Unknown,
+    after_apply,
+    first_unknown,
+)
+from latticelink.terraform.sources import RawBlock, RawStack, UnreadableInput
+
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "Block",
+    "Configuration",
+    "PartlyKnown",
+    "Reference",
+    "StackConfiguration",
+    "Unknown",
+    "UnreadableInput",
+    "after_apply",
+    "first_unknown",
+]
+
+
+ReadStack: TypeAlias = "Callable[[Block, Sequence[StackConfiguration]], StackConfiguration | Unknown]"
+Default: TypeAlias = Callable[[Block, str], Any]
+
+
+class _BlockScope:
+    """A block as its expressions see it; computes its arguments, each once."""
+
+    def __init__(self, stack: StackConfiguration, block: Block) -> None:
+        self.home, self.block = stack, block
+        self.type, self.body, self.instance = block.type, block.body, block.instance
+        self._values: dict[tuple[str | int, ...], Any] = {}
+
+    def value(self, *path: str | int) -> Any:
+        """Return the argument at `path`, such as `value("subnet_ids")` or `value("ip_resource", "ip_address")`.
+
+        A nested block may be written as an object or as a list of one; both are the same here.
+
+        Returns:
+            A text, number, bool, list or map; a Reference where it is another block's attribute that only apply
+            tells; Unknown with the reason; ABSENT for what isn't there or null. Lists and maps may hold these too.
+        """
+        if path not in self._values:
+            self._values[path] = _safely(partial(self._argument, path))
+        return self._values[path]
+
+    def nested(self, *path: str | int) -> list[Any]:
+        """Return the nested blocks at `path`, each as a map of values; an Unknown among them stands for any number.
+
+        `dynamic` blocks are expanded where what they go over is known.
+        """
+        content = self.value(*path)
+        found = [] if content is ABSENT else content if isinstance(content, list) else [content]
+        made = [after_apply(each) if isinstance(each, Reference) else each for each in found]
+        return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
+
+    def attribute(self, path: tuple[Key, ...]) -> Any:
+        """Return what a reference to the attribute at `path` stands for: what is set there, else the Reference."""
+        if not path:
+            return Reference(self.block, "")
+        if path[0] is SPLAT:
+            return [self.attribute(path[1:])]
+        if self.type == "terraform_remote_state" and path[0] == "outputs" and len(path) > 1:
+            return self.home.remote_output(self.block, path[1:])
+        reference = descend(Reference(self.block, str(path[0])), path[1:])
+        try:
+            value = descend_raw(self.body.get(str(path[0])), path[1:], self)
+        except RefusedByTerraform:
+            return reference
+        if value is ABSENT:
+            return self.home.default_of(self.block, path) if len(path) == 1 else reference
+        return reference if isinstance(value, Unknown) and not isinstance(value, PartlyKnown) else value
+
+    def lookup(self, path: tuple[Key, ...]) -> Any:
+        """Return what a name means inside the block."""
+        if path[0] == "self":
+            return self.attribute(path[1:])
+        if path[0] in self.instance.names:
+            return descend(self.instance.names[str(path[0])], path[1:])
+        return self.home.lookup(path)
+
+    def _argument(self, path: tuple[str | int, ...]) -> Any:
+        raw: Any = self.body
+        for number, key in enumerate(path):
+            if isinstance(raw, str):
+                return descend(evaluate(raw, self), path[number:])
+            if isinstance(key, str) and isinstance(raw, list) and len(raw) == 1:
+                raw = raw[0]
+            if isinstance(key, int) and isinstance(raw, dict) and key == 0:
+                continue
+            if isinstance(raw, list) and isinstance(key, int):
+                raw = raw[key] if 0 <= key < len(raw) else None
+            else:
+                raw = raw.get(key) if isinstance(raw, dict) else None
+        return evaluate(raw, self)
+
+    def _dynamic(self, label: str) -> list[Any]:
+        raw = self.body["dynamic"]
+        found: list[Any] = []
+        for part in raw if isinstance(raw, list) else [raw]:
+            content = part.get(label) if isinstance(part, dict) else None
+            for each in content if isinstance(content, list) else [] if content is None else [content]:
+                made = _safely(partial(self._expanded, label, each))
+                found += made if isinstance(made, list) else [made]
+        return found
+
+    def _expanded(self, label: str, dynamic: Any) -> Any:
+        over = evaluate(dynamic.get("for_each"), self) if isinstance(dynamic, dict) else ABSENT
+        if isinstance(over, Unknown | Reference):
+            return over if isinstance(over, Unknown) else after_apply(over)
+        if not isinstance(over, list | dict):
+            raise RefusedByTerraform(f"a dynamic block {label!r} goes over what is no list and no map")
+        items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]
+        name = dynamic.get("iterator", label)
+        return [evaluate(dynamic.get("content"), _Bound(self, name, {"key": k, "value": v})) for k, v in items]
+
+
+class _Bound:
+    """A block's scope in which one more name has a meaning."""
+
+    def __init__(self, block: _BlockScope, name: str, value: Any) -> None:
+        self.block, self.name, self.bound = block, name, value
+
+    def lookup(self, path: tuple[Key, ...]) -> Any:
+        return descend(self.bound, path[1:]) if path[0] == self.name else self.block.lookup(path)
+
+
+def _safely(compute: Callable[[], Any]) -> Any:
+    """Return what is computed, or an Unknown for what Terraform would refuse."""
+    try:
+        return compute()
+    except RefusedByTerraform as error:
+        return Unknown(f"Terraform would stop here, as {error}", "Correct the expression.")
+    except RecursionError:
+        return Unknown("it is nested too deeply to be read here")
+
+
+def descend_raw(raw: Any, path: tuple[Key, ...], scope: Any) -> Any:
+    """Return what lies at `path` in JSON, of which only that part is evaluated."""
+    for number, key in enumerate(path):
+        inside = raw.keys() if isinstance(raw, dict) else range(len(raw)) if isinstance(raw, list) else ()
+        if key not in inside:
+            return descend(evaluate(raw, scope), path[number:])
+        raw = raw[key]
+    return evaluate(raw, scope)
+
+
+class StackConfiguration:
+    """One stack: its blocks, and what the names in its expressions mean.
+
+    Attributes:
+        name: the stack's name in the manifest, else the name of its folder or of the plan's file.
+        folder: where Terraform runs.
+        file: its JSON, or the first of several files.
+    """
+
+    def __init__(self, raw: RawStack, read_stack: ReadStack, default: Default) -> None:
+        self.raw, self._read_stack, self._default = raw, read_stack, default
+        self._scopes: dict[Block, _BlockScope] = {}
+        self.name, self.folder, self.file = raw.name, raw.folder, raw.files[0]
+        self.company: list[StackConfiguration] = []
+        self._locals: dict[str, Any] = {}
+        self._read: dict[Block, StackConfiguration | Unknown] = {}
+        self.declared: dict[tuple[str, str, str], RawBlock] = {
+            (block.mode, block.type, block.address or block.name): block for block in raw.blocks
+        }
+        self._made: dict[tuple[str, str, str], list[Block]] = {}
+
+    @property
+    def has_company(self) -> bool:
+        """Whether there are other stacks."""
+        return len(self.company) > 1
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks, in the order in which they are written."""
+        return tuple(block for key in self.declared for block in self.made(key))
+
+    def made(self, key: tuple[str, str, str]) -> list[Block]:
+        """Return the instances of the block with this mode, type and name; none if there is no such block."""
+        if key not in self.declared:
+            return []
+        if key not in self._made:
+            raw = self.declared[key]
+            self._made[key] = [Block(self, raw, instance) for instance in instances(raw, self)]
+        return self._made[key]
+
+    @property
+    def terraform(self) -> dict[str, Any]:
+        """The `terraform` block as written."""
+        return self.raw.terraform
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """The outputs' values by name."""
+        return {name: _safely(partial(self.output, (name,))) for name in self.raw.outputs}
+
+    def output(self, path: tuple[Key, ...]) -> Any:
+        """Return the value at a path that starts with an output's name; RefusedByTerraform if there is none."""
+        name = path[0]
+        if name not in self.raw.outputs:
+            have = ", ".join(sorted(self.raw.outputs)) or "none"
+            raise RefusedByTerraform(f"stack {self.name!r} has no output {name!r}; it has: {have}")
+        try:
+            return descend_raw(self.raw.outputs[str(name)].get("value"), path[1:], self)
+        except RefusedByTerraform as error:
+            raise RefusedByTerraform(f"of stack {self.name!r} output {name!r} is read, and {error}") from None
+
+    @property
+    def provider_constraint(self) -> str | None:
+        """The version constraint of the AWS provider, or None if there is none."""
+        required = self.raw.terraform.get("required_providers")
+        aws: Any = None
+        for part in required if isinstance(required, list) else [required]:
+            aws = part.get("aws", aws) if isinstance(part, dict) else aws
+        version = aws.get("version") if isinstance(aws, dict) else aws
+        return version if isinstance(version, str) else None
+
+    def lookup(self, path: tuple[Key, ...]) -> Any:
+        """Return what a name means in the stack's expressions, such as `("local", "ports")`."""
+        first, names = path[0], path[1:]
+        if first == "local" and names:
+            return self._local(str(names[0]), names[1:])
+        if first == "var" and names:
+            return self._variable(str(names[0]), names[1:])
+        if first == "module" and names:
+            return Unknown(f"module.{names[0]} isn't read")
+        if first == "data" and len(names) > 1:
+            return self._of_block(("data", str(names[0]), str(names[1])), names[2:])
+        if first in ("path", "terraform", "each", "count", "self"):
+            return Unknown(f"{first}.{names[0] if names else ''} has no meaning before Terraform runs")
+        if names:
+            return self._of_block(("resource", str(first), str(names[0])), names[1:])
+        raise RefusedByTerraform(f"there is nothing named {first!r}")
+
+    def _local(self, name: str, path: tuple[Key, ...]) -> Any:
+        if name not in self.raw.locals:
+            raise RefusedByTerraform(f"there is no local.{name}")
+        if path:
+            return descend_raw(self.raw.locals[name], path, self)
+        if name not in self._locals:
+            self._locals[name] = evaluate(self.raw.locals[name], self)
+        return self._locals[name]
+
+    def _variable(self, name: str, path: tuple[Key, ...]) -> Any:
+        if name not in self.raw.variables:
+            raise RefusedByTerraform(f"there is no variable {name!r}")
+        if "default" not in self.raw.variables[name]:
+            return Unknown(f"variable {name!r} has no default")
+        return descend(_literal(self.raw.variables[name]["default"]), path)
+
+    def _of_block(self, key: tuple[str, str, str], path: tuple[Key, ...]) -> Any:
+        address = ".".join(key[1:] if key[0] == "resource" else key)
+        if key not in self.declared:
+            return Unknown(f"{address} isn't in what was read", "Check the folder that has it, or a plan.")
+        made = self.made(key)
+        raw = self.declared[key]
+        if not {"count", "for_each"} & raw.body.keys():
+            return made[0].attribute(path)
+        if made and made[0].has_many:
+            unknown = made[0].instance.unknown
+            assert unknown is not None
+            return Unknown(f"how many there are of {address} isn't known: {unknown.reason}", unknown.settle)
+        if path and not isinstance(path[0], str | int):
+            return [block.attribute(path[1:]) for block in made]
+        if not path:
+            whole = {block.instance.key: Reference(block, "") for block in made}
+            return list(whole.values()) if "count" in raw.body else whole
+        found = next((block for block in made if str(block.instance.key) == str(path[0])), None)
+        if found is None:
+            raise RefusedByTerraform(f"there is no {address}[{path[0]!r}]")
+        return found.attribute(path[1:])
+
+    def _scope(self, block: Block) -> _BlockScope:
+        if block not in self._scopes:
+            self._scopes[block] = _BlockScope(self, block)
+        return self._scopes[block]
+
+    def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
+        """Return the argument of a block at `path`."""
+        return self._scope(block).value(*path)
+
+    def nested_of(self, block: Block, path: tuple[str | int, ...]) -> list[Any]:
+        """Return the nested blocks of a block at `path`."""
+        return self._scope(block).nested(*path)
+
+    def attribute_of(self, block: Block, path: tuple[Key, ...]) -> Any:
+        """Return what a reference to an attribute of a block stands for."""
+        return self._scope(block).attribute(path)
+
+    def remote_output(self, reader: Block, path: tuple[Key, ...]) -> Any:
+        """Return the output at `path` of the stack whose state a `terraform_remote_state` reads."""
+        if reader not in self._read:
+            self._read[reader] = self._read_stack(reader, self.company)
+        found = self._read[reader]
+        return found if isinstance(found, Unknown) else found.output(path)
+
+    def default_of(self, block: Block, path: tuple[Key, ...]) -> Any:
+        """Return what the attribute is when the argument is left out: AWS's documented default, else the Reference."""
+        return self._default(block, str(path[0]))
+
+
+def _literal(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return {key: _literal(item) for key, item in raw.items()}
+    if isinstance(raw, list):
+        return [_literal(item) for item in raw]
+    return ABSENT if raw is None else raw
+
+
+class Configuration:
+    """All stacks that were read together.
+
+    Attributes:
+        stacks: in deploy order where there is a manifest, else by name.
+    """
+
+    def __init__(self, stacks: list[StackConfiguration]) -> None:
+        self.stacks = tuple(stacks)
+        for stack in stacks:
+            stack.company = stacks
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks of all stacks."""
+        return tuple(block for stack in self.stacks for block in stack.blocks)
+
+    @cached_property
+    def _by_type(self) -> dict[tuple[str, str], list[Block]]:
+        found: dict[tuple[str, str], list[Block]] = {}
+        for block in self.blocks:
+            found.setdefault((block.mode, block.type), []).append(block)
+        return found
+
+    def of_type(self, type: str, mode: str = "resource") -> list[Block]:
+        """Return the blocks of a type."""
+        return self._by_type.get((mode, type), [])

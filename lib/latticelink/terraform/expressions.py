@@ -1,0 +1,274 @@
+"""What an expression is worth, as far as it is needed to judge; the rest is Unknown, with the reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from latticelink.terraform.blocks import Key, Splat
+from latticelink.terraform.functions import FUNCTIONS, equal
+from latticelink.terraform.known import (
+    ABSENT,
+    PartlyKnown,
+    Reference,
+    RefusedByTerraform,
+    Unknown,
+    after_apply,
+    first_unknown,
+)
+from latticelink.terraform.syntax import (
+    Call,
+    For,
+    ListOf,
+    Literal,
+    MapOf,
+    Operation,
+    Path,
+    Template,
+    parse,
+)
+
+
+class Scope(Protocol):
+    """What names mean where an expression stands."""
+
+    def lookup(self, path: tuple[Key, ...]) -> Any:
+        """Return the value at a path such as `("aws_vpc", "main", "id")`."""
+
+
+def evaluate(raw: Any, scope: Scope) -> Any:
+    """Return the value of JSON in which texts are templates; RefusedByTerraform if Terraform would stop at it."""
+    if isinstance(raw, str):
+        if "${" not in raw and "%{" not in raw:
+            return raw
+        tree = parse(raw)
+        return tree if isinstance(tree, Unknown) else _Evaluator(scope, {}).value(tree)
+    if isinstance(raw, list):
+        return [evaluate(item, scope) for item in raw]
+    if isinstance(raw, dict):
+        return _entries_of_map(
+            (evaluate(key, scope), evaluate(item, scope)) for key, item in raw.items() if key != "//"
+        )
+    return ABSENT if raw is None else raw
+
+
+def descend(value: Any, path: tuple[Key, ...]) -> Any:
+    """Return what lies at `path` in a value that is evaluated already."""
+    for number, key in enumerate(path):
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, Reference):
+            if not value.attribute:
+                return value.block.attribute(path[number:])
+            rest = "".join(
+                "[*]" if isinstance(k, Splat) else f"[{k}]" if isinstance(k, int) else f".{k}" for k in path[number:]
+            )
+            return Reference(value.block, value.attribute + rest)
+        if isinstance(key, Splat):
+            items = value if isinstance(value, list) else [] if value is ABSENT else [value]
+            return [descend(item, path[number + 1 :]) for item in items]
+        value = step(value, key)
+    return value
+
+
+def step(value: Any, key: str | int) -> Any:
+    """Return the element `key` of a list or a map."""
+    if isinstance(value, list):
+        try:
+            return value[_whole(key)]
+        except (ValueError, IndexError):
+            raise RefusedByTerraform(f"there is no element {key}") from None
+    if isinstance(value, dict):
+        if str(key) in value:
+            return value[str(key)]
+        raise RefusedByTerraform(f"there is no {key!r}, but {', '.join(sorted(map(str, value))) or 'nothing'}")
+    raise RefusedByTerraform(f"{key!r} is asked of what is no list and no map")
+
+
+def _whole(key: str | int) -> int:
+    number = int(key)
+    if number < 0:
+        raise IndexError
+    return number
+
+
+def _entries_of_map(items: Any) -> Any:
+    entries = {}
+    for key, item in items:
+        if isinstance(key, Reference):
+            return after_apply(key)
+        if isinstance(key, Unknown):
+            return key
+        if isinstance(key, list | dict) or key is ABSENT:
+            raise RefusedByTerraform("a key is no text")
+        entries[key if isinstance(key, str) else _shown(key)] = item
+    return entries
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+class _Evaluator:
+    """Computes a tree's value; `names` are those that a `for` binds."""
+
+    def __init__(self, scope: Scope, names: dict[str, Any]) -> None:
+        self.scope = scope
+        self.names = names
+
+    def value(self, tree: Any) -> Any:
+        return _EVALUATORS[type(tree)](self, tree)
+
+    def literal(self, tree: Literal) -> Any:
+        return tree.value
+
+    def template(self, tree: Template) -> Any:
+        parts: list[Any] = [self.value(part) for part in tree.parts]
+        for part in parts:
+            if isinstance(part, Unknown) and not isinstance(part, PartlyKnown):
+                return part
+            if part is ABSENT or isinstance(part, list | dict):
+                raise RefusedByTerraform("a template has a part that is no text")
+        flat = [each for part in parts for each in (part.parts if isinstance(part, PartlyKnown) else [part])]
+        if found := next((part for part in flat if isinstance(part, Reference)), None):
+            texts = tuple(part if isinstance(part, Reference) else _shown(part) for part in flat)
+            return PartlyKnown(after_apply(found).reason, parts=texts)
+        return "".join(map(_shown, flat))
+
+    def path(self, tree: Path) -> Any:
+        keys: list[Key] = []
+        for each in tree.steps:
+            key = each if isinstance(each, Splat) else self.value(each)
+            if isinstance(key, Reference):
+                return after_apply(key)
+            if isinstance(key, Unknown):
+                return key
+            if not isinstance(key, str | int | Splat):
+                raise RefusedByTerraform("an index is no text and no whole number")
+            keys.append(key)
+        if not isinstance(tree.base, str):
+            return descend(self.value(tree.base), tuple(keys))
+        if tree.base in self.names:
+            return descend(self.names[tree.base], tuple(keys))
+        return self.scope.lookup((tree.base, *keys))
+
+    def call(self, tree: Call) -> Any:
+        if tree.name in ("try", "can"):
+            return self._try(tree)
+        function = FUNCTIONS.get(tree.name)
+        if function is None:
+            return Unknown(f"the function {tree.name} is beyond what is read here")
+        arguments = [self.value(argument) for argument in tree.arguments]
+        return next((each for each in arguments if isinstance(each, Unknown)), None) or function(*arguments)
+
+    def _try(self, tree: Call) -> Any:
+        refused = RefusedByTerraform("try has no argument that works")
+        for argument in tree.arguments:
+            try:
+                value = self.value(argument)
+            except RefusedByTerraform as error:
+                refused = error
+                continue
+            if tree.name == "try":
+                return value
+            return first_unknown(value) or True
+        if tree.name == "can":
+            return False
+        raise refused
+
+    def list_(self, tree: ListOf) -> Any:
+        return [self.value(item) for item in tree.items]
+
+    def map_(self, tree: MapOf) -> Any:
+        return _entries_of_map((self.value(key), self.value(item)) for key, item in tree.items)
+
+    def for_(self, tree: For) -> Any:
+        source = self.value(tree.source)
+        if isinstance(source, Unknown):
+            return source
+        if isinstance(source, Reference):
+            return after_apply(source)
+        if not isinstance(source, list | dict):
+            raise RefusedByTerraform("for goes over what is no list and no map")
+        results = []
+        for key, item in source.items() if isinstance(source, dict) else enumerate(source):
+            bound = dict(zip(tree.names, (key, item) if len(tree.names) == 2 else (item,), strict=True))
+            inner = _Evaluator(self.scope, {**self.names, **bound})
+            chosen = True if tree.condition is None else inner.value(tree.condition)
+            if isinstance(chosen, Unknown | Reference):
+                return after_apply(chosen) if isinstance(chosen, Reference) else chosen
+            if _is_true(chosen):
+                results.append((None if tree.key is None else inner.value(tree.key), inner.value(tree.result)))
+        return [item for _, item in results] if tree.key is None else _entries_of_map(iter(results))
+
+    def operation(self, tree: Operation) -> Any:
+        if tree.operator == "?":
+            condition = self._known(tree.operands[0])
+            return (
+                condition
+                if isinstance(condition, Unknown)
+                else self.value(tree.operands[1 if _is_true(condition) else 2])
+            )
+        left = self._known(tree.operands[0])
+        if isinstance(left, Unknown):
+            return left
+        if tree.operator in ("&&", "||") and _is_true(left) is (tree.operator == "||"):
+            return _is_true(left)
+        operands = [left, *(self._known(operand) for operand in tree.operands[1:])]
+        if found := next((each for each in operands if isinstance(each, Unknown)), None):
+            return found
+        try:
+            return _OPERATORS[tree.operator](*operands)
+        except (TypeError, ValueError, ArithmeticError):
+            raise RefusedByTerraform(f"{tree.operator} is given what it doesn't take") from None
+
+    def _known(self, tree: Any) -> Any:
+        value = self.value(tree)
+        return after_apply(value) if isinstance(value, Reference) else first_unknown(value) or value
+
+
+_EVALUATORS: dict[type, Callable[[_Evaluator, Any], Any]] = {
+    Literal: _Evaluator.literal,
+    Template: _Evaluator.template,
+    Path: _Evaluator.path,
+    Call: _Evaluator.call,
+    ListOf: _Evaluator.list_,
+    MapOf: _Evaluator.map_,
+    For: _Evaluator.for_,
+    Operation: _Evaluator.operation,
+}
+
+
+def _is_true(value: Any) -> bool:
+    if value in (True, "true"):
+        return True
+    if value in (False, "false"):
+        return False
+    raise RefusedByTerraform("a condition is neither true nor false")
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "==": equal,
+    "!=": lambda left, right: not equal(left, right),
+    "<": lambda left, right: _number(left) < _number(right),
+    ">": lambda left, right: _number(left) > _number(right),
+    "<=": lambda left, right: _number(left) <= _number(right),
+    ">=": lambda left, right: _number(left) >= _number(right),
+    "+": lambda left, right: _number(left) + _number(right),
+    "-": lambda left, right: _number(left) - _number(right),
+    "*": lambda left, right: _number(left) * _number(right),
+    "/": lambda left, right: _number(_number(left) / _number(right)),
+    "%": lambda left, right: _number(left) % _number(right),
+    "&&": lambda left, right: _is_true(left) and _is_true(right),
+    "||": lambda left, right: _is_true(left) or _is_true(right),
+    "unary !": lambda value: not _is_true(value),
+    "unary -": lambda value: -_number(value),
+}

@@ -1,0 +1,79 @@
+"""How many a block makes: `count` and `for_each`, as far as they are known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from latticelink.terraform.expressions import Scope, evaluate
+from latticelink.terraform.known import ABSENT, Reference, RefusedByTerraform, Unknown, after_apply, first_unknown
+from latticelink.terraform.sources import RawBlock
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a block.
+
+    Args:
+        key: its key in `count` or `for_each`; None for a block without them, or if it isn't known.
+        names: what `each` and `count` mean in it.
+        unknown: why it isn't known how many there are; None if this is exactly one.
+    """
+
+    key: str | int | None = None
+    names: dict[str, Any] = field(default_factory=dict)
+    unknown: Unknown | None = None
+
+    @property
+    def index(self) -> str:
+        """The end of its address, such as `[0]` or `["a"]`; empty for a block without `count` or `for_each`."""
+        return "" if self.key is None else f"[{json.dumps(self.key, ensure_ascii=False)}]"
+
+
+def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
+    """Return the instances of a block; one with `unknown` set if it can't be told how many there are.
+
+    Source: https://developer.hashicorp.com/terraform/language/meta-arguments
+    """
+    try:
+        if raw.body.get("count") is not None:
+            return _counted(evaluate(raw.body["count"], scope))
+        if raw.body.get("for_each") is not None:
+            return _for_each(evaluate(raw.body["for_each"], scope))
+    except (RefusedByTerraform, RecursionError) as error:
+        return _unknown(Unknown(f"Terraform would stop at it, as {error}", "Correct the expression."))
+    return [Instance()]
+
+
+def _counted(count: Any) -> list[Instance]:
+    if isinstance(count, Unknown | Reference):
+        return _unknown(count if isinstance(count, Unknown) else after_apply(count))
+    try:
+        number = int(count)
+    except (TypeError, ValueError, OverflowError):
+        return _unknown(Unknown(f"its count is {count!r}", "Write a number."))
+    if number > 100_000:
+        return _unknown(Unknown(f"its count is {number}, and so many are not looked at", "Write a smaller number."))
+    return [Instance(index, {"count": {"index": index}}) for index in range(number)]
+
+
+def _for_each(over: Any) -> list[Instance]:
+    if isinstance(over, Unknown | Reference):
+        return _unknown(over if isinstance(over, Unknown) else after_apply(over))
+    if isinstance(over, dict):
+        return [Instance(key, {"each": {"key": key, "value": item}}) for key, item in over.items()]
+    if not isinstance(over, list):
+        return _unknown(Unknown(f"its for_each is {over!r}", "Write a map or a set of texts."))
+    if len(over) == 1 and isinstance(over[0], Reference):
+        # One element is one instance, though its key is not known.
+        return [Instance(None, {"each": {"key": over[0], "value": over[0]}})]
+    unknown = first_unknown(over) or next((after_apply(item) for item in over if isinstance(item, Reference)), None)
+    if unknown is not None:
+        return _unknown(unknown)
+    keys = dict.fromkeys(str(item) for item in over if item is not ABSENT and not isinstance(item, list | dict))
+    return [Instance(key, {"each": {"key": key, "value": key}}) for key in keys]
+
+
+def _unknown(why: Unknown) -> list[Instance]:
+    return [Instance(None, {"each": {"key": why, "value": why}, "count": {"index": why}}, why)]

@@ -1,0 +1,98 @@
+"""What can be known of a value before apply: the value itself, whose attribute it is, or why neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from latticelink.terraform.blocks import Block
+
+PLAN = "Check a plan: terraform plan -out=plan, then terraform show -json plan > plan.json."
+
+# Lists of lists of the same list grow beyond all bounds in a few lines.
+MOST_PARTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that can't be told.
+
+    Args:
+        reason: why not, as a clause such as `variable "port" has no default`.
+        settle: what would settle it, as a sentence.
+    """
+
+    reason: str
+    settle: str = PLAN
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An attribute known only after apply: what it is isn't known, but whose it is; equal ones are the same value.
+
+    Args:
+        block: the resource or data source.
+        attribute: the attribute, such as `id`, or a path in it; empty for the whole block.
+    """
+
+    block: Block
+    attribute: str
+
+    def __str__(self) -> str:
+        """Return the reference as Terraform writes it: `aws_vpc.main.id`."""
+        return f"{self.block.address}.{self.attribute}"
+
+
+@dataclass(frozen=True)
+class PartlyKnown(Unknown):
+    """A text of which some parts are references, such as `${aws_instance.web.private_ip}/32`."""
+
+    parts: tuple[str | Reference, ...] = ()
+
+
+class Absent:
+    """The type of `ABSENT`: the argument isn't there, or is null."""
+
+    def __repr__(self) -> str:
+        """Return the name."""
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        """Return False, so that `value or default` reads well."""
+        return False
+
+
+ABSENT = Absent()
+
+
+class RefusedByTerraform(Exception):
+    """Terraform would stop here: there is no such key or index, or the types don't fit. `try` and `can` catch it."""
+
+
+def first_unknown(value: Any) -> Unknown | None:
+    """Return the first Unknown in the value, however deep; references don't count."""
+    return next((part for part in leaves(value) if isinstance(part, Unknown)), None)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield everything in the value that is no list and no map; of one that is huge an Unknown in place of the rest."""
+    todo = [value]
+    count = 0
+    while todo:
+        part = todo.pop()
+        count += 1
+        if count > MOST_PARTS:
+            yield Unknown(f"it has more than {MOST_PARTS:,} parts")
+            return
+        if isinstance(part, dict):
+            todo.extend(reversed(part.values()))
+        elif isinstance(part, list):
+            todo.extend(reversed(part))
+        else:
+            yield part
+
+
+def after_apply(reference: Reference) -> Unknown:
+    """Return why the value of the reference isn't known."""
+    return Unknown(f"{reference} is known only after apply")

@@ -1,0 +1,84 @@
+"""Finds what refers to itself, through whatever it refers to; Terraform refuses that, and reading would never end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from latticelink.terraform.configuration import Configuration, StackConfiguration
+from latticelink.terraform.remote_state import read_stack
+from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.syntax import references
+
+_Node: TypeAlias = tuple[str, ...]
+
+
+def refuse_loops(configuration: Configuration) -> None:
+    """Raise UnreadableInput for a loop in the references of a stack, or through the outputs of several.
+
+    Source: https://developer.hashicorp.com/terraform/internals/graph
+    """
+    inside: dict[_Node, list[_Node]] = {}
+    for stack in configuration.stacks:
+        inside.update(_references_of(stack))
+    _refuse(inside)
+    if len(configuration.stacks) > 1:
+        _refuse({node: [*others, *_across(configuration, others)] for node, others in inside.items()})
+
+
+def _references_of(stack: StackConfiguration) -> dict[_Node, list[_Node]]:
+    raw = stack.raw
+    bodies: dict[_Node, Any] = {("local", name): body for name, body in raw.locals.items()}
+    bodies.update({("output", name): body for name, body in raw.outputs.items()})
+    for block in raw.blocks:
+        kind = (block.type, block.name) if block.mode == "resource" else ("data", block.type, block.name)
+        bodies[kind] = block.body
+    found = {}
+    for node, body in bodies.items():
+        others = {each for names in references(body) for each in _nodes(names)}
+        found[stack.name, *node] = sorted((stack.name, *each) for each in others)
+    return found
+
+
+def _nodes(names: tuple[str, ...]) -> Iterator[_Node]:
+    """Yield what a reference leads to; for remote state the output as well."""
+    if names[0] == "data":
+        yield names[:3]
+        if names[1:2] == ("terraform_remote_state",) and names[3:4] == ("outputs",) and len(names) > 4:
+            yield ("read", names[2], names[4])
+    else:
+        yield names[:2]
+
+
+def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node]:
+    for node in others:
+        if node[1] == "read":
+            stack = next(stack for stack in configuration.stacks if stack.name == node[0])
+            for reader in stack.made(("data", "terraform_remote_state", node[2])):
+                if isinstance(found := read_stack(reader, configuration.stacks), StackConfiguration):
+                    yield (found.name, "output", node[3])
+
+
+def _refuse(graph: dict[_Node, list[_Node]]) -> None:
+    done: set[_Node] = set()
+    for start in graph:
+        way: list[_Node] = []
+        on_way: set[_Node] = set()
+        todo: list[tuple[_Node, bool]] = [(start, False)]
+        while todo:
+            node, leaving = todo.pop()
+            if leaving:
+                on_way.discard(way.pop())
+                done.add(node)
+            elif node in on_way:
+                circle = [*way[way.index(node) :], node]
+                raise UnreadableInput(f"References go in a loop: {' -> '.join(map(_shown, circle))}. Break it.")
+            elif node not in done and node in graph:
+                way.append(node)
+                on_way.add(node)
+                todo.append((node, True))
+                todo += [(other, False) for other in reversed(graph[node])]
+
+
+def _shown(node: _Node) -> str:
+    return f"{node[0]}: {'.'.join(node[1:])}"

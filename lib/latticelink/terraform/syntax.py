@@ -1,0 +1,314 @@
+"""The syntax of Terraform's expressions: reads a text into a tree, or says that it is beyond this reader.
+
+Source: https://developer.hashicorp.com/terraform/language/syntax/configuration
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from latticelink.terraform.blocks import SPLAT
+from latticelink.terraform.known import ABSENT, Unknown
+
+
+class _CannotRead(Exception):
+    """The text is no expression of the supported part of the language."""
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A value as it stands."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Template:
+    """A text with expressions in it."""
+
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Path:
+    """A base (a name, or any expression) and the steps from there: names, index expressions, splats."""
+
+    base: Any
+    steps: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function and its arguments."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list in brackets."""
+
+    items: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class MapOf:
+    """A map in braces."""
+
+    items: tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True)
+class For:
+    """A `for` expression; `key` is None if it makes a list."""
+
+    names: tuple[str, ...]
+    source: Any
+    key: Any
+    result: Any
+    condition: Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operator and its operands; `?` is the condition."""
+
+    operator: str
+    operands: tuple[Any, ...]
+
+
+_SPACE = re.compile(r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.S)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_INDEX = re.compile(r"[0-9]+")
+_LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+
+
+class _Parser:
+    """Recursive descent over one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+
+    def template(self, quoted: bool) -> Any:
+        """Read up to the end of the text, or up to the closing quote."""
+        parts: list[Any] = []
+        literal: list[str] = []
+        while not (quoted and self._next('"')):
+            if self.at >= len(self.text):
+                if quoted:
+                    raise _CannotRead
+                break
+            character = self.text[self.at]
+            if self.text.startswith(("$${", "%%{"), self.at):
+                literal.append(character + "{")
+                self.at += 3
+            elif self.text.startswith("%{", self.at):
+                raise _CannotRead
+            elif self.text.startswith("${", self.at):
+                self.at += 2
+                parts += [Literal("".join(literal))] if literal else []
+                literal = []
+                parts.append(self.expression())
+                self._expect("}")
+            elif quoted and character == "\\":
+                literal.append(self._escape())
+            else:
+                literal.append(character)
+                self.at += 1
+        parts += [Literal("".join(literal))] if literal or not parts else []
+        return parts[0] if len(parts) == 1 else Template(tuple(parts))
+
+    def _escape(self) -> str:
+        if code := re.compile(r"\\u([0-9a-fA-F]{4})").match(self.text, self.at):
+            self.at = code.end()
+            return chr(int(code[1], 16))
+        escaped = _ESCAPES.get(self.text[self.at + 1 : self.at + 2])
+        if escaped is None:
+            raise _CannotRead
+        self.at += 2
+        return escaped
+
+    def expression(self) -> Any:
+        condition = self._binary(0)
+        if not self._take("?"):
+            return condition
+        yes = self.expression()
+        self._expect(":")
+        return Operation("?", (condition, yes, self.expression()))
+
+    def _binary(self, level: int) -> Any:
+        if level == len(_LEVELS):
+            return self._unary()
+        left = self._binary(level + 1)
+        while operator := next((each for each in _LEVELS[level] if self._take(each)), None):
+            left = Operation(operator, (left, self._binary(level + 1)))
+        return left
+
+    def _unary(self) -> Any:
+        for operator in ("!", "-"):
+            if self._take(operator):
+                return Operation(f"unary {operator}", (self._unary(),))
+        return self._with_steps(self._primary())
+
+    def _with_steps(self, base: Any) -> Any:
+        steps: list[Any] = []
+        while True:
+            if self._take("."):
+                if self._take("*"):
+                    steps.append(SPLAT)
+                elif number := self._match(_INDEX):
+                    steps.append(Literal(int(number)))
+                else:
+                    steps.append(Literal(self._need(_NAME)))
+            elif self._take("["):
+                steps.append(SPLAT if self._take("*") else self.expression())
+                self._expect("]")
+            else:
+                return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
+
+    def _primary(self) -> Any:
+        if self._take("("):
+            inside = self.expression()
+            self._expect(")")
+            return inside
+        if self._take('"'):
+            return self.template(quoted=True)
+        if self._take("["):
+            return self._for("]") or ListOf(tuple(self._listed("]")))
+        if self._take("{"):
+            return self._for("}") or MapOf(tuple(self._entries()))
+        if number := self._match(_NUMBER):
+            value = float(number)
+            return Literal(int(value) if value.is_integer() else value)
+        name = self._need(_NAME)
+        if name in ("true", "false", "null"):
+            return Literal({"true": True, "false": False, "null": ABSENT}[name])
+        if self._take("("):
+            return Call(name, tuple(self._listed(")")))
+        return name
+
+    def _listed(self, end: str) -> Iterator[Any]:
+        while not self._take(end):
+            yield self.expression()
+            if not self._take(","):
+                self._expect(end)
+                return
+
+    def _entries(self) -> Iterator[tuple[Any, Any]]:
+        while not self._take("}"):
+            key = self.expression()
+            if not self._take("="):
+                self._expect(":")
+            yield Literal(key.base) if isinstance(key, Path) and not key.steps else key, self.expression()
+            self._take(",")
+
+    def _for(self, end: str) -> Any:
+        start = self.at
+        if self._match(_NAME) != "for" or (first := self._match(_NAME)) is None:
+            self.at = start
+            return None
+        names = (first, self._need(_NAME)) if self._take(",") else (first,)
+        if self._need(_NAME) != "in":
+            raise _CannotRead
+        source = self.expression()
+        self._expect(":")
+        result, key = self.expression(), None
+        if end == "}":
+            self._expect("=>")
+            key, result = result, self.expression()
+            if self._take("..."):
+                raise _CannotRead
+        start, condition = self.at, None
+        if self._match(_NAME) == "if":
+            condition = self.expression()
+        else:
+            self.at = start
+        self._expect(end)
+        return For(names, source, key, result, condition)
+
+    def _skip(self) -> None:
+        if space := _SPACE.match(self.text, self.at):
+            self.at = space.end()
+
+    def _match(self, pattern: re.Pattern[str]) -> str | None:
+        self._skip()
+        found = pattern.match(self.text, self.at)
+        if found is None:
+            return None
+        self.at = found.end()
+        return found[0]
+
+    def _need(self, pattern: re.Pattern[str]) -> str:
+        found = self._match(pattern)
+        if found is None:
+            raise _CannotRead
+        return found
+
+    def _next(self, sign: str) -> bool:
+        if not self.text.startswith(sign, self.at):
+            return False
+        self.at += len(sign)
+        return True
+
+    def _take(self, sign: str) -> bool:
+        self._skip()
+        # `=` begins `==` and `=>`, and `!` begins `!=`.
+        longer = {"=": ("==", "=>"), "!": ("!=",)}.get(sign)
+        return not (longer and self.text.startswith(longer, self.at)) and self._next(sign)
+
+    def _expect(self, sign: str) -> None:
+        if not self._take(sign):
+            raise _CannotRead
+
+
+@lru_cache(maxsize=65536)
+def parse(text: str) -> Any:
+    """Return the template as a tree, or an Unknown for what is beyond this reader."""
+    try:
+        return _Parser(text).template(quoted=False)
+    except (_CannotRead, RecursionError, OverflowError, ValueError):
+        shown = text if len(text) <= 80 else f"{text[:77]}..."
+        return Unknown(f"the expression {shown} is beyond what is read here")
+
+
+def references(raw: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the leading names of each reference in the JSON, such as `("aws_vpc", "main", "id")`."""
+    todo = [raw]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, str):
+            if "${" in part:
+                todo.append(parse(part))
+        elif isinstance(part, dict):
+            todo.extend(item for key, item in part.items() if key != "//")
+        elif isinstance(part, list | tuple):
+            todo.extend(part)
+        elif isinstance(part, Path):
+            if isinstance(part.base, str):
+                names = [part.base]
+                for step in part.steps:
+                    if not isinstance(step, Literal):
+                        break
+                    names.append(str(step.value))
+                yield tuple(names)
+            else:
+                todo.append(part.base)
+            todo.extend(part.steps)
+        elif isinstance(part, Template):
+            todo.extend(part.parts)
+        elif isinstance(part, Call):
+            todo.extend(part.arguments)
+        elif isinstance(part, ListOf | MapOf):
+            todo.extend(part.items)
+        elif isinstance(part, Operation):
+            todo.extend(part.operands)
+        elif isinstance(part, For):
+            todo.extend((part.source, part.key, part.result, part.condition))

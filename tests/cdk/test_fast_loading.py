@@ -1,0 +1,264 @@
+"""Fast loading: the output is that of the stock path to the byte, and it keeps out of the user's way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, run_python, same_files
+from tests.test_scenario import run_main
+
+# An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
+# hatches; the provider imported in each of the ways that users import it.
+APP = """
+import latticelink
+latticelink.App
+from cdktf import App, Fn, LocalBackend, TerraformIterator, TerraformOutput, TerraformStack, Token
+from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
+from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocument, DataAwsIamPolicyDocumentStatement, DataAwsIamPolicyDocumentStatementPrincipals)
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.dynamodb_table import DynamodbTable, DynamodbTableAttribute
+from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
+from cdktf_cdktf_provider_aws.lb import Lb
+from cdktf_cdktf_provider_aws.lb_listener import LbListener, LbListenerDefaultAction
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from cdktf_cdktf_provider_aws.route53_record import Route53Record
+from cdktf_cdktf_provider_aws.route_table import RouteTable
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup, SecurityGroupIngress
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from cdktf_cdktf_provider_aws.subnet import Subnet
+from cdktf_cdktf_provider_aws import vpc, vpc_endpoint
+import cdktf_cdktf_provider_aws as provider
+
+app = App()
+stack = TerraformStack(app, "s")
+LocalBackend(stack, path="s.tfstate")
+AwsProvider(stack, "aws", region="eu-west-1", default_tags=[AwsProviderDefaultTags(tags={"a": "b"})])
+network = vpc.Vpc(stack, "vpc", cidr_block="10.0.0.0/16")
+zones = DataAwsAvailabilityZones(stack, "zones", state="available")
+subnets = [Subnet(stack, f"subnet{i}", vpc_id=network.id, availability_zone=Fn.element(zones.names, i),
+                  cidr_block=Fn.cidrsubnet(network.cidr_block, 4, i)) for i in range(2)]
+address = Eip(stack, "eip", domain="vpc")
+NatGateway(stack, "nat", subnet_id=subnets[0].id, allocation_id=address.allocation_id)
+RouteTable(stack, "routes", vpc_id=network.id).add_override("tags.Name", "escaped")
+group = SecurityGroup(stack, "group", vpc_id=network.id, ingress=[SecurityGroupIngress(
+    protocol="tcp", from_port=443, to_port=443, cidr_blocks=["0.0.0.0/0"])])
+endpoint = vpc_endpoint.VpcEndpoint(stack, "endpoint", vpc_id=network.id, service_name="x",
+                                    security_group_ids=[group.id])
+TerraformOutput(stack, "dns", value=endpoint.dns_entry.get(0).dns_name)
+certificate = AcmCertificate(stack, "certificate", domain_name="example.com", validation_method="DNS")
+each = TerraformIterator.from_complex_list(certificate.domain_validation_options, "domain_name")
+Route53Record(stack, "record", for_each=each, zone_id="Z1", name=each.get_string("resource_record_name"),
+              type=each.get_string("resource_record_type"), records=[each.get_string("resource_record_value")], ttl=60)
+document = DataAwsIamPolicyDocument(stack, "document", statement=[DataAwsIamPolicyDocumentStatement(
+    actions=["sts:AssumeRole"],
+    principals=[DataAwsIamPolicyDocumentStatementPrincipals(type="Service", identifiers=["lambda.amazonaws.com"])])])
+role = IamRole(stack, "role", assume_role_policy=document.json)
+queue, topic, key = SqsQueue(stack, "queue"), SnsTopic(stack, "topic"), KmsKey(stack, "key")
+LambdaFunction(stack, "function", function_name="f", role=role.arn, environment=LambdaFunctionEnvironment(
+    variables={"QUEUE": queue.url, "TOPIC": topic.arn}))
+balancer = Lb(stack, "lb", subnets=[subnet.id for subnet in subnets])
+targets = LbTargetGroup(stack, "targets", port=80, protocol="HTTP", vpc_id=network.id,
+                        health_check=LbTargetGroupHealthCheck(path="/"))
+LbListener(stack, "listener", load_balancer_arn=balancer.arn, port=443,
+           default_action=[LbListenerDefaultAction(type="forward", target_group_arn=targets.arn)])
+DynamodbTable(stack, "table", name="t", hash_key="id", attribute=[DynamodbTableAttribute(name="id", type="S")])
+names = TerraformIterator.from_list(["a", "b"])
+S3Bucket(stack, "bucket", for_each=names, bucket=Token.as_string(names.value))
+CloudwatchLogGroup(stack, "logs", kms_key_id=key.arn).add_override("lifecycle", {"prevent_destroy": True})
+database = DbInstance(stack, "db", instance_class="db.t4g.micro")
+TerraformOutput(stack, "port", value=database.port)
+TerraformOutput(stack, "account", value=DataAwsCallerIdentity(stack, "me").account_id)
+provider.ssm_parameter.SsmParameter(stack, "parameter", name="p", type="String", value=database.endpoint)
+app.synth()
+"""
+
+
+def run_app(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "app.py").write_text(code)
+    return run_python(folder, "app.py", **environment)
+
+
+def test_the_scenario_is_the_same_to_the_byte_as_on_the_stock_path(tmp_path: Path) -> None:
+    for name, switch in (("fast", "1"), ("stock", "0")):
+        (tmp_path / name).mkdir()
+        assert run_main(tmp_path / name, LATTICELINK_FAST_LOAD=switch).returncode == 0
+    assert same_files(tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
+
+
+def test_an_app_with_two_dozen_other_modules_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    for name, switch in (("fast one", "1"), ("stock", "0")):
+        result = run_app(tmp_path / name, APP, LATTICELINK_FAST_LOAD=switch)
+        assert result.returncode == 0, result.stderr
+    assert same_files(tmp_path / "fast one" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
+
+
+ARCHIVE = """
+import latticelink
+latticelink.App
+from cdktf import App, AssetType, LocalBackend, TerraformAsset, TerraformStack
+app = App()
+stack = TerraformStack(app, "s")
+LocalBackend(stack, path="s.tfstate")
+TerraformAsset(stack, "archive", path={source!r}, type=AssetType.ARCHIVE)
+app.synth()
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH")
+def test_archives_are_packed_as_on_the_stock_path(tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "handler.py").write_text("pass")
+    for name, switch in (("fast", "1"), ("stock", "0")):
+        result = run_app(tmp_path / name, ARCHIVE.format(source=str(tmp_path / "source")), LATTICELINK_FAST_LOAD=switch)
+        assert result.returncode == 0, result.stderr
+    assert list((tmp_path / "fast").rglob("archive.zip"))
+    assert same_files(tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
+
+
+def test_a_package_that_changed_is_not_taken_for_the_one_of_before(tmp_path: Path) -> None:
+    """The note of an archive's checksum is for one file at one time; another one gets a note of its own."""
+    script = ROOT / "lib" / "latticelink" / "cdk" / "lazy_provider.cjs"
+    archive = tmp_path / "package.tgz"
+    ask = (
+        "const digest = globalThis[Symbol.for('latticelink.digest')];"
+        "const crypto = require('node:crypto'), fs = require('node:fs');"
+        "const compute = () => { console.log('computed'); "
+        "return crypto.createHash('sha256').update(fs.readFileSync(process.argv[1])).digest(); };"
+        "console.log(digest(process.argv[1], ['name', '1.0.0'], compute).toString('hex'));"
+    )
+    node = run_python(
+        tmp_path, "-c", "from latticelink.cdk.node import packaged_node; print(packaged_node() or 'node')"
+    )
+
+    def answers(content: bytes | None) -> list[str]:
+        if content is not None:
+            archive.write_bytes(content)
+        command = [node.stdout.strip(), "--require", str(script), "-e", ask, str(archive)]
+        environment = {**os.environ, "LATTICELINK_NODE_CACHE": str(tmp_path / "cache")}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
+
+    first = hashlib.sha256(b"first").hexdigest()
+    assert answers(b"first") == ["computed", first]
+    assert answers(None) == [first]
+    assert answers(b"other") == ["computed", hashlib.sha256(b"other").hexdigest()], "of the same size"
+    for note in (tmp_path / "cache").glob("*.digest"):
+        note.write_bytes(b"half a digest")
+    assert answers(None) == ["computed", hashlib.sha256(b"other").hexdigest()]
+
+
+LOADED = """
+import latticelink, logging, sys
+logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s", stream=sys.stdout)
+{before}
+latticelink.Network
+prefix = "cdktf_cdktf_provider_aws."
+print(len([name for name in sys.modules if name.startswith(prefix)]) < 100)
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "before", "environment", "few", "said"),
+    [
+        ("on by default", "", {}, "True", ""),
+        ("off by the switch", "import cdktf_cdktf_provider_aws", {"LATTICELINK_FAST_LOAD": "0"}, "False", ""),
+        (
+            "the package is imported already",
+            "import cdktf_cdktf_provider_aws",
+            {},
+            "False",
+            "latticelink cdktf_cdktf_provider_aws is imported already; fast loading steps aside",
+        ),
+        (
+            "another version",
+            "import importlib.metadata as m; m.version = lambda name: '99.0.0'\nimport latticelink.cdk.bindings\n"
+            "import cdktf_cdktf_provider_aws",
+            {},
+            "False",
+            "latticelink cdktf_cdktf_provider_aws is not the version that fast loading knows; it steps aside",
+        ),
+    ],
+)
+def test_when_fast_loading_steps_aside(
+    tmp_path: Path, what: str, before: str, environment: dict[str, str], few: str, said: str
+) -> None:
+    result = run_app(tmp_path, LOADED.format(before=before), **environment)
+    assert result.returncode == 0, result.stderr
+    lines = [line for line in result.stdout.splitlines() if line.startswith(("latticelink ", "True", "False"))]
+    assert lines == ([said] if said else []) + [few], what
+
+
+def test_the_users_node_options_are_kept_and_a_home_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
+    script = tmp_path / "the users own.cjs"
+    script.write_text(f"require('node:fs').writeFileSync({str(tmp_path / 'used')!r}, '')")
+    (tmp_path / "blocked").write_text("a file where the cache folder would be")
+    (tmp_path / "run").mkdir()
+    result = run_main(tmp_path / "run", NODE_OPTIONS=f'--require "{script}"', XDG_CACHE_HOME=str(tmp_path / "blocked"))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "used").exists()
+
+
+def test_processes_side_by_side_share_the_caches(tmp_path: Path) -> None:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    running = []
+    for number in range(3):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "app.py").write_text(APP)
+        running.append(subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment))
+    assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
+    assert same_files(tmp_path / "0" / "cdktf.out", tmp_path / "1" / "cdktf.out")
+    assert same_files(tmp_path / "0" / "cdktf.out", tmp_path / "2" / "cdktf.out")
+
+
+def test_the_cache_of_compiled_code_serves_the_next_run_and_does_not_grow(tmp_path: Path) -> None:
+    def cached() -> set[str]:
+        assert run_main(tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache")).returncode == 0
+        return {str(path) for path in (tmp_path / "cache").rglob("*") if path.is_file()}
+
+    first = cached()
+    assert cached() == first
+    node = run_python(tmp_path, "-c", "from latticelink.cdk.node import packaged_node; print(packaged_node() or '')")
+    if node.stdout.strip():  # A Node.js before 22.1 has no such cache.
+        assert len(first) > 100
+
+
+def test_the_first_synth_leaves_the_index_of_types_that_makes_the_next_one_fast(tmp_path: Path) -> None:
+    packages = tmp_path / "packages"
+    if (unpacked := Path("~/.cache/aws/jsii/package-cache").expanduser()).is_dir():
+        shutil.copytree(unpacked, packages, copy_function=_link_or_copy)
+    for index in packages.rglob(".jsii.runtime*"):
+        index.unlink()
+    assert run_main(tmp_path, JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(packages)).returncode == 0
+    for package in ("constructs", "cdktf", "@cdktf/provider-aws"):
+        (folder,) = packages.glob(f"{package}/*/*")
+        assert sorted(path.name for path in folder.glob(".jsii.runtime*")) == [
+            ".jsii.runtime-defs.v1.jsonl",
+            ".jsii.runtime-index.v1",
+            ".jsii.runtime.v1.json",
+        ]
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

@@ -1,0 +1,320 @@
+"""An AWS on 127.0.0.1 to apply to: moto's server, with what it lacks for this project, and with faults on demand.
+
+`python -m tests.emulator.aws` serves it on a free port, which it prints. Tests use the class `Aws`. Clients need
+nothing but AWS_ENDPOINT_URL and credentials in their environment.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from threading import Lock, Thread
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import parse_qsl
+from urllib.request import Request, urlopen
+
+from tests.conftest import ROOT
+from tests.emulator.moto_differences import as_moto_understands, mend
+
+
+@dataclass
+class Aws:
+    """The emulator, as a test sees it; a context manager that starts and ends the process."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    @classmethod
+    def start(cls) -> Aws:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.emulator.aws"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        return cls(process, process.stdout.readline().strip())
+
+    def __enter__(self) -> Aws:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def environment(self, account: str | None = None) -> dict[str, str]:
+        """Return what a client needs in its environment, for an account other than the first if one is given."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **{f"AWS_{name.upper()}": value for name, value in self._credentials(account).items()},
+        }
+
+    def client(self, service: str, region: str = "eu-west-1", account: str | None = None) -> Any:
+        """Return a boto3 client."""
+        import boto3
+
+        credentials = {f"aws_{name}": value for name, value in self._credentials(account).items()}
+        return boto3.client(service, region, endpoint_url=self.url, **credentials)
+
+    def _credentials(self, account: str | None) -> dict[str, str]:
+        if account is None:
+            return {"access_key_id": "test", "secret_access_key": "test"}
+        role = f"arn:aws:iam::{account}:role/deploy"
+        given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        names = {
+            "access_key_id": "AccessKeyId",
+            "secret_access_key": "SecretAccessKey",
+            "session_token": "SessionToken",
+        }
+        return {name: given[member] for name, member in names.items()}
+
+    def control(self, what: str, **arguments: Any) -> Any:
+        """Tell the emulator something (`fail`, `drop`, `heal`, `create_failed`, `reads`, `organization`), or ask."""
+        request = Request(f"{self.url}/_control/{what}", json.dumps(arguments).encode(), method="POST")
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            raise AssertionError(error.read().decode()) from None
+
+    def fail(self, operation: str, *, status: int, times: int = 1) -> None:
+        """Answer the next `times` requests for `operation` with an error: 429 or 500."""
+        self.control("fail", operation=operation, status=status, times=times)
+
+    def drop(self, operation: str, *, times: int = 1) -> None:
+        """Do what the next `times` requests for `operation` ask for, and close the connection without an answer."""
+        self.control("drop", operation=operation, times=times)
+
+    def create_failed(self, operation: str) -> None:
+        """Let the next object that `operation` makes end in CREATE_FAILED."""
+        self.control("create_failed", operation=operation)
+
+    def inventory(self) -> dict[str, list[str]]:
+        """Return all that a destroy must remove, by kind; kinds of which there is none are left out."""
+        found: dict[str, list[str]] = self.control("inventory")
+        return found
+
+    def requests(self) -> dict[str, int]:
+        """Return how often each operation was asked for."""
+        counted: dict[str, int] = self.control("requests")
+        return counted
+
+
+class Front:
+    """The WSGI application: control, faults, what is emulated here; the rest goes on to moto."""
+
+    def __init__(self) -> None:
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+        from tests.emulator.protocol import Ec2Query, RestJson
+        from tests.emulator.ram import Sharing
+
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.json, self.ram, self.query = RestJson("vpc-lattice"), RestJson("ram"), Ec2Query()
+        self.one_at_a_time = Lock()
+        self.regions: dict[tuple[str, str], Any] = {}
+        self.sharing = Sharing()
+        self.reads = 1
+        self.faults: dict[str, list[int | str]] = defaultdict(list)
+        self.counted: Counter[str] = Counter()
+        self.answered: dict[str, tuple[int, str, bytes]] = {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # moto isn't made for many threads: it answers some requests with "dictionary changed size during iteration".
+        with self.one_at_a_time:
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.startswith("/_control/"):
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            answer = self._control(path.removeprefix("/_control/"), json.loads(body or b"{}"))
+            return self._send(start_response, 200, "application/json", json.dumps(answer).encode())
+        from moto.iam.models import get_account_id_from
+
+        scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
+        access_key, region, service = scope.groups() if scope else ("", "", "")
+        if service not in ("ec2", "ram", "route53", "vpc-lattice"):
+            return list(self.moto(environ, start_response))
+        account = get_account_id_from(access_key)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        served = None
+        if service == "ec2":
+            served = self._ec2(self.region(account, region), body)
+        elif service == "vpc-lattice":
+            served = self._rest(self.json, self.region(account, region), environ, body)
+        elif service == "ram":
+            served = self._rest(self.ram, self._ram(self.region(account, region)), environ, body)
+        if served is None:
+            body = as_moto_understands(body)
+            environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+            return list(self.moto(environ, start_response))
+        if served == "drop":
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            return []
+        return self._send(start_response, *served)
+
+    @staticmethod
+    def _send(start_response: Any, status: int, kind: str, body: bytes) -> list[bytes]:
+        start_response(f"{status} -", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def region(self, account: str, name: str) -> Any:
+        from tests.emulator.lattice import Region
+
+        if (account, name) not in self.regions:
+            self.regions[account, name] = Region(name, self.reads, account, self.sharing)
+            neighbours = [region for (_, other), region in self.regions.items() if other == name]
+            for region in neighbours:
+                region.neighbours = neighbours
+        return self.regions[account, name]
+
+    def _ram(self, region: Any) -> Any:
+        from tests.emulator.ram import Ram
+
+        return Ram(self.sharing, region.account, region.name, region.things.get)
+
+    def _faulty(self, operation: str, protocol: Any) -> Any:
+        from tests.emulator.protocol import Refused
+
+        self.counted[operation] += 1
+        fault = self.faults[operation].pop(0) if self.faults[operation] else None
+        if fault is None or fault == "drop":
+            return fault
+        code = "ThrottlingException" if fault == 429 else "InternalServerException"
+        return protocol.refusal(Refused(code, "The emulator was told to fail", int(fault)))
+
+    def _rest(self, protocol: Any, objects: Any, environ: dict[str, Any], body: bytes) -> Any:
+        from tests.emulator.protocol import Refused
+
+        method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
+        try:
+            operation, members = protocol.parse(method, path, query, body)
+            fault = self._faulty(operation.name, protocol)
+            if fault not in (None, "drop"):
+                return fault
+            token = members.get("clientToken", "")
+            if token and token in self.answered:
+                return self.answered[token]
+            handler = getattr(objects, re.sub(r"(?<!^)(?=[A-Z])", "_", operation.name).lower(), None)
+            if handler is None:
+                raise Refused("UnknownOperationException", f"{operation.name} is not emulated", 404)
+            answer = protocol.answer(operation, handler(members))
+            if token:
+                self.answered[token] = answer
+            return "drop" if fault else answer
+        except Refused as error:
+            return protocol.refusal(error)
+
+    def _ec2(self, region: Any, body: bytes) -> Any:
+        from tests.emulator.endpoints import Endpoints
+        from tests.emulator.protocol import Refused
+
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        action = fields.get("Action", "")
+        fault = self._faulty(action, self.query)
+        if fault not in (None, "drop"):
+            return fault
+        try:
+            for kind in ("Subnet", "SecurityGroup", "Vpc"):
+                if action == f"Delete{kind}":
+                    region.refuse_in_use(action, fields.get({"SecurityGroup": "GroupId"}.get(kind, f"{kind}Id")))
+            handler = Endpoints(region).handler(action, fields)
+            if handler is None:
+                return None
+            operation, members = self.query.parse(fields)
+            answer = self.query.answer(operation, handler(members))
+            return "drop" if fault else answer
+        except Refused as error:
+            return self.query.refusal(error)
+
+    def _control(self, what: str, given: dict[str, Any]) -> Any:
+        if what == "fail":
+            self.faults[given["operation"]] += [given["status"]] * given["times"]
+        elif what == "drop":
+            self.faults[given["operation"]] += ["drop"] * given["times"]
+        elif what == "heal":
+            self.faults.clear()
+        elif what == "create_failed":
+            for region in self.regions.values():
+                region.create_failed.append(given["operation"])
+        elif what == "reads":
+            self.reads = given["count"]
+            for region in self.regions.values():
+                region.reads = given["count"]
+        elif what == "organization":
+            self.sharing.organization, self.sharing.units = given["id"], given["units"]
+            self.sharing.within_organization = given["sharing"]
+        elif what == "requests":
+            return dict(self.counted)
+        elif what == "inventory":
+            shares = [share.arn for share in self.sharing.shares.values() if share.shown["status"] != "DELETED"]
+            return _inventory(self.regions.values()) | ({"share": shares} if shares else {})
+        else:
+            raise ValueError(what)
+        return {}
+
+
+def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
+    from moto.iam.models import iam_backends
+    from moto.rds.models import rds_backends
+    from moto.route53.models import route53_backends
+
+    found: dict[str, list[str]] = defaultdict(list)
+    for region in regions:
+        ec2 = region.ec2
+        for key, thing in list(region.things.items()):
+            if thing.is_leaving:
+                continue
+            found[key.split("-", 1)[0]].append(key)
+        vpcs = [vpc.id for vpc in ec2.vpcs.values() if not vpc.is_default]
+        found["vpc"] += vpcs
+        found["subnet"] += [s.id for zone in ec2.subnets.values() for s in zone.values() if s.vpc_id in vpcs]
+        found["sg"] += [
+            g.id for groups in ec2.groups.values() for g in groups.values() if g.vpc_id in vpcs and not g.is_default
+        ]
+        found["endpoint"] += [e.id for e in ec2.vpc_end_points.values() if e.state != "deleted"]
+        found["instance"] += [
+            instance.id
+            for reservation in ec2.reservations.values()
+            for instance in reservation.instances
+            if instance.state != "terminated"
+        ]
+        rds = rds_backends[region.account][region.name]
+        found["rds"] += [*rds.databases, *rds.clusters]
+    for account in {region.account for region in regions}:
+        found["zone"] += [*route53_backends[account]["aws"].zones]
+        found["role"] += [*iam_backends[account]["aws"].roles]
+    return {kind: sorted(items) for kind, items in found.items() if items}
+
+
+def main() -> None:
+    """Serve until the process is ended, or whoever started it is gone."""
+    from tests.emulator.serving import serve
+
+    mend()
+    server = serve(Front())
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    parent = os.getppid()
+
+    def end_with_parent() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(0)
+
+    Thread(target=end_with_parent, daemon=True).start()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""What moto lacks of EC2: VPC endpoints of the types Resource and ServiceNetwork, and Instance Connect Endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.emulator.lattice import Region, Thing, new_id
+from tests.emulator.protocol import Refused
+
+TYPES = {"Resource": "ResourceConfigurationArn", "ServiceNetwork": "ServiceNetworkArn"}
+FIXED = ("AddSubnetIds", "RemoveSubnetIds", "IpAddressType", "DnsOptions", "PrivateDnsEnabled", "SubnetConfigurations")
+
+
+class Endpoints:
+    """The EC2 actions on these endpoints; an action that concerns others is left to moto, which `None` says."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+
+    def handler(self, action: str, fields: dict[str, str]) -> Callable[[dict[str, Any]], Any] | None:
+        """Return what handles the request, None if moto does."""
+        ours = [value for value in fields.values() if value in self.region.things]
+        if action == "CreateVpcEndpoint":
+            return self.create if fields.get("VpcEndpointType") in TYPES else None
+        by_id = {
+            "DescribeVpcEndpoints": self.describe,
+            "ModifyVpcEndpoint": self.modify,
+            "DeleteVpcEndpoints": self.delete,
+            "CreateTags": self.create_tags,
+            "DeleteTags": self.delete_tags,
+        }
+        if action in by_id:
+            # An endpoint that is gone is ours to deny, as moto never had it.
+            strange = [v for v in fields.values() if v.startswith("vpce-") and v not in self.region.ec2.vpc_end_points]
+            return by_id[action] if ours or strange else None
+        return {
+            "DescribeVpcEndpointAssociations": self.describe_associations,
+            "CreateInstanceConnectEndpoint": self.create_connect,
+            "DescribeInstanceConnectEndpoints": self.describe_connect,
+            "DeleteInstanceConnectEndpoint": self.delete_connect,
+        }.get(action)
+
+    def create(self, request: dict[str, Any]) -> dict[str, Any]:
+        kind, region = request["VpcEndpointType"], self.region
+        given = [name for name in ("ServiceName", *TYPES.values()) if name in request]
+        if given != [TYPES[kind]]:
+            raise Refused("InvalidParameter", f"An endpoint of type {kind} has {TYPES[kind]} alone, got {given}")
+        vpc = region.vpc(request["VpcId"])
+        subnets = region.subnets(request.get("SubnetIds", []), vpc.id)
+        zones = [subnet.availability_zone for subnet in subnets]
+        if len(set(zones)) < len(zones):
+            raise Refused("DuplicateSubnetsInSameZone", "Found another subnet in the same availability zone")
+        region.check_addresses(subnets, request.get("IpAddressType", "ipv4").upper())
+        private = request.get("PrivateDnsEnabled", False)
+        if private and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
+            message = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes"
+            raise Refused("InvalidParameter", message)
+        if kind == "Resource":
+            self._check_configuration(request["ResourceConfigurationArn"], vpc.id, zones)
+        else:
+            region.refer(request["ServiceNetworkArn"], "sn")
+        if private:
+            self._refuse_second_way(vpc.id, kind, request[TYPES[kind]])
+        groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc.id)], vpc.id)
+        specified = request.get("TagSpecifications") or [{}]
+        shown = {
+            "VpcEndpointType": kind,
+            "VpcId": vpc.id,
+            "vpcId": vpc.id,
+            "subnetIds": [subnet.id for subnet in subnets],
+            "securityGroupIds": groups,
+            TYPES[kind]: request[TYPES[kind]],
+            "IpAddressType": request.get("IpAddressType", "ipv4").upper(),
+            "PrivateDnsEnabled": private,
+        }
+        thing = region.add("vpce", "CreateVpcEndpoint", shown, status="pending")
+        thing.tags = {tag["Key"]: tag["Value"] for spec in specified for tag in spec.get("Tags", [])}
+        chosen = {item["SubnetId"]: item.get("Ipv4") for item in request.get("SubnetConfigurations", [])}
+        for subnet in subnets:
+            region.interface(thing, subnet, groups, chosen.get(subnet.id))
+        return {"VpcEndpoint": self._show(thing)}
+
+    def _check_configuration(self, arn: str, vpc: str, zones: list[str]) -> None:
+        configuration, owner = self.region.refer(arn, "rcfg").shown, self.region.owner(arn)
+        if configuration["type"] == "CHILD":
+            raise Refused("InvalidParameter", "An endpoint is made for a SINGLE, GROUP or ARN configuration")
+        gateway = owner.things[configuration["resourceGatewayId"]].shown
+        if gateway["vpcId"] == vpc:
+            raise Refused("InvalidParameter", "The resource gateway is in the VPC of the endpoint")
+        theirs = [subnet.availability_zone for subnet in owner.subnets(gateway["subnetIds"], gateway["vpcId"])]
+        if not set(theirs) & set(zones):
+            raise Refused(
+                "InvalidParameter", "The endpoint and the resource gateway have no Availability Zone in common"
+            )
+
+    def _refuse_second_way(self, vpc: str, kind: str, arn: str) -> None:
+        """Refuse a resource endpoint and one of a service network, both with private DNS, for one configuration."""
+        mine = self._reached({TYPES[kind]: arn})
+        for other in self.region.each("vpce"):
+            if other.shown["VpcId"] != vpc or not other.shown["PrivateDnsEnabled"] or other.is_leaving:
+                continue
+            if other.shown["VpcEndpointType"] != kind and (both := set(mine) & set(self._reached(other.shown))):
+                message = f"{other.shown['id']} has private DNS for {', '.join(sorted(both))} in this VPC"
+                raise Refused("InvalidParameter", message)
+
+    def _reached(self, endpoint: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """Return what the association with each configuration says of a service network, by the configuration's id."""
+        if arn := endpoint.get("ResourceConfigurationArn"):
+            return {arn.rsplit("/", 1)[-1]: {}}
+        network = endpoint["ServiceNetworkArn"]
+        shown = self.region.owner(network).things[network.rsplit("/", 1)[-1]].shown
+        named = {"ServiceNetworkArn": network, "ServiceNetworkName": shown["name"]}
+        return {
+            item.shown["resourceConfigurationId"]: named
+            for item in self.region.everywhere("snra")
+            if item.shown["serviceNetworkArn"] == network and item.status == "ACTIVE"
+        }
+
+    def _show(self, thing: Thing) -> dict[str, Any]:
+        shown = thing.shown
+        failed = {"FailureReason": thing.failure} if thing.status == "CREATE_FAILED" else {}
+        return {
+            **{name: shown[name] for name in ("VpcEndpointType", "VpcId", "IpAddressType", "PrivateDnsEnabled")},
+            **{name: shown[name] for name in TYPES.values() if name in shown},
+            "VpcEndpointId": shown["id"],
+            "State": "failed" if failed else thing.status,
+            "SubnetIds": shown["subnetIds"],
+            "Groups": [{"GroupId": group, "GroupName": group} for group in shown["securityGroupIds"]],
+            "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],
+            "CreationTimestamp": shown["createdAt"],
+            "OwnerId": self.region.account,
+            "Tags": self._tags(thing),
+            **failed,
+        }
+
+    @staticmethod
+    def _tags(thing: Thing) -> list[dict[str, str]]:
+        return [{"Key": key, "Value": value} for key, value in sorted(thing.tags.items())]
+
+    def _find(self, identifier: str, prefix: str = "vpce", code: str = "InvalidVpcEndpointId.NotFound") -> Thing:
+        try:
+            return self.region.find(identifier, prefix)
+        except Refused:
+            raise Refused(code, f"{identifier} does not exist") from None
+
+    def describe(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"VpcEndpoints": [self._show(self._find(item)) for item in request.get("VpcEndpointIds", [])]}
+
+    def modify(self, request: dict[str, Any]) -> dict[str, Any]:
+        thing = self._find(request["VpcEndpointId"])
+        if fixed := [name for name in FIXED if name in request]:
+            message = f"After its creation only the security groups of such an endpoint change, not {', '.join(fixed)}"
+            raise Refused("InvalidParameter", message)
+        groups = [
+            group for group in thing.shown["securityGroupIds"] if group not in request.get("RemoveSecurityGroupIds", ())
+        ]
+        groups += [group for group in request.get("AddSecurityGroupIds", ()) if group not in groups]
+        if not groups:
+            raise Refused("InvalidParameter", "An endpoint has at least one security group")
+        thing.shown["securityGroupIds"] = self.region.groups(groups, thing.shown["VpcId"])
+        return {"Return": True}
+
+    def delete(self, request: dict[str, Any]) -> dict[str, Any]:
+        for identifier in request["VpcEndpointIds"]:
+            if identifier in self.region.things:
+                self.region.leave(self.region.things[identifier], "deleting")
+        return {"Unsuccessful": []}
+
+    def create_tags(self, request: dict[str, Any]) -> dict[str, Any]:
+        for identifier in request["Resources"]:
+            self.region.things[identifier].tags |= {tag["Key"]: tag["Value"] for tag in request["Tags"]}
+        return {}
+
+    def delete_tags(self, request: dict[str, Any]) -> dict[str, Any]:
+        for identifier in request["Resources"]:
+            for tag in request["Tags"]:
+                self.region.things[identifier].tags.pop(tag["Key"], None)
+        return {}
+
+    # -- associations ------------------------------------------------------------------------------------------------
+
+    def describe_associations(self, request: dict[str, Any]) -> dict[str, Any]:
+        filters = {item["Name"]: item["Values"] for item in request.get("Filters", [])}
+        wanted = request.get("VpcEndpointIds") or filters.get("vpc-endpoint-id")
+        found = []
+        for thing in self.region.each("vpce"):
+            if thing.status == "available" and (wanted is None or thing.shown["id"] in wanted):
+                found += self._associations(thing)
+        by = {"associated-resource-id": "AssociatedResourceArn", "service-network-arn": "ServiceNetworkArn"}
+        for name, member in by.items():
+            if name in filters:
+                found = [item for item in found if str(item.get(member, "")).rsplit("/", 1)[-1] in str(filters[name])]
+        return {"VpcEndpointAssociations": found}
+
+    def _associations(self, endpoint: Thing) -> list[dict[str, Any]]:
+        """Return one association for each configuration that the endpoint reaches, kept as they were first told."""
+        reached = self._reached(endpoint.shown)
+        told = endpoint.shown.setdefault("associations", {})
+        listed = []
+        for identifier, named in reached.items():
+            owner = self.region.owner(identifier)
+            parent = owner.things[identifier].shown
+            for child in owner.children(identifier) or [owner.things[identifier]]:
+                key = child.shown["id"]
+                if key not in told:
+                    name = self.region.dns_entry(
+                        "DnsName", "HostedZoneId", f"{endpoint.shown['id']}-{new_id('rsc')}", key
+                    )
+                    told[key] = {"Id": new_id("vpce-rsc-asc"), "DnsEntry": name}
+                group = {} if child.shown["id"] == identifier else {"ResourceConfigurationGroupArn": parent["arn"]}
+                listed.append(
+                    {
+                        **told[key],
+                        **named,
+                        **group,
+                        **self._private(endpoint, child),
+                        "VpcEndpointId": endpoint.shown["id"],
+                        "AssociatedResourceAccessibility": "Accessible",
+                        "AssociatedResourceArn": child.shown["arn"],
+                    }
+                )
+        # No order is promised, so the emulator gives the least expected one.
+        return listed[::-1]
+
+    @staticmethod
+    def _private(endpoint: Thing, child: Thing) -> dict[str, Any]:
+        name = child.shown.get("customDomainName")
+        if not (endpoint.shown["PrivateDnsEnabled"] and name):
+            return {}
+        return {"PrivateDnsEntry": {"DnsName": name, "HostedZoneId": "Z0PRIVATE"}}
+
+    # -- EC2 Instance Connect Endpoints ------------------------------------------------------------------------------
+
+    def create_connect(self, request: dict[str, Any]) -> dict[str, Any]:
+        region = self.region
+        known = [subnet for zone in region.ec2.subnets.values() for subnet in zone.values()]
+        subnet = next((subnet for subnet in known if subnet.id == request["SubnetId"]), None)
+        if subnet is None:
+            raise Refused("InvalidSubnetID.NotFound", f"{request['SubnetId']} does not exist")
+        vpc = subnet.vpc_id
+        groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc)], vpc)
+        preserve = request.get("PreserveClientIp", False)
+        shown = {"vpcId": vpc, "subnetIds": [subnet.id], "securityGroupIds": groups, "PreserveClientIp": preserve}
+        thing = region.add("eice", "CreateInstanceConnectEndpoint", shown, status="pending")
+        tags = [tag for spec in request.get("TagSpecifications") or [] for tag in spec.get("Tags", [])]
+        thing.tags = {tag["Key"]: tag["Value"] for tag in tags}
+        region.interface(thing, subnet, groups)
+        return {"InstanceConnectEndpoint": self._show_connect(thing, subnet)}
+
+    def _show_connect(self, thing: Thing, subnet: Any) -> dict[str, Any]:
+        state = {"pending": "create-in-progress", "available": "create-complete", "deleting": "delete-in-progress"}
+        identifier, region, account = thing.shown["id"], self.region.name, self.region.account
+        return {
+            "OwnerId": account,
+            "InstanceConnectEndpointId": identifier,
+            "InstanceConnectEndpointArn": f"arn:aws:ec2:{region}:{account}:instance-connect-endpoint/{identifier}",
+            "State": state[thing.status],
+            "DnsName": f"{identifier}.x.ec2-instance-connect-endpoint.{region}.amazonaws.com",
+            "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],
+            "VpcId": thing.shown["vpcId"],
+            "AvailabilityZone": subnet.availability_zone,
+            "CreatedAt": thing.shown["createdAt"],
+            "SubnetId": subnet.id,
+            "PreserveClientIp": thing.shown["PreserveClientIp"],
+            "SecurityGroupIds": thing.shown["securityGroupIds"],
+            "Tags": self._tags(thing),
+        }
+
+    def _connect(self, identifier: str) -> tuple[Thing, Any]:
+        thing = self._find(identifier, "eice", "InvalidInstanceConnectEndpointId.NotFound")
+        return thing, self.region.subnets(thing.shown["subnetIds"], thing.shown["vpcId"])[0]
+
+    def describe_connect(self, request: dict[str, Any]) -> dict[str, Any]:
+        wanted = request.get("InstanceConnectEndpointIds") or [thing.shown["id"] for thing in self.region.each("eice")]
+        return {"InstanceConnectEndpoints": [self._show_connect(*self._connect(item)) for item in wanted]}
+
+    def delete_connect(self, request: dict[str, Any]) -> dict[str, Any]:
+        thing, subnet = self._connect(request["InstanceConnectEndpointId"])
+        self.region.leave(thing, "deleting")
+        return {"InstanceConnectEndpoint": self._show_connect(thing, subnet)}
