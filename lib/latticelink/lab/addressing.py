@@ -52,6 +52,15 @@ class Addressing:
         """Say what an attribute is that only apply would tell."""
         self._known[block, attribute] = value
 
+    @property
+    def ranges(self) -> dict[str, str]:
+        """The ranges that only apply would tell, by how the configuration refers to them."""
+        return {
+            f"{block.address}.{attribute}": value
+            for (block, attribute), value in self._known.items()
+            if isinstance(value, str) and "/" in value
+        }
+
     def value(self, value: Any) -> Any:
         """Return a value with what the lab knows of it; as it is if that is nothing."""
         if isinstance(value, Reference):

@@ -10,6 +10,7 @@ from latticelink.lab.model import RESOLVER, Address, Interface, Kind, Model, Way
 from latticelink.lab.namespaces import Namespace
 from latticelink.lab.privatelink import MTU, Cable, entry_rules, gateway_rules
 from latticelink.lab.rules import BEYOND, link_of, vpc_rules
+from latticelink.lab.translation import Translator
 from latticelink.lab.traps import TABLE, Death, Ruleset, Trap, deaths
 
 _ROUTER_V6 = ipaddress.IPv6Address("fe80::1")
@@ -37,6 +38,8 @@ class Lab:
             self._build_interface(interface)
         for cable in self._cables:
             self._lay(cable)
+        for name in {cable.way.entry for cable in self._cables if cable.translates}:
+            Translator(self._interfaces[name])
         for namespace in [*self._routers.values(), *self._interfaces.values()]:
             namespace.finish()
         self.load_rules(model)

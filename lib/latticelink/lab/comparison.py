@@ -77,6 +77,7 @@ def verdict_of(paths: Iterable[TracedPath], model: Model, client: Interface, way
 def _is_client(text: str, client: Interface, model: Model, version: int) -> bool:
     """Return whether a client is among those whom a path names, by a range, a group or their own names."""
     named = text.removeprefix("clients ")
+    named = model.known_as.get(named, named)
     if (block := cidr_of(named)) is not None:
         return block.version == version and any(address in block for address in client.of_version(version))
     groups = {f"in {model.known_as.get(group, group)}" for group in client.groups}

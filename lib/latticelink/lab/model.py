@@ -153,7 +153,7 @@ class Model:
 
     Attributes:
         databases: by interface, the engine that runs there in place of a web server.
-        known_as: by the name of a group, what the check calls it.
+        known_as: by the name of a group, what the check calls it; by a range that only apply knows, what it is here.
         notes: what is said to people of what isn't modelled, or stands in for what wasn't read.
     """
 

@@ -11,6 +11,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from latticelink.lab.model import Address, Interface, Ports, Way
+from latticelink.lab.translation import LINK, translated
 from latticelink.lab.traps import Ruleset, Trap
 
 # MTU of PrivateLink: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-ddb.html says 8500 for endpoints.
@@ -38,6 +39,11 @@ class Cable:
     def version(self) -> int:
         """IP version inside: the target's."""
         return self.way.target_address.version if self.way.target_address else self.way.address.version
+
+    @property
+    def translates(self) -> bool:
+        """Whether clients and target have different IP versions."""
+        return self.version != self.way.address.version
 
     @property
     def near(self) -> Address:
@@ -79,9 +85,16 @@ def entry_rules(entry: Interface, ways: list[Way], cables: list[Cable]) -> Rules
                 trap = Trap("target", "", way.resource, "it isn't in the lab")
             refuse.append(f"{matches}goto {rules.trap(trap)}")
             continue
-        if way.ports:
-            shared = f"tcp dport {{ {ports_text(way.ports)} }}"
-            into.append(f'iifname "eth0" {matches}{shared} dnat {_ip(cable.version)} to {cable.far}')
+        shared = f"tcp dport {{ {ports_text(way.ports)} }} " if way.ports else "tcp dport 0 "
+        if cable.translates:
+            first, then = way.address.version, cable.version
+            to, back = (translated(cable.number, first, far=far) for far in (True, False))
+            into.append(f'iifname "eth0" {matches}{shared}dnat {_ip(first)} to {to}')
+            out.append(f'oifname "{LINK}" {_ip(first)} daddr {to} snat {_ip(first)} to {back}')
+            to = translated(cable.number, then, far=True)
+            into.append(f'iifname "{LINK}" {_ip(then)} daddr {to} dnat {_ip(then)} to {cable.far}')
+        else:
+            into.append(f'iifname "eth0" {matches}{shared}dnat {_ip(cable.version)} to {cable.far}')
         out.append(f'oifname "{cable.link}" snat {_ip(cable.version)} to {cable.near}')
         told = f"it shares TCP {ports_text(way.ports) or 'nothing'}"
         trap = Trap("resource configuration's ports", "", way.resource, told)

@@ -38,6 +38,7 @@ def model_of(configuration: Configuration) -> Model:
     _default_groups(model, topology, groups, places)
     NameReader(places, resources, model).read()
     model.notes += [f"Some rules of {group} aren't in the lab: {why}." for group, why in _first(groups.doubts)]
+    model.known_as |= addressing.ranges
     model.notes[:] = dict.fromkeys(model.notes)
     return model
 

@@ -17,7 +17,8 @@ from latticelink.lab.model import OUT, Address, Interface, Kind, Model, Ports, S
 from latticelink.lab.places import Places
 from latticelink.network.topology import label
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, as_list
+from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list
+from latticelink.terraform.syntax import references
 
 CONFIGURATION = "aws_vpclattice_resource_configuration"
 ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
@@ -146,7 +147,9 @@ class Resources:
         if gateway is None or not self._gateway(gateway) or not given:
             self._model.notes.append(f"{resource.name} isn't built: its gateway or its target isn't in what was read.")
             return None
-        [(kind, value)] = given[:1]
+        kind, value = given[0]
+        if isinstance(value, Unknown):
+            value = self._inside(resource.configuration) or value
         vpc = self._gateway(gateway)[0].vpc
         interface = self._interface(resource, kind, value, vpc, gateway)
         if interface is None or interface.vpc != vpc:
@@ -160,6 +163,16 @@ class Resources:
         version = 6 if family == "IPV6" or (isinstance(value, Reference) and value.attribute.startswith("ipv6")) else 4
         several = interface.of_version(version) or list(interface.addresses)
         return interface.name, [exact] if exact is not None else several[:1]
+
+    def _inside(self, configuration: Block) -> Reference | None:
+        """Return the one attribute that a target is taken from by a function, such as `one`, that only apply can do."""
+        found = {
+            Reference(block, names[2])
+            for names in references(configuration.body.get("resource_configuration_definition"))
+            if len(names) > 2
+            for block in configuration.home.made(("resource", names[0], names[1]))
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _interface(self, resource: Resource, kind: str, value: Any, vpc: str, gateway: Block) -> Interface | None:
         block = value.block if isinstance(value, Reference) else self._topology.block_of(value, *_ARNS)
@@ -205,9 +218,9 @@ class Resources:
         self._model.notes.append(
             f"{text} isn't in what was read; {address} stands in for it, with a server at which nothing filters."
         )
-        groups = tuple(
-            peer for peer in peers if isinstance(peer, str) and not self._model.members(peer, address.version)
-        )
+        # Whoever the gateway's rules name by a group of which nothing was read may be this.
+        read = {group for each in self._model.interfaces.values() if each.filtered for group in each.groups}
+        groups = tuple(peer for peer in peers if isinstance(peer, str) and peer not in read)
         return self._places.stand_in(text, vpc, [address], groups, filtered=False)
 
     def _ports(self, resource: Resource) -> Ports:
