@@ -168,7 +168,7 @@ def disagreements(seen: Observation, configuration: Configuration, tally: Counte
                 yield Disagreement(journey, port, "the check passes other ports, and all packets arrive at this one")
             elif said is Answer.FAIL and real == "none" and port in journey.ports:
                 hops = {each.death.hop for each in every if each.death is not None}
-                blocking = journey.verdict.blocking_at(port)
+                blocking = journey.verdict.deadly_at(port)
                 tally["hops compared"] += bool(blocking)
                 if blocking and not hops & blocking:
                     said_hops = sorted(blocking)
@@ -180,7 +180,7 @@ def _is_about_more(journey: Journey, tried: list[Journey], port: int, seen: Obse
 
     It blocks a path if it blocks for one of its clients, and if an ACL of one of its subnets does.
     """
-    blocking = journey.verdict.blocking_at(port)
+    blocking = journey.verdict.deadly_at(port)
     return (bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)) or any(
         other is not journey
         and set(other.verdict.paths) & set(journey.verdict.paths)

@@ -264,7 +264,26 @@ def _same_addresses(_: st.DrawFn, stacks: Stacks, __: str) -> None:
     stacks["producer"]["resource"]["aws_subnet"] = json.loads(subnets)
 
 
+def _dual_stack(draw: st.DrawFn, stacks: Stacks, _: str) -> None:
+    """Give both VPCs IPv6 addresses, and the endpoint, the gateway or both."""
+    for number, (stack, instance) in enumerate((("consumer", "client"), ("producer", "web")), 1):
+        put(stack, "aws_vpc", "main", ipv6_cidr_block=f"2001:db8:{number}::/56")(stacks)
+        for last, subnet in enumerate("ab"):
+            block = {"ipv6_cidr_block": f"2001:db8:{number}:{last}::/64", "assign_ipv6_address_on_creation": True}
+            put(stack, "aws_subnet", subnet, **block)(stacks)
+        put(stack, "aws_instance", instance, ipv6_address_count=1)(stacks)
+    put(
+        "consumer", "aws_vpc_endpoint", "web", ip_address_type=draw(st.sampled_from(("dualstack", "dualstack", "ipv4")))
+    )(stacks)
+    put("producer", GATEWAY, "gateway", ip_address_type=draw(st.sampled_from(("DUALSTACK", "IPV4"))))(stacks)
+    for kind, group, stack in ((INGRESS, "endpoint", "consumer"), (EGRESS, "client", "consumer")):
+        if draw(st.integers(0, 3)):
+            block = draw(st.sampled_from(("2001:db8:1::/56", "2001:db8:1::/64", "::/0", "2001:db8:2::/56")))
+            put(stack, kind, f"six_{group}", **rule(group, 443, cidr_ipv6=block))(stacks)
+
+
 CHANGES = (
+    _dual_stack,
     _change_rule, _change_rule, _change_rule, _change_rule, _change_rule, _add_rule, _remove_rule, _old_form,
     _other_groups, _shared_ports, _zones, _zones, _place, _acl, _acl, _acl, _acl, _acl, _acl, _another_client,
     _another_target,

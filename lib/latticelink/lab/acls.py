@@ -15,6 +15,7 @@ from latticelink.lab.model import IN, OUT, Acl, AclEntry
 from latticelink.network.topology import Topology
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, boolean
+from latticelink.values import types
 
 
 class AclReader:
@@ -33,22 +34,22 @@ class AclReader:
 
     def _associations(self) -> Iterator[tuple[Hashable, Block]]:
         """Yield subnets with their ACLs; a VPC, marked as such, with its default one."""
-        for block in self._configuration.of_type("aws_default_network_acl"):
+        for block in self._configuration.of_type(types.DEFAULT_NETWORK_ACL):
             vpc = self._vpc_of(block)
             if vpc is not None:
                 yield ("default", vpc), block
-        for block in self._configuration.of_type("aws_network_acl_rule"):
+        for block in self._configuration.of_type(types.NETWORK_ACL_RULE):
             value = block.value("network_acl_id")
-            if isinstance(value, Reference) and value.block.type == "aws_vpc":
+            if isinstance(value, Reference) and value.block.type == types.VPC:
                 yield ("default", value.block), value.block
         for kind, argument in (
-            ("aws_default_network_acl", "subnet_ids"),
-            ("aws_network_acl", "subnet_ids"),
-            ("aws_network_acl_association", "subnet_id"),
+            (types.DEFAULT_NETWORK_ACL, "subnet_ids"),
+            (types.NETWORK_ACL, "subnet_ids"),
+            (types.NETWORK_ACL_ASSOCIATION, "subnet_id"),
         ):
             for block in self._configuration.of_type(kind):
                 owner: Block | None = block
-                if kind == "aws_network_acl_association":
+                if kind == types.NETWORK_ACL_ASSOCIATION:
                     value = block.value("network_acl_id")
                     owner = value.block if isinstance(value, Reference) else None
                 for subnet in self._topology.subnets(block.value(argument))[0]:
@@ -57,19 +58,19 @@ class AclReader:
 
     def _vpc_of(self, block: Block) -> Hashable | None:
         value = block.value("default_network_acl_id")
-        return value.block if isinstance(value, Reference) and value.block.type == "aws_vpc" else None
+        return value.block if isinstance(value, Reference) and value.block.type == types.VPC else None
 
     def _entries(self, owner: Block) -> Iterator[AclEntry]:
-        if owner.type == "aws_vpc":  # its default ACL, to which rules are added that AWS's own two come after
+        if owner.type == types.VPC:  # its default ACL, to which rules are added that AWS's own two come after
             for direction in (IN, OUT):
                 yield from self._entry(owner, direction, _AWS_OWN.__getitem__)
         for direction in (IN, OUT):
-            for body in owner.nested(direction) if owner.type != "aws_vpc" else []:
+            for body in owner.nested(direction) if owner.type != types.VPC else []:
                 if isinstance(body, dict):
                     yield from self._entry(owner, direction, partial(argument_of, body))
                 else:
                     self.doubts.append(f"{owner.address} has rules that aren't known")
-        for block in self._configuration.of_type("aws_network_acl_rule"):
+        for block in self._configuration.of_type(types.NETWORK_ACL_RULE):
             value = block.value("network_acl_id")
             if self._is(value, owner):
                 direction = OUT if boolean(block.value("egress")) else IN
@@ -111,5 +112,5 @@ _AWS_OWN = {
 
 def _name(owner: Block) -> str:
     name = owner.value("tags", "Name")
-    default = "the default network ACL of " if owner.type == "aws_vpc" else ""
+    default = "the default network ACL of " if owner.type == types.VPC else ""
     return f"{default}{name if isinstance(name, str) and not default else owner.address}"

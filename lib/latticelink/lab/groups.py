@@ -19,6 +19,7 @@ from latticelink.network.keys import GroupKey
 from latticelink.network.topology import Topology
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Absent, Reference, Unknown, as_list, boolean
+from latticelink.values import types
 
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 _PROTOCOLS = {"-1": "-1", "all": "-1", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
@@ -75,14 +76,14 @@ class GroupReader:
 
     def _written(self) -> Iterator[tuple[str, str, Block, Get]]:
         for direction in (IN, OUT):
-            for block in self._configuration.of_type(f"aws_vpc_security_group_{direction}_rule"):
+            for block in self._configuration.of_type(types.RULES[direction]):
                 if group := self._group(block.value("security_group_id"), block):
                     yield group, direction, block, block.value
-        for block in self._configuration.of_type("aws_security_group_rule"):
+        for block in self._configuration.of_type(types.GROUP_RULE):
             direction = block.value("type")
             if (group := self._group(block.value("security_group_id"), block)) and direction in (IN, OUT):
                 yield group, direction, block, block.value
-        for kind in ("aws_security_group", "aws_default_security_group"):
+        for kind in (types.SECURITY_GROUP, types.DEFAULT_SECURITY_GROUP):
             for block in self._configuration.of_type(kind):
                 group = self._group(Reference(block, "id"), block)
                 for direction in (IN, OUT):
@@ -125,10 +126,10 @@ class GroupReader:
     def _listed(self, value: Any) -> Iterator[Cidr]:
         """Yield what is in a prefix list; of AWS's own only Lattice's has addresses that are in a lab."""
         block = value.block if isinstance(value, Reference) else None
-        if block is None or block.type not in ("aws_ec2_managed_prefix_list", "aws_prefix_list"):
+        if block is None or block.type not in (types.PREFIX_LIST, types.AWS_PREFIX_LIST):
             return
         entries = [each.get("cidr") for each in block.nested("entry") if isinstance(each, dict)]
-        for each in self._configuration.of_type("aws_ec2_managed_prefix_list_entry"):
+        for each in self._configuration.of_type(types.PREFIX_LIST_ENTRY):
             owner = each.value("prefix_list_id")
             if isinstance(owner, Reference) and owner.block is block:
                 entries.append(each.value("cidr"))

@@ -15,8 +15,9 @@ from latticelink.lab.resources import CONFIGURATION, Resource, Resources
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, as_list, boolean, leaves
 from latticelink.terraform.syntax import references
+from latticelink.values import types
 
-_RESOURCE_ASSOCIATION = "aws_vpclattice_service_network_resource_association"
+_RESOURCE_ASSOCIATION = types.NETWORK_RESOURCE
 
 
 class NameReader:
@@ -28,7 +29,7 @@ class NameReader:
 
     def read(self) -> None:
         """Read all names; a VPC without DNS support gets no resolver."""
-        for record in self._topology.configuration.of_type("aws_route53_record"):
+        for record in self._topology.configuration.of_type(types.RECORD):
             for vpc in self._vpcs(record):
                 self._add(vpc, record.value("name"), self._record_addresses(record, vpc))
         for (entry, resource), addresses in self._resources.by_entry.items():
@@ -36,7 +37,7 @@ class NameReader:
             if boolean(entry.value("private_dns_enabled")) and _host_names(vpc):
                 for name in self._own_names(resource):
                     self._add(vpc, name, addresses)
-        for block in self._topology.configuration.of_type("aws_vpc"):
+        for block in self._topology.configuration.of_type(types.VPC):
             if boolean(block.value("enable_dns_support")) is False:
                 self._model.vpcs[self._places.vpc(block)].names = None
 
@@ -47,12 +48,12 @@ class NameReader:
 
     def _vpcs(self, record: Block) -> Iterator[Hashable]:
         """Yield the VPCs that a record's zone is of."""
-        zone = self._topology.block_of(_whose(record.value("zone_id")), "aws_route53_zone")
+        zone = self._topology.block_of(_whose(record.value("zone_id")), types.ZONE)
         if zone is None:
             return
         given = [body.get("vpc_id") for body in zone.nested("vpc") if isinstance(body, dict)]
-        for block in self._topology.configuration.of_type("aws_route53_zone_association"):
-            if self._topology.block_of(_whose(block.value("zone_id")), "aws_route53_zone") is zone:
+        for block in self._topology.configuration.of_type(types.ZONE_VPC):
+            if self._topology.block_of(_whose(block.value("zone_id")), types.ZONE) is zone:
                 given.append(block.value("vpc_id"))
         keys = [self._topology.vpc_key(each) for each in given]
         yield from dict.fromkeys(key for key in keys if key is not None)

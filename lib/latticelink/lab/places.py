@@ -14,17 +14,12 @@ from latticelink.network.topology import CLIENTS, Placed, Topology, label
 from latticelink.network.topology import Subnet as Place
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, as_list, boolean
+from latticelink.values import types
 
-_ONE_EACH = ("aws_alb", "aws_lb", "aws_ecs_service", "aws_lambda_function", "aws_db_proxy")
-_CLUSTER = "aws_rds_cluster"
-_DATABASES = ("aws_db_instance", _CLUSTER)
-_OTHERS = (
-    "aws_docdb_cluster",
-    "aws_elasticache_cluster",
-    "aws_elasticache_replication_group",
-    "aws_neptune_cluster",
-    "aws_redshift_cluster",
-)
+_ONE_EACH = (*types.LOAD_BALANCERS, types.ECS_SERVICE, types.FUNCTION, types.DATABASE_PROXY)
+_NO_WORKLOADS = (types.ENDPOINT, types.GATEWAY, types.NETWORK_VPC)
+_CLUSTER = types.DATABASE_CLUSTER
+_DATABASES = (types.DATABASE, _CLUSTER)
 
 
 class Namer:
@@ -53,7 +48,7 @@ class Places:
         self._namer = Namer()
         self._subnets: dict[Hashable, Subnet] = {}
         self.of_block: dict[Block, list[Interface]] = defaultdict(list)
-        for block in topology.configuration.of_type("aws_vpc"):
+        for block in topology.configuration.of_type(types.VPC):
             self.vpc(block)
         self._acls: AclReader | None = None
 
@@ -78,7 +73,7 @@ class Places:
 
     def _vpc_blocks(self, block: Block) -> list[Cidr]:
         found = [cidr for each in ("cidr_block", "ipv6_cidr_block") if (cidr := cidr_of(block.value(each)))]
-        extra = ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association")
+        extra = (types.VPC_IPV4_BLOCK, types.VPC_IPV6_BLOCK)
         for each in (each for kind in extra for each in self.topology.configuration.of_type(kind)):
             if self.topology.vpc_key(each.value("vpc_id")) == block:
                 found += [cidr for name in ("cidr_block", "ipv6_cidr_block") if (cidr := cidr_of(each.value(name)))]
@@ -124,15 +119,15 @@ class Places:
 
     def read_workloads(self) -> None:
         """Put instances, functions, databases and load balancers into the model."""
-        attached = {self._holder(each) for each in self.topology.configuration.of_type("aws_instance")} - set(
-            self.topology.configuration.of_type("aws_instance")
+        attached = {self._holder(each) for each in self.topology.configuration.of_type(types.INSTANCE)} - set(
+            self.topology.configuration.of_type(types.INSTANCE)
         )
-        for kind in (*CLIENTS, *_ONE_EACH, *_DATABASES, *_OTHERS):
-            for block in self.topology.configuration.of_type(kind):
-                if block.has_many:
+        for block in self.topology.configuration.blocks:
+            if block.type in _NO_WORKLOADS or self.topology.with_interfaces(Reference(block, "id")) is None:
+                if block.has_many and block.type in CLIENTS:
                     self.model.notes.append(f"{block.full_address} isn't built, as how many there are isn't known.")
-                elif block not in attached and block not in self.of_block:
-                    self._read_workload(block)
+            elif block not in attached and block not in self.of_block:
+                self._read_workload(block)
 
     def _read_workload(self, block: Block) -> None:
         placed = self.topology.placed(block)
@@ -158,7 +153,7 @@ class Places:
         """Return the block that has the addresses: the network interface that an instance is given, or itself."""
         for path in ("primary_network_interface", "network_interface"):
             value = instance.value(path, "network_interface_id")
-            if instance.type == "aws_instance" and isinstance(value, Reference):
+            if instance.type == types.INSTANCE and isinstance(value, Reference):
                 return value.block
         return instance
 

@@ -14,6 +14,7 @@ from latticelink.network.keys import GroupKey
 from latticelink.network.topology import Topology
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Reference
+from latticelink.values import types
 
 
 def model_of(configuration: Configuration) -> Model:
@@ -25,7 +26,7 @@ def model_of(configuration: Configuration) -> Model:
     model, topology, addressing = Model(), Topology(configuration), Addressing()
     places = Places(topology, model, addressing)
     _keep_literals(configuration, addressing)
-    for kind in ("aws_subnet", "aws_default_subnet"):
+    for kind in (types.SUBNET, types.DEFAULT_SUBNET):
         for block in configuration.of_type(kind):
             for place in topology.subnets(_id_of(block))[0]:
                 places.subnet(place, None)
@@ -64,11 +65,11 @@ def _default_groups(model: Model, topology: Topology, groups: GroupReader, place
     """Give the default groups that are in use the rules that AWS gives them, unless the configuration adopts them."""
     adopted = {
         places.group(key)
-        for block in topology.configuration.of_type("aws_default_security_group")
+        for block in topology.configuration.of_type(types.DEFAULT_SECURITY_GROUP)
         if (key := topology.groups.default_of(block.value("vpc_id"))) is not None
     }
     used = {name for interface in model.interfaces.values() for name in interface.groups}
-    for block in topology.configuration.of_type("aws_vpc"):
+    for block in topology.configuration.of_type(types.VPC):
         name = places.group(GroupKey(block, is_default=True))
         if name in used and name not in adopted:
             model.groups[name] = (*model.groups.get(name, ()), *groups.default_rules(name))

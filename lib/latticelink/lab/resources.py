@@ -19,11 +19,12 @@ from latticelink.network.topology import label
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list
 from latticelink.terraform.syntax import references
+from latticelink.values import types
 
-CONFIGURATION = "aws_vpclattice_resource_configuration"
-ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
-_GATEWAY = "aws_vpclattice_resource_gateway"
-_NETWORK = "aws_vpclattice_service_network"
+CONFIGURATION = types.CONFIGURATION
+ASSOCIATION = types.NETWORK_VPC
+_GATEWAY = types.GATEWAY
+_NETWORK = types.NETWORK
 _ADDRESSES_OF_A_GATEWAY = 16
 
 
@@ -56,7 +57,7 @@ def kind_of(block: Block) -> Kind | None:
     leads = any(
         block.value(argument) is not ABSENT for argument in ("resource_configuration_arn", "service_network_arn")
     )
-    return Kind.ENDPOINT if block.type == "aws_vpc_endpoint" and leads else None
+    return Kind.ENDPOINT if block.type == types.ENDPOINT and leads else None
 
 
 class Resources:
@@ -90,7 +91,7 @@ class Resources:
         argument = "service_network_identifier" if entry.type == ASSOCIATION else "service_network_arn"
         network = self._topology.block_of(entry.value(argument), _NETWORK)
         found: list[Resource] = []
-        for block in self._topology.configuration.of_type("aws_vpclattice_service_network_resource_association"):
+        for block in self._topology.configuration.of_type(types.NETWORK_RESOURCE):
             to = self._topology.block_of(block.value("service_network_identifier"), _NETWORK)
             which = self._topology.block_of(block.value("resource_configuration_identifier"), CONFIGURATION)
             if network is not None and to is network and which is not None:
@@ -105,7 +106,7 @@ class Resources:
                 if self._topology.block_of(each.value("resource_configuration_group_id"), CONFIGURATION) is block
             ]
         arn = block.value("resource_configuration_definition", "arn_resource", "arn")
-        database = self._topology.block_of(arn, "aws_rds_cluster")
+        database = self._topology.block_of(arn, types.DATABASE_CLUSTER)
         return [Resource(block, None, part) for part in (("writer", "reader") if database is not None else ("",))]
 
     def _gateway(self, block: Block) -> list[Interface]:
@@ -191,7 +192,7 @@ class Resources:
 
     def _resolve(self, name: Any) -> Address | None:
         """Return the address that a record of the configuration gives a name."""
-        for record in self._topology.configuration.of_type("aws_route53_record"):
+        for record in self._topology.configuration.of_type(types.RECORD):
             if record.value("name") == name:
                 for each in as_list(record.value("records")):
                     if (found := address_of(self._places.addressing.value(each))) is not None:
@@ -318,7 +319,7 @@ class Resources:
                 )
 
 
-_ARNS = ("aws_db_instance", "aws_rds_cluster", "aws_lb", "aws_alb")
+_ARNS = (*types.DATABASES, *types.LOAD_BALANCERS)
 
 
 def _reads(value: Any) -> bool:
