@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.conftest import ROOT
 from tests.lab.conftest import RunLab
 
 
@@ -29,3 +30,14 @@ def test_the_target_sees_the_gateways_addresses_and_never_the_clients(run_lab: R
     for address in asked.split(", "):
         network, _, last = address.rpartition(".")
         assert any(network == where and int(low) <= int(last) <= int(high) for where, low, high in ranges)
+
+
+def test_the_readme_shows_what_it_prints(run_lab: RunLab, scenario: Path) -> None:
+    """But for the folder, the order of the VPCs, the gateway's addresses, which the kernel picks, and curl's patience."""
+
+    def settled(text: str) -> list[str]:
+        text = re.sub(r"^Lab of .*?:", "Lab of cdktf.out:", text)
+        return sorted(re.sub(r"asked from .*:|after \d+ milliseconds", "", text).splitlines())
+
+    [shown] = re.findall(r"^\$ make lab\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    assert settled(shown) == settled(run_lab(scenario).stdout)

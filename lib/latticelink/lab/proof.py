@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from latticelink.lab.building import Lab
 from latticelink.lab.comparison import Verdict, differences, verdict_of
-from latticelink.lab.model import Address, Interface, Model, Way
+from latticelink.lab.model import Address, Interface, Kind, Model, Way
 from latticelink.lab.probes import Outcome, Probe, Prober
 from latticelink.lab.report import outcome_line
 from latticelink.lab.running import Running
@@ -170,14 +170,26 @@ def _hosts(model: Model, journey: Journey) -> dict[str, set[Address]]:
 
 def _logs(model: Model, servers: Sequence[Server], clients: Collection[Interface]) -> Iterator[str]:
     """Yield for each server that was asked whom it saw."""
+    never = ", ".join(f"{each.owner} ({each.addresses[0]})" for each in clients)
     for server in servers:
-        if not (seen := server.seen):
-            continue
-        owners = {
-            each.owner
-            for each in model.interfaces.values()
-            if each.vpc == server.target.vpc and set(map(str, each.addresses)) & set(seen)
-        }
-        never = ", ".join(f"{each.owner} ({each.addresses[0]})" for each in clients)
-        yield f"{server.target.owner} ({server.name}) was asked from {', '.join(seen)}:"
-        yield f"  addresses of {', '.join(sorted(owners)) or 'nobody in the lab'}, never of {never}."
+        if server.seen:
+            owners = sorted({gateway.owner for gateway in _gateways(model, server)})
+            yield f"{server.target.owner} ({server.name}) was asked from {', '.join(server.seen)}:"
+            yield f"  addresses of {', '.join(owners) or 'no gateway'}, never of {never}."
+
+
+def _gateways(model: Model, server: Server) -> list[Interface]:
+    """Return the gateways that a server was asked from."""
+    near = [each for each in model.of_kind(Kind.GATEWAY) if each.vpc == server.target.vpc]
+    return [each for each in near if set(map(str, each.addresses)) & set(server.seen)]
+
+
+def strangers(model: Model, servers: Sequence[Server]) -> list[str]:
+    """Return whom servers saw that is no gateway: the target must never see a client."""
+    found = []
+    for server in servers:
+        known = {str(address) for gateway in _gateways(model, server) for address in gateway.addresses}
+        found += [
+            f"{server.target.owner} saw {each}, which is no gateway's" for each in server.seen if each not in known
+        ]
+    return found

@@ -12,7 +12,7 @@ from latticelink.lab.building import Lab
 from latticelink.lab.model import Interface, Model
 from latticelink.lab.namespaces import KernelRefuses
 from latticelink.lab.nft import NftError
-from latticelink.lab.proof import Comparison, DirectWay, calls, journeys
+from latticelink.lab.proof import Comparison, DirectWay, calls, journeys, strangers
 from latticelink.lab.reading import model_of
 from latticelink.lab.report import everything, header, remarks
 from latticelink.lab.request import Request
@@ -60,6 +60,7 @@ def _serve(request: Request, folder: Path) -> int:
     print(*(line for way in direct for line in way.lines()), "", sep="\n")
     print("Where packets went, beside what the check says:", *compared.lines, "", *remarks(model), sep="\n")
     differ = compared.differences + [line for way in direct for line in way.differences]
+    differ += strangers(model, running.servers)
     for line in differ:
         print(f"DIFFERS {line}")
     return 1 if differ else 0
