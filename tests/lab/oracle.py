@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Hashable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -90,6 +90,7 @@ class Observatory:
     folder: Path
     spent: Counter[str] = field(default_factory=Counter)
     built: int = 0
+    _servers: dict[Lab, list[OwnServer]] = field(default_factory=lambda: defaultdict(list))
     _labs: OrderedDict[Hashable, Lab] = field(default_factory=OrderedDict)
     _sources: list[Iterator[int]] = field(default_factory=lambda: [itertools.cycle(each) for each in SOURCES])
 
@@ -134,9 +135,12 @@ class Observatory:
         lab = self._labs[key] = Lab(model)
         for target in model.targets:
             lab.at(target).nft(EVERY_PORT)
-            OwnServer(lab.at(target), "here", [])
+            self._servers[lab].append(OwnServer(lab.at(target), "here", []))
         if len(self._labs) > MOST_LABS:
-            self._labs.popitem(last=False)[1].close()
+            oldest = self._labs.popitem(last=False)[1]
+            for server in self._servers.pop(oldest):
+                server.close()
+            oldest.close()
         return lab
 
 

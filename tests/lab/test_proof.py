@@ -33,7 +33,7 @@ def test_the_target_sees_the_gateways_addresses_and_never_the_clients(run_lab: R
 
 
 def test_the_readme_shows_what_it_prints(run_lab: RunLab, scenario: Path) -> None:
-    """But for the folder, the order of the VPCs, the gateway's addresses, which the kernel picks, and curl's patience."""
+    """But for the folder, the order of VPCs, the gateway's addresses, which the kernel picks, and curl's patience."""
 
     def settled(text: str) -> list[str]:
         text = re.sub(r"^Lab of .*?:", "Lab of cdktf.out:", text)

@@ -99,9 +99,17 @@ class OwnServer:
         self._socket.listen(512)
         threading.Thread(target=self._serve, daemon=True).start()
 
+    def close(self) -> None:
+        """End it."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+
     def _serve(self) -> None:
         while True:
-            connection, peer = self._socket.accept()
+            try:
+                connection, peer = self._socket.accept()
+            except OSError:
+                self._socket.close()
+                return
             threading.Thread(target=self._talk, args=(connection, peer[0]), daemon=True).start()
 
     def _talk(self, connection: socket.socket, peer: str) -> None:

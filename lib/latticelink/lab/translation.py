@@ -11,6 +11,7 @@ import ipaddress
 import os
 import struct
 import threading
+from contextlib import suppress
 
 from latticelink.lab.model import Address
 from latticelink.lab.namespaces import KernelRefuses, Namespace
@@ -50,13 +51,11 @@ class Translator:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
-        while True:
-            try:
-                packet = os.read(self._device, _LARGEST)
-                if (other := translate(packet)) is not None:
+        with suppress(OSError):  # the namespace is gone
+            while True:
+                if (other := translate(os.read(self._device, _LARGEST))) is not None:
                     os.write(self._device, other)
-            except OSError:
-                return  # the namespace is gone
+        os.close(self._device)
 
 
 def translate(packet: bytes) -> bytes | None:
