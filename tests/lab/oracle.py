@@ -164,9 +164,14 @@ def disagreements(seen: Observation, configuration: Configuration, tally: Counte
             every = [outcome for one in seen.of(journey, port) for outcome in one]
             if any(not each.arrived and each.death is None for each in every):
                 yield Disagreement(journey, port, "packets vanished")
+            others = _others(journey, tried)
             if said is Answer.PASS and real in ("some sources", "none"):
+                if any(seen.arriving(other, port) in ("all", "some addresses") for other in others):
+                    continue  # of clients that a rule names together, one must be let out
                 yield Disagreement(journey, port, f"the check passes, packets arrive: {real}")
-            elif said is Answer.FAIL and real == "all" and not _is_about_more(journey, tried, port, seen):
+            elif said is Answer.FAIL and real == "all":
+                if _blocks_by_an_acl(journey, port) or any(seen.arriving(other, port) != "all" for other in others):
+                    continue
                 yield Disagreement(journey, port, "the check blocks, all packets arrive")
             elif said is Answer.UNKNOWN and real == "all" and journey.verdict.answer is Answer.PASS:
                 yield Disagreement(journey, port, "the check passes other ports, and all packets arrive at this one")
@@ -179,18 +184,15 @@ def disagreements(seen: Observation, configuration: Configuration, tally: Counte
                     yield Disagreement(journey, port, f"packets die at {sorted(hops)}, the check says {said_hops}")
 
 
-def _is_about_more(journey: Journey, tried: list[Journey], port: int, seen: Observation) -> bool:
-    """Return whether what the check says is true of another client of the path, or of another subnet's ACL.
+def _others(journey: Journey, tried: list[Journey]) -> list[Journey]:
+    """Return the journeys of which the check says the same thing in one: those of other clients on a path."""
+    return [each for each in tried if each is not journey and set(each.verdict.paths) & set(journey.verdict.paths)]
 
-    It blocks a path if it blocks for one of its clients, and if an ACL of one of its subnets does.
-    """
+
+def _blocks_by_an_acl(journey: Journey, port: int) -> bool:
+    """Return whether ACLs alone block: the check says so if one of several subnets' does."""
     blocking = journey.verdict.deadly_at(port)
-    return (bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)) or any(
-        other is not journey
-        and set(other.verdict.paths) & set(journey.verdict.paths)
-        and seen.arriving(other, port) != "all"
-        for other in tried
-    )
+    return bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)
 
 
 def judge(count: int, seed: int) -> int:

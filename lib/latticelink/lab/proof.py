@@ -67,11 +67,26 @@ class Comparison:
         self.tried, self.lines, self.differences = tried, list[str](), list[str]()
         self._arrived: set[tuple[str, Address, int]] = set()
         prober = Prober(lab)
+        found = []
         for journey in tried:
             for port in journey.ports:
                 outcomes = prober.try_all([Probe(journey.client, way.address, port) for way in journey.ways])
                 self._arrived |= {(journey.client.name, each.probe.address, port) for each in outcomes if each.arrived}
-                self._add(lab.model, journey, port, outcomes)
+                found.append((journey, port, outcomes))
+        for journey, port, outcomes in found:
+            self._add(lab.model, journey, port, outcomes)
+
+    def _is_said_of_another(self, journey: Journey, port: int) -> bool:
+        """Return whether another client of the path fares otherwise: what the check says is true of one of them."""
+        fares = self._fares(journey, port)
+        return any(
+            set(other.verdict.paths) & set(journey.verdict.paths) and self._fares(other, port) != fares
+            for other in self.tried
+            if port in other.ports
+        )
+
+    def _fares(self, journey: Journey, port: int) -> bool:
+        return any((journey.client.name, way.address, port) in self._arrived for way in journey.ways)
 
     def _add(self, model: Model, journey: Journey, port: int, outcomes: list[Outcome]) -> None:
         entry = model.interfaces[journey.ways[0].entry].owner
@@ -79,8 +94,11 @@ class Comparison:
         together = zip(journey.ways, outcomes, strict=True)
         self.lines.append(f"  {title}, TCP {port}")
         self.lines += [f"    {outcome_line(model, way, outcome)}" for way, outcome in together]
-        self.lines.append(f"    latticelink check: {journey.verdict.in_words(port)}")
-        self.differences += [f"{title}: {each}" for each in differences(journey.verdict, outcomes)]
+        of_several = self._is_said_of_another(journey, port)
+        whom = ", of one at least of the clients that it names together" if of_several else ""
+        self.lines.append(f"    latticelink check: {journey.verdict.in_words(port)}{whom}")
+        if not of_several:
+            self.differences += [f"{title}: {each}" for each in differences(journey.verdict, outcomes)]
 
     def arrives(self, journey: Journey, addresses: set[Address]) -> bool:
         """Return whether packets of a journey to its first port arrive by one of some addresses."""
