@@ -50,7 +50,12 @@ class Places:
         self.of_block: dict[Block, list[Interface]] = defaultdict(list)
         for block in topology.configuration.of_type(types.VPC):
             self.vpc(block)
-        self._acls: AclReader | None = None
+        self._acls: AclReader | None = None  # made once VPCs have their blocks, which ACLs may name
+
+    @property
+    def acl_doubts(self) -> list[str]:
+        """What isn't known of network ACLs, as clauses."""
+        return self._acls.doubts if self._acls is not None else []
 
     def group(self, key: GroupKey) -> str:
         """Return the name of a security group."""
