@@ -17,19 +17,18 @@ class Verdict:
 
     Args:
         paths: its paths that the client is on; where there are none, nothing lets the client in.
-        version: IP version of the packets; clients that it names by a group it judges for IPv4.
+        is_whole: whether it says all that there is to say: of a client that it names by a group it judges IPv4 alone.
     """
 
     paths: tuple[TracedPath, ...]
-    version: int = 4
+    is_whole: bool = True
 
     def at(self, port: int) -> Answer:
         """Return what it says of a port; UNKNOWN if what it says is about other ports."""
         if any(path.answer is Answer.PASS and port in path.ports for path in self.paths):
             return Answer.PASS
-        if not self.paths and self.version == 6:
-            return Answer.UNKNOWN
-        return Answer.FAIL if all(path.answer is Answer.FAIL for path in self.paths) else Answer.UNKNOWN
+        blocks = self.is_whole and all(path.answer is Answer.FAIL for path in self.paths)
+        return Answer.FAIL if blocks else Answer.UNKNOWN
 
     @property
     def answer(self) -> Answer:
@@ -56,8 +55,8 @@ class Verdict:
         if answer is Answer.FAIL:
             hops = list(dict.fromkeys(hop.place for path in self.paths for hop in _failing(path)))
             return f"blocked at {', '.join(hops)}" if hops else "blocked, as nothing lets this client in"
-        if not self.paths:
-            return "nothing of this client's IPv6"
+        if not self.is_whole:
+            return "not all of this client's IPv6"
         reasons = [hop.why for path in self.paths for hop in path.hops if hop.answer is Answer.UNKNOWN]
         return f"not known: {reasons[0]}" if reasons else "reachable at other ports"
 
@@ -68,13 +67,16 @@ def _failing(path: TracedPath) -> list[Hop]:
 
 def verdict_of(paths: Iterable[TracedPath], model: Model, client: Interface, way: Way) -> Verdict:
     """Return what the check says of a client and what a way leads to."""
-    mine = [
+    along = [
         path
         for path in paths
         if (path.endpoint.full_address, path.configuration and path.configuration.full_address) == way.blocks
-        and _is_client(path.client, client, model, way.address.version)
     ]
-    return Verdict(tuple(mine), way.address.version)
+    version = way.address.version
+    mine = tuple(path for path in along if _is_client(path.client, client, model, version))
+    others = {path.client for path in along if cidr_of(model.known_as.get(path.client, path.client)) is None}
+    by_group = any(_is_client(each, client, model, 4) for each in others)
+    return Verdict(mine, is_whole=version == 4 or (bool(mine) and not by_group))
 
 
 def _is_client(text: str, client: Interface, model: Model, version: int) -> bool:
