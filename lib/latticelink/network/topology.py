@@ -29,8 +29,11 @@ from latticelink.values.types import (
     INSTANCE,
     INTERFACE,
     INTERFACE_GROUP,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
     LOAD_BALANCERS,
     NETWORK_VPC,
+    SCALING_GROUP,
     SUBNET,
     VPC,
     VPC_IPV4_BLOCK,
@@ -48,6 +51,7 @@ _NETWORKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "aws_elasticache_cluster": (("security_group_ids",), ("subnet_group_name",)),
     "aws_elasticache_replication_group": (("security_group_ids",), ("subnet_group_name",)),
     INSTANCE: (("vpc_security_group_ids",), ("subnet_id",)),
+    SCALING_GROUP: (("vpc_security_group_ids",), ("vpc_zone_identifier",)),
     FUNCTION: (("vpc_config", "security_group_ids"), ("vpc_config", "subnet_ids")),
     **dict.fromkeys(LOAD_BALANCERS, (("security_groups",), ("subnets",))),
     "aws_neptune_cluster": (("vpc_security_group_ids",), ("neptune_subnet_group_name",)),
@@ -65,7 +69,7 @@ _SUBNET_GROUPS = (
     "aws_neptune_subnet_group",
     "aws_redshift_subnet_group",
 )
-CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE)
+CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE, SCALING_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +238,45 @@ class Topology:
         if block.type == INSTANCE and (interface := self._interface_of(block)) is not None:
             return replace(self.placed(interface), block=block)
         group_path, subnet_path = _NETWORKED[block.type]
-        subnets, subnets_doubt = self.subnets(self._subnet_ids(block, subnet_path))
+        given = self._subnet_ids(block, subnet_path)
+        template = self._template_of(block)
+        if given is ABSENT and isinstance(template, Block):
+            given = template.value("network_interfaces", "subnet_id")
+        subnets, subnets_doubt = self.subnets(given)
         if not subnets and subnets_doubt is None and subnet_path:
             subnets_doubt = Unknown(f"{block.address} names no subnet", "Name its subnets.")
         vpc = self.vpc_key(block.value("vpc_id") or block.value("vpc_identifier"))
         vpc = vpc or next((subnet.vpc for subnet in subnets if subnet.vpc is not None), None)
         groups, doubt = self._group_keys(block, group_path, vpc)
         return Placed(block, groups, doubt, subnets, subnets_doubt, vpc)
+
+    def _template_of(self, block: Block) -> Block | Unknown | None:
+        """Return the launch template of a block, or why it isn't known; None if it has none.
+
+        What the block sets itself comes before what its template says.
+        Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-templates.html
+        """
+        if block.type not in (INSTANCE, SCALING_GROUP):
+            return None
+        paths: tuple[tuple[str, ...], ...] = (
+            ("launch_template",),
+            ("mixed_instances_policy", "launch_template", "launch_template_specification"),
+        )
+        for path in paths:
+            named = [block.value(*path, name) for name in ("id", "launch_template_id", "name", "launch_template_name")]
+            value = next((each for each in named if each not in (ABSENT, "")), ABSENT)
+            if value is ABSENT:
+                continue
+            owner = value.block if isinstance(value, Reference) else None
+            if owner is None and isinstance(value, str):
+                templates = self.configuration.of_type(LAUNCH_TEMPLATE)
+                same = [each for each in templates if value in (each.value("name"), each.value("id"))]
+                owner = same[0] if len(same) == 1 else None
+            if owner is not None and owner.type == LAUNCH_TEMPLATE and owner.mode == "resource":
+                return owner
+            return self.why_not(value, f"the launch template of {block.address}")
+        configured = self.block_of(block.value("launch_configuration"), LAUNCH_CONFIGURATION)
+        return configured if block.type == SCALING_GROUP else None
 
     def _interface_of(self, instance: Block) -> Block | None:
         for path in (
@@ -273,6 +309,13 @@ class Topology:
         value = block.value(*path)
         if why := unknown_of(value):
             return (), why
+        if value in (ABSENT, []) and (template := self._template_of(block)) is not None:
+            if isinstance(template, Unknown):
+                return (), template
+            value = template.value("vpc_security_group_ids") or template.value("network_interfaces", "security_groups")
+            value = value or template.value("security_groups")
+            if why := unknown_of(value):
+                return (), why
         given = [*as_list(value), *self._attached.get(block, [])]
         keys: dict[GroupKey, None] = {}
         doubt = None

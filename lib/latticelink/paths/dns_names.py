@@ -12,7 +12,7 @@ from functools import cached_property
 from latticelink.network.keys import Place, differ
 from latticelink.network.topology import Topology
 from latticelink.paths import hops
-from latticelink.paths.hops import Stage, blocking, doubtful, passing
+from latticelink.paths.hops import Stage, blocking, doubtful, not_judged, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
@@ -52,12 +52,9 @@ class DnsNames:
         if doubt := next((each for each in verdicts if isinstance(each, Unknown)), None):
             return doubtful(_PLACE, records[0] if records else entry, doubt)
         names = [*map(_name, records), *(_own_names(configuration) if is_private else [])]
-        why = (
-            f"{', '.join(names)} resolves in the clients' VPC"
-            if names
-            else "no name of its own is known: clients use the one that AWS gives"
-        )
-        return passing(_PLACE, records[0] if records else None, why)
+        if not names:
+            return not_judged(_PLACE, "no name of its own is known: clients use the one that AWS gives")
+        return passing(_PLACE, records[0] if records else None, f"{', '.join(names)} resolves in the clients' VPC")
 
     @staticmethod
     def _is_for(record: Block, configuration: Block) -> bool:

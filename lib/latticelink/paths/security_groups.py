@@ -63,10 +63,6 @@ def _blocked(
         part = " only" if near[rule] and rule.ports.touches(ports) else ""
         why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
     fix = _rule_to_add(keys[0].argument, direction, ports, _peer(other))
-    blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports.touches(ports)}
-    if len(blocks) == 1 and len(ports.ranges) == 1:
-        low, high = ports.ranges[0].low, ports.ranges[0].high
-        return why, f"Set from_port = {low} and to_port = {high} in {blocks.pop().address}, or add {fix}."
     return why, f"Add {fix}."
 
 

@@ -23,6 +23,7 @@ Each check gives one of three answers for each place that it applies to:
 | pass | it is as it should be |
 | fail | it is not: a finding |
 | unknown | it depends on a value that only apply tells, or on a resource that isn't in the files |
+| not judged | of a hop only: nothing of it is in the files, so that nothing was looked at |
 
 Nothing is guessed: what is unknown is listed with the reason and what would settle it. What LL001 says of a place, no
 other check says again. A finding has a severity:
