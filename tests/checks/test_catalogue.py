@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import json
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from latticelink.checks.findings import Check
 from latticelink.checks.retired import RETIRED
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 import pytest
 from hypothesis import given, settings
@@ -164,6 +165,30 @@ def test_an_argument_that_decides_and_is_not_known_makes_the_answer_unknown(chec
 def test_every_exception_is_of_a_check_and_has_a_reason() -> None:
     assert {check for check, _ in CERTAIN} <= {check.id for check in JUDGED}
     assert all(CERTAIN.values())
+
+
+WITH_BOOLEANS = [
+    (check, name)
+    for check in CHECKS
+    for name in ("passing", "failing")
+    if re.search("true|false", getattr(check, name))
+]
+
+
+@pytest.mark.parametrize(("check", "name"), WITH_BOOLEANS, ids=[f"{each.id} {name}" for each, name in WITH_BOOLEANS])
+@pytest.mark.parametrize("texts", [("true", "false"), ("1", "0")], ids=["words", "digits"])
+def test_a_boolean_written_as_a_text_is_that_boolean(
+    check: Check, name: str, texts: tuple[str, str], tmp_path: Path
+) -> None:
+    """Terraform converts it; https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion."""
+    example = getattr(check, name)
+    written = re.sub(r"\b(true|false)\b(?=[,}\]])", lambda found: f'"{texts[found[0] == "false"]}"', example)
+    assert written != example
+    as_texts, as_booleans = (
+        [each.answer for each in judgements(tmp_path / name, content, check.id)]
+        for name, content in (("text", written), ("boolean", example))
+    )
+    assert as_texts == as_booleans
 
 
 JUNK = [None, True, 7, -1.5, "", "text", "${", "${var.unknown}", "${aws_vpc.none.id}", [], {}, [[]], [None], {"a": 1}]

@@ -142,7 +142,8 @@ def test_the_scenario_is_reachable_and_shares_more_than_it_passes(tmp_path: Path
         "consumer: clients 172.18.0.0/16 -> endpoint nginx -> gateway privatelink-dev2-vpc-rscgw -> EC2_B: "
         "reachable on TCP 80"
     ]
-    (opening,) = [each for each in wide_ports(configuration) if each.answer is FAIL]
+    judgements = [each for judge in (wide_clients, open_targets, wide_ports) for each in judge(configuration)]
+    (opening,) = [each for each in judgements if each.answer is FAIL]
     assert "shares TCP 1-65535, and the security groups pass 80 only" in opening.message
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
 from latticelink.network.permissions import Rule
-from latticelink.network.ranges import NONE, SHAREABLE, PortSet, addresses_of, inside
+from latticelink.network.ranges import EVERYWHERE, NONE, SHAREABLE, PortSet, addresses_of
 from latticelink.network.security_groups import IN, Groups
 from latticelink.network.topology import Placed
 from latticelink.paths.hops import Answer
 from latticelink.paths.tracing import tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT
+from latticelink.terraform.known import ABSENT, Unknown
 
-_WORLD = tuple(addresses_of(text) for text in ("0.0.0.0/0", "::/0"))
+_WORLD = tuple(EVERYWHERE.values())
 
 
 def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
@@ -26,11 +26,11 @@ def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
         ranges = tracer.topology.vpc_ranges.get(entry.vpc, [])
         known = [each for each in map(addresses_of, ranges) if each is not None]
         for rule in _tcp_rules(tracer.topology.groups, entry):
-            if rule.peer.doubt:
-                yield _unknown_peer(rule)
+            if rule.peer.doubt is not None:
+                yield _unknown_peer(rule, rule.peer.doubt)
             if rule.peer.addresses is None:
                 continue
-            if any(inside(rule.peer.addresses, each) for each in known):
+            if any(map(rule.peer.addresses.are_in, known)):
                 yield passed(rule.block)
             elif not rule.ports & SHAREABLE:
                 yield _unknown_ports(rule)
@@ -52,8 +52,8 @@ def open_targets(configuration: Configuration) -> Iterator[Judgement]:
     tracer = tracer_of(configuration)
     for placed in tracer.targets:
         for rule in _tcp_rules(tracer.topology.groups, placed):
-            if rule.peer.doubt:
-                yield _unknown_peer(rule)
+            if rule.peer.doubt is not None:
+                yield _unknown_peer(rule, rule.peer.doubt)
             elif rule.peer.addresses in _WORLD and not rule.ports & SHAREABLE:
                 yield _unknown_ports(rule)
             elif rule.peer.addresses in _WORLD:
@@ -98,12 +98,13 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
         )
 
 
-def _unknown_peer(rule: Rule) -> Judgement:
-    return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {rule.peer.doubt}.", rule.peer.settle)
+def _unknown_peer(rule: Rule, why: Unknown) -> Judgement:
+    return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {why.reason}.", why.settle)
 
 
 def _unknown_ports(rule: Rule) -> Judgement:
-    return unknown(rule.block, f"Whether {rule.label} lets TCP in isn't known: {rule.doubt}.", rule.settle)
+    why = rule.doubt or Unknown("its ports aren't known")
+    return unknown(rule.block, f"Whether {rule.label} lets TCP in isn't known: {why.reason}.", why.settle)
 
 
 def _tcp_rules(groups: Groups, placed: Placed) -> Iterator[Rule]:

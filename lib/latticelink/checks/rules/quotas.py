@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
+    account_and_region,
     endpoint_type,
     example,
     identity_of,
     kind_of,
     not_known,
     open_question,
-    provider_of,
     read,
 )
 from latticelink.terraform.blocks import Block
@@ -106,7 +106,7 @@ def _within(configuration: Configuration) -> Iterator[Judgement]:
         for block in configuration.of_type(quota.type):
             if not quota.counts(block):
                 continue
-            owner = read(block, quota.owner) if quota.owner else provider_of(block)
+            owner = read(block, quota.owner) if quota.owner else account_and_region(block)
             if why := open_question(owner, identity=True):
                 unsure.append((block, why))
             elif owner is not ABSENT:

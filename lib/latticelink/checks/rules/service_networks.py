@@ -10,13 +10,13 @@ from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import groups_named, judge_home
 from latticelink.checks.rules.reading import (
     Problem,
+    account_and_region,
     example,
     identity_of,
     judged,
     kind_of,
     not_known,
     open_question,
-    provider_of,
     read,
     target_of,
     verdict,
@@ -90,7 +90,7 @@ def _once(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(vpc, identity=True):
             yield not_known(block, why, "vpc_identifier")
             continue
-        other = first.setdefault((identity_of(vpc), provider_of(block)), block)
+        other = first.setdefault((identity_of(vpc), account_and_region(block)), block)
         yield verdict(block, None if other is block else f"{other.full_address} is for the same VPC.")
 
 
