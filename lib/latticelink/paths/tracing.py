@@ -226,8 +226,7 @@ class Tracer:
 
     @cached_property
     def _associations(self) -> dict[Block, list[Block]]:
-        kind = NETWORK_RESOURCE
-        return self._by_owner(kind, "service_network_identifier", NETWORK)
+        return self._by_owner(NETWORK_RESOURCE, "service_network_identifier", NETWORK)
 
     def _by_owner(self, kind: str, argument: str, owner_kind: str) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
