@@ -26,10 +26,11 @@ from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
+from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
-from latticelink.values.tokens import is_known
+from latticelink.values.tokens import REFUSED, is_known
 
 
 class App(bindings.App):
@@ -117,7 +118,8 @@ def _parse_account(report: Report, account_id: str | None, role_arn: str | None)
     """Return a stack's account and the role taken on there; refuse malformed ones and a role of another account."""
     role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
     account_id = None if account_id is None else parse_account_id(report, "account_id", account_id)
-    if role_arn and account_id and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+    role = ROLE.read(role_arn)
+    if role is not None and account_id and is_known(account_id) and account_id not in (REFUSED, role.account):
         report.refuse(
             "role_arn",
             role_arn,

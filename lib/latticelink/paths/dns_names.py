@@ -16,7 +16,7 @@ from latticelink.paths.hops import Stage, blocking, doubtful, not_judged, passin
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
-from latticelink.values.types import ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
+from latticelink.values.types import DEFINITION, ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
 _PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
@@ -149,5 +149,5 @@ def _own_names(configuration: Block) -> list[str]:
     custom = configuration.value("custom_domain_name")
     if isinstance(custom, str):
         return [custom]
-    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    arn = configuration.value(DEFINITION, "arn_resource", "arn")
     return [] if arn is ABSENT else ["the database's own name"]
