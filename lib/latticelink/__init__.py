@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from latticelink.constructs.existing_gateway import ExistingGateway
     from latticelink.constructs.gateway import ResourceGateway
     from latticelink.constructs.network import ExistingNetwork, Network
+    from latticelink.constructs.published_resources import PublishedResources
     from latticelink.constructs.service_network import (
         ExistingServiceNetwork,
         ServiceNetwork,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     )
     from latticelink.constructs.suppress import suppress
     from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
-    from latticelink.state import PublishedResources, State
+    from latticelink.state import State
     from latticelink.state_bucket import StateBucket
     from latticelink.values.addresses import Subnet
     from latticelink.values.contract import SharedResource
@@ -95,7 +96,7 @@ _HOMES = {
     "Member": "values.resources",
     "MissingNode": "errors",
     "Network": "constructs.network",
-    "PublishedResources": "state",
+    "PublishedResources": "constructs.published_resources",
     "Report": "errors",
     "ResourceEndpoint": "constructs.endpoint",
     "ResourceGateway": "constructs.gateway",

@@ -7,6 +7,7 @@ from typing import Any
 
 from latticelink.backends import S3State
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
 
 
@@ -32,7 +33,7 @@ class StateBucket(bindings.Construct):
         super().__init__(scope, id)
         stack = bindings.stack_of(scope)
         with Report(self) as report:
-            if getattr(stack, "latticelink_state", None) == state:
+            if notes_of(stack).state == state:
                 report.refuse(
                     "state",
                     state.bucket,

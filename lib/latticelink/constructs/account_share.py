@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import Offer, notes_of
 from latticelink.constructs.security_groups import stable_key
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
@@ -81,8 +82,6 @@ class AccountShare(bindings.Construct):
             tags={"Name": name},
         )
         self.arn = f"${{{bindings.address(share)}.arn}}"
-        self.allows_external_principals = bool(allow_external_principals)
-        self.resource_arns = frozenset(resource.arn for resource in shared)
         associations: list[Any] = [
             bindings.make(
                 bindings.RamResourceAssociation,
@@ -105,12 +104,19 @@ class AccountShare(bindings.Construct):
                     resource_share_arn=self.arn,
                 )
             )
-        self.associations = [bindings.address(association) for association in associations]
-        stack.__dict__.setdefault("latticelink_account_shares", []).append(self)
+        notes_of(stack).offers.append(
+            Offer(
+                self.key,
+                self.arn,
+                frozenset(resource.arn for resource in shared),
+                bool(allow_external_principals),
+                tuple(bindings.address(association) for association in associations),
+            )
+        )
 
     @staticmethod
     def _refuse_unshareable(report: Report, stack: Any, resources: Sequence[SharedResource]) -> None:
-        published = getattr(stack, "latticelink_published", None) or {}
+        published = notes_of(stack).published or {}
         for resource in resources:
             if resource.stack is not None and resource.stack is not stack:
                 report.refuse(

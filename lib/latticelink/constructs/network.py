@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, Subnet, carve, parse_cidr, parse_subnets, parse_vpc_cidr
@@ -63,8 +64,8 @@ class _Network(bindings.Construct):
 
     @property
     def names(self) -> VpcNames:
-        """What the DNS of this VPC answers."""
-        return VpcNames.of(self.stack, self.vpc_id)
+        """What the DNS of this VPC answers; the same also for two networks of one VPC."""
+        return notes_of(self.stack).vpc_names.setdefault(self.vpc_id, VpcNames())
 
     def private_zone(self, domain: str) -> str:
         """Return the id of the private hosted zone for `domain` in this VPC, made when first asked for."""

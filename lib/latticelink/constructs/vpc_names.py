@@ -28,12 +28,6 @@ class VpcNames:
         self._resources: dict[tuple[Any, str], tuple[str, SharedResource]] = {}
         self._networks: list[tuple[str, SharedResource]] = []
 
-    @classmethod
-    def of(cls, stack: Any, vpc_id: str) -> VpcNames:
-        """Return the names of the VPC in `stack`; the same ones also for two networks of one VPC."""
-        known: dict[str, VpcNames] = stack.__dict__.setdefault("latticelink_vpc_names", {})
-        return known.setdefault(vpc_id, cls())
-
     def zone_id(self, scope: Any, vpc_id: str, domain: str) -> str:
         """Return the id of the private hosted zone for `domain`, made in `scope` when first asked for.
 
