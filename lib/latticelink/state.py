@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, fields, replace
+from typing import Any, ClassVar
 
 from latticelink.cdk import bindings
 from latticelink.constructs.notes import Notes, notes_of
@@ -28,6 +29,29 @@ class State(ABC):
 
     terraform_version = ">= 1.4.0"
     """The Terraform that a stack needs: 1.4 brought terraform_data, which makes an endpoint's replacement possible."""
+
+    _kinds: ClassVar[dict[str, type[State]]] = {}
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        """Note a kind of state, by the word for it in settings; None if settings can't choose it."""
+        super().__init_subclass__()
+        if kind:
+            cls._kinds[kind] = cls
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], *, place: Sequence[str] = ("State.of", "given")) -> State:
+        """Return the state that settings describe, such as a part of `cdktf.json`.
+
+        Args:
+            given: `kind` (`local`, `s3` or `cloud`) and the arguments of that kind's class:
+                `{"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}`.
+            place: where it stands, for what is said if it is wrong, such as `("cdktf.json", "context", "state")`.
+
+        Raises:
+            InvalidInput: for an unknown kind, arguments that this kind doesn't have, missing ones and malformed ones.
+        """
+        with Report(*place[:-1]) as report:
+            return _of_settings(report, place[-1], given, cls._kinds)
 
     def keep(self, stack: Any) -> None:
         """Keep the state of `stack` here. Done by `Stack`; call it for a `TerraformStack` of your own.
@@ -160,6 +184,39 @@ def _with_share_arns(resource: SharedResource, notes: Notes) -> SharedResource:
     """Return the resource with the ARNs of the account shares that someone has to accept."""
     offered = {offer.key: offer.arn for offer in notes.offers_of(resource)}
     return replace(resource, share_arns=offered) if offered else resource
+
+
+def _of_settings(report: Report, argument: str, given: Any, kinds: Mapping[str, type[State]]) -> State:
+    kind = given.get("kind") if isinstance(given, Mapping) else None
+    if not isinstance(kind, str) or kind not in kinds:
+        report.refuse(
+            argument,
+            given,
+            rule=f"State has a kind: {', '.join(sorted(kinds))}.",
+            fix='Write for example {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
+        )
+        return kinds["local"]()
+    arguments = {key: item for key, item in given.items() if key != "kind"}
+    known: dict[str, Field[Any]] = {item.name: item for item in fields(kinds[kind])}  # type: ignore[arg-type]
+    unknown = sorted(set(arguments) - set(known))
+    missing = [name for name, item in known.items() if item.default is MISSING and name not in arguments]
+    if unknown:
+        # Values are not shown: what stands where it doesn't belong may be a secret.
+        offered = sorted(name for name, item in known.items() if item.type != "None")
+        report.refuse(
+            argument,
+            unknown,
+            rule=f"State of kind {kind!r} has no {', '.join(unknown)}.",
+            fix=f"It has: {', '.join(offered)}.",
+        )
+    if missing:
+        report.refuse(
+            argument,
+            sorted(arguments),
+            rule=f"State of kind {kind!r} needs {' and '.join(missing)}.",
+            fix="Add " + ", ".join(f'"{name}": "..."' for name in missing) + ".",
+        )
+    return kinds["local"]() if unknown or missing else kinds[kind](**arguments)
 
 
 def parse_stack_id(report: Report, argument: str, given: str) -> str:

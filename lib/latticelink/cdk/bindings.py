@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from latticelink.cdk.fast_loading import import_provider_lazily, many_classes
 from latticelink.cdk.node import node_for_jsii
@@ -111,8 +111,10 @@ if TYPE_CHECKING:
 
     Definition, DefinitionArn = _Definition, _DefinitionArn
     DefinitionDns, DefinitionIp = _DefinitionDns, _DefinitionIp
-    Encryption, EncryptionRule, EncryptionByDefault = _Encryption, _EncryptionRule, _EncryptionByDefault
-    Versioning, VersioningConfiguration = _Versioning, _VersioningConfiguration
+    Encryption: TypeAlias = _Encryption
+    EncryptionRule, EncryptionByDefault = _EncryptionRule, _EncryptionByDefault
+    Versioning: TypeAlias = _Versioning
+    VersioningConfiguration = _VersioningConfiguration
 
 _DEFINITION = "VpclatticeResourceConfigurationResourceConfigurationDefinition"
 _ENCRYPTION = "S3BucketServerSideEncryptionConfiguration"
@@ -259,6 +261,7 @@ def make(
     kind: Callable[Concatenate[Any, str, _Arguments], _Kind],
     scope: Any,
     id: str,
+    /,
     *arguments: _Arguments.args,
     **named: _Arguments.kwargs,
 ) -> _Kind:

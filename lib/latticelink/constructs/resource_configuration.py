@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.security_groups import address_peer, cidr_peer, group_peer
+from latticelink.constructs.group_rules import address_peer, cidr_peer, group_peer
 from latticelink.errors import Report
 from latticelink.values.gateway_type import GatewayType, dns_address_type
 from latticelink.values.ports import Ports, parse_ports, union
