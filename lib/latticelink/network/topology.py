@@ -12,6 +12,7 @@ from typing import Any
 from latticelink.network.permissions import Side
 from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.security_groups import Groups
+from latticelink.network.told import is_found_by_id
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
@@ -114,8 +115,13 @@ class Topology:
 
     @cached_property
     def _by_id(self) -> dict[str, Block]:
-        """Blocks by id and ARN, as far as a plan tells these."""
-        return {
+        """Blocks by id and ARN, as far as a plan tells these; and existing subnets that data sources tell of."""
+        told = {
+            str(block.value("id")): block
+            for block in self.configuration.of_type("aws_subnet", "data")
+            if is_found_by_id(block)
+        }
+        return told | {
             text: block
             for block in self.configuration.blocks
             for text in (block.value("id"), block.value("arn"))
@@ -336,8 +342,17 @@ class Topology:
         return None
 
     @cached_property
+    def told_vpcs(self) -> dict[str, list[Block]]:
+        """The data sources that tell of an existing VPC, by its id."""
+        found: dict[str, list[Block]] = defaultdict(list)
+        for block in self.configuration.of_type("aws_vpc", "data"):
+            if is_found_by_id(block):
+                found[str(block.value("id"))].append(block)
+        return found
+
+    @cached_property
     def vpc_ranges(self) -> dict[Hashable, list[Any]]:
-        """The CIDR blocks of each VPC that is made here; of one that isn't known the value as it is."""
+        """The CIDR blocks of each VPC that is made or told of here; of one that isn't known the value as it is."""
         found: dict[Hashable, list[Any]] = {}
         for block in self.configuration.of_type("aws_vpc"):
             found[block] = [
@@ -345,6 +360,10 @@ class Topology:
             ]
             if block.value("assign_generated_ipv6_cidr_block") is True:
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
+        for vpc_id, blocks in self.told_vpcs.items():
+            told = [value for block in blocks if isinstance(value := block.value("cidr_block"), str)]
+            # A data source finds a VPC by its first block.
+            found[vpc_id] = [*dict.fromkeys(told), Unknown(f"{vpc_id} may have more blocks")] if told else []
         for kind in ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"):
             for block in self.configuration.of_type(kind):
                 key = self.vpc_key(block.value("vpc_id"))

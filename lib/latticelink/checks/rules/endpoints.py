@@ -10,8 +10,7 @@ from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
-    has_ipv6,
-    is_ipv6_only,
+    judge_addresses,
     judge_has_subnet,
     judge_home,
     judge_number_of_groups,
@@ -211,17 +210,10 @@ def _subnets_fit(block: Block) -> Iterator[Judgement]:
     kind = read(block, "ip_address_type")
     if kind is ABSENT:
         return
-    if why := open_question(kind) or parts_question(block, "subnet_ids", "aws_subnet"):
-        yield not_known(block, why, "subnet_ids")
-    if kind not in _KINDS:
-        return
-    for subnet in subnets_of(block):
-        ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
-        if ipv6 is None or only is None:
-            continue
-        fits = {"ipv4": not only, "ipv6": ipv6, "dualstack": ipv6 and not only}[kind]
-        has = "IPv6 only" if only else "IPv4 and IPv6" if ipv6 else "IPv4 only"
-        yield verdict(block, None if fits else f"It is {kind}, and {subnet.full_address} has {has}.")
+    if why := open_question(kind):
+        yield not_known(block, why, "ip_address_type")
+    elif kind in _KINDS:
+        yield from judge_addresses(block, kind.upper())
 
 
 def _home(block: Block) -> Iterator[Judgement]:
@@ -232,7 +224,7 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         if read(block, "vpc_endpoint_type") != "ServiceNetwork":
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", "aws_subnet", "cidr_block"):
             yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             cidr = read(subnet, "cidr_block")

@@ -10,8 +10,8 @@ from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
-    has_ipv6,
     is_ipv6_only,
+    judge_addresses,
     judge_has_subnet,
     judge_home,
     judge_number_of_groups,
@@ -66,15 +66,8 @@ def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
             if kind is not ABSENT and question:
                 yield not_known(block, question, "ip_address_type")
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
-            yield not_known(block, why, "subnet_ids")
-        for subnet in subnets_of(block):
-            ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
-            if ipv6 is None or only is None:
-                continue
-            fits = {"IPV4": not only, "IPV6": only, "DUALSTACK": ipv6 and not only}.get(str(kind), True)
-            has = "IPv6 only" if only else "IPv4 and IPv6" if ipv6 else "IPv4 only"
-            yield verdict(block, None if fits else f"It is {kind}, and {subnet.full_address} has {has}.")
+        if kind in _KINDS:
+            yield from judge_addresses(block, str(kind))
 
 
 def _in_vpc_needs_ipv4(configuration: Configuration) -> Iterator[Judgement]:
@@ -107,7 +100,7 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(wanted):
             yield not_known(block, why, "ipv4_addresses_per_eni")
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", "aws_subnet", "cidr_block"):
             yield not_known(block, why, "subnet_ids")
         wanted = 16 if wanted is ABSENT else wanted
         if not isinstance(wanted, int):

@@ -7,6 +7,7 @@ from typing import Any
 
 from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
+from latticelink.network.told import found_by_id, is_found_by_id
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 
@@ -19,25 +20,49 @@ def groups_named(block: Block) -> Judgement:
     return verdict(block, "It names no security group." if groups is ABSENT or groups == [] else None)
 
 
-def parts_question(block: Block, argument: str, kind: str) -> Unknown | None:
-    """Return why what the ids in `argument` stand for isn't known, so that nothing can be said of it; else None."""
+def part_of(block: Block, item: Any, kind: str) -> Block | Unknown:
+    """Return what an id in `block` stands for: a resource, or a data source that tells of what exists by its id."""
+    if isinstance(item, Unknown):
+        return item
+    found = item.block if isinstance(item, Reference) and item.block.type == kind else None
+    if found is not None and (found.mode == "resource" or is_found_by_id(found)):
+        return found
+    if (told := found_by_id(block.home, kind, item)) is not None:
+        return told
+    if found is None:
+        return Unknown(f"{item} isn't in what was read", "Check the folder that has it, or a plan.")
+    return Unknown(f"{found.address} is read from AWS")
+
+
+def parts_question(block: Block, argument: str, kind: str, *needed: str) -> Unknown | None:
+    """Return why what the ids in `argument` stand for isn't known, so that nothing can be said of it; else None.
+
+    Args:
+        block: what names them.
+        argument: where it does.
+        kind: their type.
+        needed: what of an existing one has to be told.
+    """
     for item in as_list(read(block, argument)):
-        if isinstance(item, Unknown):
-            return item
-        if not isinstance(item, Reference) or item.block.type != kind:
-            return Unknown(f"{item} isn't in what was read", "Check the folder that has it, or a plan.")
-        if item.block.mode == "data":
-            return Unknown(f"{item.block.address} is read from AWS")
+        part = part_of(block, item, kind)
+        if isinstance(part, Unknown):
+            return part
+        if part.mode == "data" and (lacking := [name for name in needed if read(part, name) is ABSENT]):
+            return Unknown(
+                f"{part.address} doesn't tell its {lacking[0]}", f"Write {lacking[0]} in it, or check a plan."
+            )
     return None
+
+
+def parts_of(block: Block, argument: str, kind: str) -> list[Block]:
+    """Return what the ids in `argument` stand for, as far as it is in the files."""
+    parts = (part_of(block, item, kind) for item in as_list(read(block, argument)))
+    return [part for part in parts if isinstance(part, Block)]
 
 
 def subnets_of(block: Block) -> list[Block]:
     """Return the subnets of a gateway or endpoint that are in the files."""
-    return [
-        subnet.block
-        for subnet in as_list(read(block, "subnet_ids"))
-        if isinstance(subnet, Reference) and subnet.block.type == "aws_subnet" and subnet.block.mode == "resource"
-    ]
+    return parts_of(block, "subnet_ids", "aws_subnet")
 
 
 def judge_number_of_groups(block: Block, most: int = 5) -> Iterator[Judgement]:
@@ -71,16 +96,16 @@ def judge_home(block: Block, arguments: Iterable[tuple[str, str]], home: str = "
     home = home or of_vpc(block)
     vpc = read(block, "vpc_id")
     for argument, kind in arguments:
-        if why := parts_question(block, argument, kind) or (vpc if isinstance(vpc, Unknown) else None):
+        if why := parts_question(block, argument, kind, "vpc_id") or (vpc if isinstance(vpc, Unknown) else None):
             yield not_known(block, why, argument)
-        for item in as_list(read(block, argument)):
-            if isinstance(item, Reference) and item.block.type == kind and (theirs := of_vpc(item.block)):
+        for part in parts_of(block, argument, kind):
+            if theirs := of_vpc(part):
                 # A text and a reference may be one VPC all the same.
                 comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
                 if theirs == home:
                     yield passed(block)
                 elif comparable:
-                    yield failed(block, f"{item.block.full_address} is in the VPC {theirs}, and this is in {home}.")
+                    yield failed(block, f"{part.full_address} is in the VPC {theirs}, and this is in {home}.")
 
 
 def zone_of(subnet: Block) -> str:
@@ -90,13 +115,38 @@ def zone_of(subnet: Block) -> str:
     )
 
 
-def has_ipv6(subnet: Block) -> bool | None:
+def judge_addresses(block: Block, kind: str) -> Iterator[Judgement]:
+    """Judge whether the subnets of `block` have the addresses that its type asks for: IPV4, IPV6 or DUALSTACK."""
+    needed = ("cidr_block",) if kind == "IPV4" else ("cidr_block", "ipv6_cidr_block")
+    if why := parts_question(block, "subnet_ids", "aws_subnet", *needed):
+        yield not_known(block, why, "subnet_ids")
+    for subnet in subnets_of(block):
+        ipv4, ipv6 = _has_ipv4(subnet), _has_ipv6(subnet)
+        if ipv4 is None or (ipv6 is None and kind != "IPV4"):
+            continue
+        fits = {"IPV4": ipv4, "IPV6": bool(ipv6) and not ipv4, "DUALSTACK": bool(ipv6) and ipv4}[kind]
+        has = "IPv6 only" if not ipv4 else "IPv4 and IPv6" if ipv6 else "IPv4 only"
+        yield verdict(
+            block, None if fits else f"It is {block.value('ip_address_type')}, and {subnet.full_address} has {has}."
+        )
+
+
+def _has_ipv6(subnet: Block) -> bool | None:
     """Return whether a subnet has an IPv6 block; None if that isn't known."""
     block = read(subnet, "ipv6_cidr_block")
+    if block is ABSENT and subnet.mode == "data":
+        return None
     return True if isinstance(block, Reference) else None if isinstance(block, Unknown) else block is not ABSENT
 
 
-def is_ipv6_only(subnet: Block) -> bool | None:
-    """Return whether a subnet has no IPv4 block; None if that isn't known."""
+def _has_ipv4(subnet: Block) -> bool | None:
+    """Return whether a subnet has an IPv4 block; None if that isn't known."""
+    if subnet.mode == "data":
+        return None if read(subnet, "cidr_block") is ABSENT else True
     native: Any = read(subnet, "ipv6_native")
-    return None if isinstance(native, Unknown | Reference) else native is True
+    return None if isinstance(native, Unknown | Reference) else native is not True
+
+
+def is_ipv6_only(subnet: Block) -> bool:
+    """Return whether a subnet is known to have no IPv4 block."""
+    return _has_ipv4(subnet) is False
