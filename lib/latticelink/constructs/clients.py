@@ -9,6 +9,7 @@ from typing import Any
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.group_rules import RuleIds, cidr_peer, group_peer
 from latticelink.constructs.network import Network
+from latticelink.constructs.port_tokens import ports_of
 from latticelink.constructs.security_groups import SecurityGroup
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs
@@ -68,6 +69,7 @@ class Clients:
             *(cidr_peer(scope, block) for block in self.blocks),
             *(group_peer(scope, client) for client in self.groups),
         ]
+        ports = ports_of(shared)
         for peer in peers:
-            group.allow("ingress", peer, shared.ports, f"Clients of {shared.name}", RuleIds(scope, "clients"))
+            group.allow("ingress", peer, ports, f"Clients of {shared.name}", RuleIds(scope, "clients"))
         return group

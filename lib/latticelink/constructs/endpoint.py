@@ -10,16 +10,9 @@ from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
 from latticelink.constructs.endpoint_place import conditions_of_place, refuse_same_zone, refuse_wrong_home
 from latticelink.constructs.existing_network import ExistingNetwork
-from latticelink.constructs.member_names import (
-    add_own_names,
-    name_members,
-    plain_dns_name,
-    refuse_names_of_another_kind,
-    refuse_unfit_zone,
-    zone_id_of,
-)
 from latticelink.constructs.network import Network
 from latticelink.constructs.notes import notes_of
+from latticelink.constructs.own_names import OwnNames
 from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.constructs.vpc_names import is_never_in
 from latticelink.constructs.vpc_network import PlacedSubnet
@@ -29,7 +22,7 @@ from latticelink.values.dns import ExistingHostedZone
 from latticelink.values.names import SECURITY_GROUP, derive_name
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.tags import parse_name_tag, parse_tags
-from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.tokens import is_known
 
 _ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
 _ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
@@ -73,11 +66,10 @@ class _Endpoint(bindings.Construct):
             refuse_same_zone(report, chosen)
             refuse_wrong_home(report, shared, network, bindings.stack_of(scope))
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
-            self.dns_name = None if dns_name is None else plain_dns_name(report, "dns_name", dns_name)
-            if members_domain is not None:
-                members_domain = plain_dns_name(report, "members_domain", members_domain)
             self._refuse_another_kind(report, shared)
-            refuse_names_of_another_kind(report, shared, dns_name, members_domain)
+            own_names = OwnNames.parse(
+                report, shared, dns_name=dns_name, members_domain=members_domain, hosted_zone=hosted_zone
+            )
             if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):
                 report.refuse(
                     "ip_address_type",
@@ -99,8 +91,8 @@ class _Endpoint(bindings.Construct):
             )
             names = network.names
             judged_at_plan = names.add_private_dns(report, id, self._type, shared) if private_dns_enabled else []
-            refuse_unfit_zone(report, network.names, hosted_zone, self.dns_name, members_domain)
-            add_own_names(report, names, shared, self.dns_name, members_domain, id, hosted_zone)
+            own_names.take(report, names, id)
+        self.dns_name = own_names.dns_name
         self.network = network
         self.shared = shared
         self._group = clients.made_group(
@@ -147,18 +139,10 @@ class _Endpoint(bindings.Construct):
             # Newer than the bindings.
             self.endpoint.add_override("dns_options", [private_dns.arguments()])
         self.record: bindings.Route53Record | None = None
-        if self.dns_name is not None and self.dns_name != REFUSED:
-            self.record = bindings.Route53Record(
-                self,
-                "dns-name",
-                zone_id=zone_id_of(network, self.dns_name.partition(".")[2], hosted_zone),
-                name=self.dns_name,
-                type="CNAME",
-                ttl=60,
-                records=[self.default_dns_name],
-            )
-        if members_domain is not None and members_domain != REFUSED:
-            self.record = self._name_members(members_domain, hosted_zone)
+        if own_names.dns_name is not None:
+            self.record = own_names.make_record(self, network, self.default_dns_name)
+        if own_names.members_domain is not None:
+            self.record = self._name_members(own_names)
 
     @property
     def group(self) -> SecurityGroup:
@@ -229,7 +213,7 @@ class _Endpoint(bindings.Construct):
         """What Terraform reads of the endpoint's DNS names; made when first asked for."""
         return bindings.make(bindings.DataAwsVpcEndpointAssociations, self, "associations", vpc_endpoint_id=self.id)
 
-    def _name_members(self, domain: str, hosted_zone: ExistingHostedZone | None) -> bindings.Route53Record:
+    def _name_members(self, own_names: OwnNames) -> bindings.Route53Record | None:
         """Give each member its name, looked up by its ARN, as AWS lists the members in no order."""
         listed = (
             f"distinct(flatten([for a in {bindings.address(self.associations)}.associations : "
@@ -240,9 +224,9 @@ class _Endpoint(bindings.Construct):
             "error_message": f"AWS lists no DNS name yet for member ${{each.key}} of {self.shared.name!r}. Apply again "
             "in a minute.",
         }
-        target = f"${{one({listed})}}"
-        record = name_members(self, self.network, domain, self.shared, "arn", target, hosted_zone)
-        record.add_override("lifecycle.precondition", [precondition])
+        record = own_names.make_records_of_members(self, self.network, "arn", f"${{one({listed})}}")
+        if record is not None:
+            record.add_override("lifecycle.precondition", [precondition])
         return record
 
     def _preconditions(

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from latticelink.cdk import bindings
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
+from latticelink.constructs.port_tokens import ports_of, with_text_tokens
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_id
@@ -103,7 +104,7 @@ class GroupRules:
         """
         with Report(self._scope, self._key, "let_in") as report:
             peer = self._peer(report, group, cidr, prefix_list_id)
-            open_ports = parse_ports(report, "ports", ports)
+            open_ports = with_text_tokens(parse_ports(report, "ports", ports))
             why = parse_description(report, "why", why)
         self.allow("ingress", peer, open_ports, why, _ids)
 
@@ -136,9 +137,10 @@ class GroupRules:
         """
         with Report(self._scope, self._key, "let_out") as report:
             peer = self._peer(report, group, cidr, prefix_list_id, endpoint)
-            open_ports = endpoint.shared.ports if endpoint is not None and ports is None else Ports(())
-            if endpoint is None or ports is not None:
-                open_ports = parse_ports(report, "ports", ports or ())
+            if endpoint is not None and ports is None:
+                open_ports = ports_of(endpoint.shared)
+            else:
+                open_ports = with_text_tokens(parse_ports(report, "ports", ports or ()))
             why = parse_description(report, "why", why)
         self.allow("egress", peer, open_ports, why, _ids)
 
@@ -150,7 +152,8 @@ class GroupRules:
         Args:
             direction: as seen from the group.
             peer: the other side.
-            ports: known ranges and tokens of single ports; or an expression of a list such as `["80", "8000-8080"]`.
+            ports: known ranges, and tokens of single ports as texts; or an expression of a list such as
+                `["80", "8000-8080"]`.
             why: the rules' description.
             ids: where the rules are. Default: beside the group, by its id.
         """
@@ -162,7 +165,7 @@ class GroupRules:
         ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
         for token in ports.tokens:
             port = bindings.token_as_number(token)
-            ends.append((f"port-{stable_key(where.scope, bindings.token_as_text(token))}", port, port))
+            ends.append((f"port-{stable_key(where.scope, str(token))}", port, port))
         for ports_key, low, high in ends:
             if self._is_new(direction, peer, ports_key):
                 _rule(direction)(

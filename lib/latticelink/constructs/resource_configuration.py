@@ -7,6 +7,7 @@ from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.constructs.group_rules import address_peer, cidr_peer, group_peer
+from latticelink.constructs.port_tokens import with_text_tokens
 from latticelink.errors import Report
 from latticelink.values.gateway_type import GatewayType, dns_address_type
 from latticelink.values.ports import Ports, parse_ports, union
@@ -82,11 +83,6 @@ def configured_ports(
             source=_CONFIGURATION_DOC,
         )
     return configured
-
-
-def with_text_tokens(ports: Ports) -> Ports:
-    """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
-    return Ports(ports.ranges, tuple(bindings.token_as_text(token) for token in ports.tokens))
 
 
 def published_ports(scope: Any, ports: Ports) -> Ports:

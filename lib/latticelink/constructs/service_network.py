@@ -9,15 +9,10 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
 from latticelink.constructs.existing_network import ExistingNetwork
-from latticelink.constructs.member_names import (
-    add_own_names,
-    name_members,
-    plain_dns_name,
-    refuse_names_of_another_kind,
-    refuse_unfit_zone,
-)
 from latticelink.constructs.network import Network
 from latticelink.constructs.notes import notes_of
+from latticelink.constructs.own_names import OwnNames
+from latticelink.constructs.port_tokens import ports_of
 from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource, parse_lattice_arn
@@ -27,7 +22,7 @@ from latticelink.values.ports import Ports, union
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tags import parse_tags
-from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.tokens import is_known
 
 _ASSOCIATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html"
 _RESOURCE_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html"
@@ -110,7 +105,7 @@ class _ServiceNetwork(bindings.Construct):
             dns_name = {"dns_name": f"${{one({bindings.address(association)}.dns_entry[*].domain_name)}}"}
             members[resource.name] = {
                 "arn": resource.arn,
-                "ports": resource.ports.texts() if isinstance(resource.ports, Ports) else resource.ports,
+                "ports": ports.texts() if isinstance(ports := ports_of(resource), Ports) else ports,
                 **(dns_name if resource.type == "SINGLE" else {}),
             }
         return SharedResource(
@@ -194,8 +189,9 @@ def _id_of(scope: Any, arn: str) -> str:
 
 def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:
     """Return the ports of all resources; an expression if some are known only from another stack's state."""
-    known = union(resource.ports for resource in resources if isinstance(resource.ports, Ports))
-    read = [bindings.expression(scope, resource.ports) for resource in resources if isinstance(resource.ports, str)]
+    all_ports = [ports_of(resource) for resource in resources]
+    known = union(ports for ports in all_ports if isinstance(ports, Ports))
+    read = [bindings.expression(scope, ports) for ports in all_ports if isinstance(ports, str)]
     return f"${{distinct(concat({json.dumps(known.texts())}, {', '.join(read)}))}}" if read else known
 
 
@@ -257,12 +253,8 @@ class ServiceNetworkAssociation(bindings.Construct):
             network.refuse_other_stack(report, bindings.stack_of(scope))
             checked = parse_tags(report, "tags", tags, beside=notes_of(network.stack).tags)
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
-            plain_domain = None
-            if members_domain is not None:
-                plain_domain = plain_dns_name(report, "members_domain", members_domain)
-                refuse_names_of_another_kind(report, shared, None, members_domain)
-                add_own_names(report, network.names, shared, None, plain_domain, id, hosted_zone)
-            refuse_unfit_zone(report, network.names, hosted_zone, None, plain_domain)
+            own_names = OwnNames.parse(report, shared, members_domain=members_domain, hosted_zone=hosted_zone)
+            own_names.take(report, network.names, id)
             constraint, argument = bindings.aws_provider_of(network.stack), "private_dns_enabled"
             if private_dns_enabled is not None:
                 refuse_lacking(report, argument, private_dns_enabled, constraint, _VPC_ASSOCIATION, argument)
@@ -309,9 +301,7 @@ class ServiceNetworkAssociation(bindings.Construct):
         if private_dns.arguments():
             made.add_override("dns_options", [private_dns.arguments()])
         self.id = f"${{{bindings.address(made)}.id}}"
-        self.record: bindings.Route53Record | None = None
-        if plain_domain is not None and plain_domain != REFUSED:
-            self.record = name_members(self, network, plain_domain, shared, "dns_name", "${each.value}", hosted_zone)
+        self.record = own_names.make_records_of_members(self, network, "dns_name", "${each.value}")
 
     @property
     def group(self) -> SecurityGroup:

@@ -11,6 +11,7 @@ from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.group_rules import GroupRules, RuleIds, cidr_peer, group_peer
 from latticelink.constructs.network import Network
 from latticelink.constructs.notes import notes_of
+from latticelink.constructs.port_tokens import with_text_tokens
 from latticelink.constructs.resource_configuration import (
     Target,
     configured_ports,
@@ -20,7 +21,6 @@ from latticelink.constructs.resource_configuration import (
     published_ports,
     shareable,
     targets_of,
-    with_text_tokens,
 )
 from latticelink.constructs.security_groups import SecurityGroup
 from latticelink.constructs.vpc_network import PlacedSubnet

@@ -9,7 +9,7 @@ from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
 from latticelink.network.told import found_by_id, is_found_by_id
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 
 
 def groups_named(block: Block) -> Judgement:
@@ -144,7 +144,7 @@ def _has_ipv4(subnet: Block) -> bool | None:
     if subnet.mode == "data":
         return None if read(subnet, "cidr_block") is ABSENT else True
     native: Any = read(subnet, "ipv6_native")
-    return None if isinstance(native, Unknown | Reference) else native is not True
+    return None if isinstance(native, Unknown | Reference) else boolean(native) is not True
 
 
 def is_ipv6_only(subnet: Block) -> bool:
