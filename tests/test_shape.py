@@ -14,7 +14,6 @@ MOST_BY_POSITION = 6
 _REFUSALS = "one keyword argument after another is read or refused, then the resources are made, straight down"
 LONG = {
     "backends.py: CloudState.__post_init__": "one field after another is refused, straight down",
-    "backends.py: S3State.__post_init__": "one field after another is refused, straight down",
     "checks/rules/reachability.py: _link": "an example's blocks, no logic",
     "cloud_workspaces.py: CloudWorkspaces.__init__": _REFUSALS,
     "constructs/account_share.py: AccountShare.__init__": _REFUSALS,

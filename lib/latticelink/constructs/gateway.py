@@ -16,6 +16,7 @@ from latticelink.values.aws_ids import parse_security_group_ids
 from latticelink.values.gateway_type import parse_gateway_type
 from latticelink.values.names import RESOURCE_GATEWAY, parse_name
 from latticelink.values.provider_arguments import refuse_lacking
+from latticelink.values.types import GATEWAY
 
 
 class ResourceGateway(Gateway):
@@ -125,7 +126,7 @@ class ResourceGateway(Gateway):
 
     def _refuse_lacking(self, report: Report) -> None:
         constraint = bindings.aws_provider_of(self.network.stack)
-        kind, given = "aws_vpclattice_resource_gateway", self._type
+        kind, given = GATEWAY, self._type
         if given.ipv4_addresses_per_eni is not None:
             argument = "ipv4_addresses_per_eni"
             refuse_lacking(report, argument, given.ipv4_addresses_per_eni, constraint, kind, argument)

@@ -12,14 +12,16 @@ from functools import cached_property
 from latticelink.network.keys import Place, differ
 from latticelink.network.told import makes_sure
 from latticelink.network.topology import Topology
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
+from latticelink.values.types import ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
-_PLACE = "private DNS name"
+_PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
-_ZONE = "Look the zone up by its name and that VPC: data aws_route53_zone with name and vpc_id."
+_LOOK_UP = "Look the zone up by its name and that VPC: data aws_route53_zone with name and vpc_id."
 
 
 class DnsNames:
@@ -70,7 +72,7 @@ class DnsNames:
     def _resolves(self, record: Block, vpc: Place | None) -> Stage | Unknown | None:
         """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
         zone_id = record.value("zone_id")
-        zone = self._topology.block_of(zone_id, "aws_route53_zone")
+        zone = self._topology.block_of(zone_id, ZONE)
         if zone is None:
             return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
         if zone.mode == "data":
@@ -98,7 +100,7 @@ class DnsNames:
         """
         home = self._topology.vpc_key(zone.value("vpc_id"))
         if zone.value("name") is ABSENT or home is None or home != vpc:
-            return Unknown(f"whether {zone.address} is a zone of the clients' VPC isn't known", _ZONE)
+            return Unknown(f"whether {zone.address} is a zone of the clients' VPC isn't known", _LOOK_UP)
         return self._supports(vpc, ["enable_dns_support"], record, f"{_name(record)} doesn't resolve there")
 
     def _private(self, entry: Block, vpc: Place | None) -> Stage | Unknown | None:
@@ -127,8 +129,8 @@ class DnsNames:
     @cached_property
     def _associated(self) -> dict[Block, list[object]]:
         found: dict[Block, list[object]] = defaultdict(list)
-        for block in self._topology.configuration.of_type("aws_route53_zone_association"):
-            zone = self._topology.block_of(block.value("zone_id"), "aws_route53_zone")
+        for block in self._topology.configuration.of_type(ZONE_VPC):
+            zone = self._topology.block_of(block.value("zone_id"), ZONE)
             if zone is not None:
                 found[zone].append(block.value("vpc_id"))
         return found
@@ -137,7 +139,7 @@ class DnsNames:
     def _records(self) -> dict[Block, list[Block]]:
         """Records by the endpoint, association or list of associations that their values are taken from."""
         found: dict[Block, list[Block]] = defaultdict(list)
-        for record in self._topology.configuration.of_type("aws_route53_record"):
+        for record in self._topology.configuration.of_type(RECORD):
             for source in dict.fromkeys(self._sources(record, 0)):
                 found[source].append(record)
         return found
@@ -150,9 +152,9 @@ class DnsNames:
                 if len(key) != 3 or key not in block.home.declared:
                     continue
                 for other in block.home.made(key):
-                    if other.type == "aws_vpc_endpoint_associations" and depth == 0:
+                    if other.type == ENDPOINT_ASSOCIATIONS and depth == 0:
                         yield from self._sources(other, depth + 1)
-                    elif other.type.startswith(("aws_vpc_endpoint", "aws_vpclattice_")):
+                    elif other.type.startswith((ENDPOINT, "aws_vpclattice_")):
                         yield other
 
 

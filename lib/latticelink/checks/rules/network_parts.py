@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +11,15 @@ from latticelink.checks.rules.reading import as_list, identity_of, not_known, of
 from latticelink.network.told import found_by_id, is_found_by_id
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
+from latticelink.values.aws_ids import MOST_GROUPS
+from latticelink.values.types import SUBNET
+
+# What has to be known of a subnet to judge its addresses by a type.
+_ADDRESSES_OF = {
+    "IPV4": ("cidr_block",),
+    "IPV6": ("cidr_block", "ipv6_cidr_block"),
+    "DUALSTACK": ("cidr_block", "ipv6_cidr_block"),
+}
 
 
 def groups_named(block: Block) -> Judgement:
@@ -62,19 +72,19 @@ def parts_of(block: Block, argument: str, kind: str) -> list[Block]:
 
 def subnets_of(block: Block) -> list[Block]:
     """Return the subnets of a gateway or endpoint that are in the files."""
-    return parts_of(block, "subnet_ids", "aws_subnet")
+    return parts_of(block, "subnet_ids", SUBNET)
 
 
-def judge_number_of_groups(block: Block, most: int = 5) -> Iterator[Judgement]:
-    """Judge whether a block has at most `most` security groups."""
+def judge_number_of_groups(block: Block) -> Iterator[Judgement]:
+    """Judge whether a block has at most as many security groups as AWS takes."""
     groups = read(block, "security_group_ids")
     if groups is ABSENT:
         return
     count = len(groups) if isinstance(groups, list) else 0
     certain = len({identity_of(group) for group in as_list(groups)} - {""})
-    if count <= most and not isinstance(groups, Unknown | Reference):
+    if count <= MOST_GROUPS and not isinstance(groups, Unknown | Reference):
         yield passed(block)
-    elif certain > most:
+    elif certain > MOST_GROUPS:
         yield failed(block, f"It has {certain} security groups.")
     elif why := open_question(groups):
         yield not_known(block, why, "security_group_ids")
@@ -98,14 +108,34 @@ def judge_home(block: Block, arguments: Iterable[tuple[str, str]], home: str = "
     for argument, kind in arguments:
         if why := parts_question(block, argument, kind, "vpc_id") or (vpc if isinstance(vpc, Unknown) else None):
             yield not_known(block, why, argument)
-        for part in parts_of(block, argument, kind):
-            if theirs := of_vpc(part):
-                # A text and a reference may be one VPC all the same.
-                comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
-                if theirs == home:
-                    yield passed(block)
-                elif comparable:
-                    yield failed(block, f"{part.full_address} is in the VPC {theirs}, and this is in {home}.")
+        for part in parts_of(block, argument, kind) if home else []:
+            yield from _judge_in(block, part, home)
+
+
+def _judge_in(block: Block, part: Block, home: str) -> Iterator[Judgement]:
+    theirs = of_vpc(part)
+    # A text and a reference may be one VPC all the same.
+    comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
+    if theirs == home:
+        yield passed(block)
+    elif not theirs:
+        why = open_question(read(part, "vpc_id"), identity=True)
+        yield from [not_known(block, why, f"vpc_id of {part.address}")] if why else []
+    elif comparable:
+        yield failed(block, f"{part.full_address} is in the VPC {theirs}, and this is in {home}.")
+    else:
+        yield not_known(block, Unknown(f"whether {home} is {theirs} can't be told"), f"vpc_id of {part.address}")
+
+
+def ipv4_network_of(subnet: Block) -> ipaddress.IPv4Network | Unknown | None:
+    """Return a subnet's IPv4 block, or why it isn't known; None if it has none, or what is no block."""
+    cidr = read(subnet, "cidr_block")
+    if why := open_question(cidr):
+        return why
+    try:
+        return ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
+    except ValueError:
+        return None
 
 
 def zone_of(subnet: Block) -> str:
@@ -115,20 +145,26 @@ def zone_of(subnet: Block) -> str:
     )
 
 
-def judge_addresses(block: Block, kind: str) -> Iterator[Judgement]:
-    """Judge whether the subnets of `block` have the addresses that its type asks for: IPV4, IPV6 or DUALSTACK."""
-    needed = ("cidr_block",) if kind == "IPV4" else ("cidr_block", "ipv6_cidr_block")
-    if why := parts_question(block, "subnet_ids", "aws_subnet", *needed):
+def judge_addresses(block: Block, kind: str, *, ipv6_alone: bool) -> Iterator[Judgement]:
+    """Judge whether the subnets of `block` have the addresses that its type asks for.
+
+    Args:
+        block: the gateway or the endpoint.
+        kind: IPV4, IPV6 or DUALSTACK; of another one nothing is said.
+        ipv6_alone: whether IPV6 wants subnets without IPv4 blocks.
+    """
+    if kind not in _ADDRESSES_OF:
+        return
+    if why := parts_question(block, "subnet_ids", SUBNET, *_ADDRESSES_OF[kind]):
         yield not_known(block, why, "subnet_ids")
     for subnet in subnets_of(block):
         ipv4, ipv6 = _has_ipv4(subnet), _has_ipv6(subnet)
         if ipv4 is None or (ipv6 is None and kind != "IPV4"):
             continue
-        fits = {"IPV4": ipv4, "IPV6": bool(ipv6) and not ipv4, "DUALSTACK": bool(ipv6) and ipv4}[kind]
+        fits = {"IPV4": ipv4, "IPV6": bool(ipv6) and not (ipv4 and ipv6_alone), "DUALSTACK": bool(ipv6) and ipv4}[kind]
         has = "IPv6 only" if not ipv4 else "IPv4 and IPv6" if ipv6 else "IPv4 only"
-        yield verdict(
-            block, None if fits else f"It is {block.value('ip_address_type')}, and {subnet.full_address} has {has}."
-        )
+        said = read(block, "ip_address_type")
+        yield verdict(block, None if fits else f"It is {said}, and {subnet.full_address} has {has}.")
 
 
 def _has_ipv6(subnet: Block) -> bool | None:
@@ -147,6 +183,7 @@ def _has_ipv4(subnet: Block) -> bool | None:
     return None if isinstance(native, Unknown | Reference) else boolean(native) is not True
 
 
-def is_ipv6_only(subnet: Block) -> bool:
-    """Return whether a subnet is known to have no IPv4 block."""
-    return _has_ipv4(subnet) is False
+def is_ipv6_only(subnet: Block) -> bool | None:
+    """Return whether a subnet has no IPv4 block; None if that isn't known."""
+    ipv4 = _has_ipv4(subnet)
+    return None if ipv4 is None else not ipv4
