@@ -20,10 +20,10 @@ LONG = {
     "constructs/custom_domain.py: parse_custom_domain": "one refusal after another, each with its sentence",
     "constructs/endpoint.py: _Endpoint.__init__": _REFUSALS,
     "constructs/gateway.py: ResourceGateway.__init__": _REFUSALS,
-    "constructs/gateway.py: ResourceGateway.share": _REFUSALS,
     "constructs/network.py: Network.__init__": _REFUSALS,
     "constructs/service_network.py: ServiceNetworkAssociation.__init__": _REFUSALS,
     "constructs/service_network.py: _ServiceNetwork.share": _REFUSALS,
+    "constructs/sharing_gateway.py: Gateway.share": _REFUSALS,
     "state_bucket.py: StateBucket.__init__": _REFUSALS,
 }
 BY_POSITION = {"Quota": "a table whose columns are its fields", "example": "any number of blocks"}

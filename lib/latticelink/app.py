@@ -17,6 +17,7 @@ from latticelink.backends import LocalState
 from latticelink.cdk import bindings
 from latticelink.checks.examination import examined
 from latticelink.checks.findings import Severity
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
@@ -30,6 +31,7 @@ from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
+from latticelink.values.tags import parse_tags
 from latticelink.values.tokens import REFUSED, is_known
 
 
@@ -46,6 +48,11 @@ class App(bindings.App):
 
     Source: https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/configuration-file
     """
+
+    def __init_subclass__(cls) -> None:
+        """Show the arguments of the subclass."""
+        super().__init_subclass__()
+        bindings.show_signature(cls)
 
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
@@ -68,14 +75,24 @@ class Stack(bindings.TerraformStack):
         account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
         role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
             several accounts. State is read and written without it. Default: none.
+        tags: the provider's default tags, for all AWS objects of the stack that take tags, those of other libraries
+            too. Default: none.
+
+    Attributes:
+        provider: the AWS provider.
 
     Raises:
-        InvalidInput: for a malformed id, region, account or role, a role of another account than `account_id`, or a
-            constraint that admits providers too old.
+        InvalidInput: for tags that AWS refuses, a malformed id, region, account or role, a role of another account than
+            `account_id`, or a constraint that admits providers too old.
 
     Source: https://developer.hashicorp.com/terraform/language/providers/requirements,
         https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
     """
+
+    def __init_subclass__(cls) -> None:
+        """Show the arguments of the subclass."""
+        super().__init_subclass__()
+        bindings.show_signature(cls)
 
     def __init__(
         self,
@@ -87,11 +104,11 @@ class Stack(bindings.TerraformStack):
         aws_provider: str = DEFAULT_AWS_PROVIDER,
         account_id: str | None = None,
         role_arn: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
-            self.region = parse_region(report, "region", region)
-            self.aws_provider = parse_aws_provider(report, "aws_provider", aws_provider)
+            self.region, self.aws_provider = self.parse_settings(report, region, aws_provider)
             if not isinstance(state, State):
                 report.refuse(
                     "state",
@@ -100,18 +117,39 @@ class Stack(bindings.TerraformStack):
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
+            checked = parse_tags(report, "tags", tags)
             account_id, role_arn = _parse_account(report, account_id, role_arn)
         super().__init__(scope, id)
         state.keep(self)
-        bindings.AwsProvider(
+        notes_of(self).tags = checked.given
+        self.provider: bindings.AwsProvider = bindings.AwsProvider(
             self,
             "aws",
             region=self.region,
             allowed_account_ids=[account_id] if account_id else None,
             assume_role=[bindings.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
+            default_tags=[bindings.AwsProviderDefaultTags(tags=dict(checked.given))] if checked.given else None,
         )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
+
+    @staticmethod
+    def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:
+        """Return both as a stack takes them; for settings of several stacks, so that what is wrong is told once.
+
+        Args:
+            report: where what is wrong is told.
+            region: AWS region code.
+            aws_provider: version constraint for the AWS provider.
+
+        Source: https://developer.hashicorp.com/terraform/language/providers/requirements
+        """
+        constraint = parse_aws_provider(report, "aws_provider", aws_provider)
+        return parse_region(report, "region", region), constraint
+
+
+bindings.show_signature(App)
+bindings.show_signature(Stack)
 
 
 def _parse_account(report: Report, account_id: str | None, role_arn: str | None) -> tuple[str | None, str | None]:
@@ -129,7 +167,7 @@ def _parse_account(report: Report, account_id: str | None, role_arn: str | None)
     return account_id, role_arn
 
 
-def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
+def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
@@ -161,7 +199,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         return 1
 
 
-def _write(build: Callable[[App], None], target: Path, *, staged: bool) -> App:
+def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
     """Build the app and write its output to `target`; if `staged`, nothing is changed there before all is written."""
     try:
         # Node.js keeps the folder that it was started in, wherever this process has gone since.
@@ -204,7 +242,7 @@ def _check(stacks: Sequence[RawStack]) -> int:
     return 1 if examination.count(Severity.ERROR) else 0
 
 
-def _build(build: Callable[[App], None], outdir: str) -> App:
+def _build(build: Callable[[App], object], outdir: str) -> App:
     with collecting() as findings:
         try:
             app = App(outdir=outdir)

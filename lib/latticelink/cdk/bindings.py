@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from latticelink.cdk.fast_loading import import_provider_lazily, many_classes
 from latticelink.cdk.node import node_for_jsii
@@ -33,11 +34,15 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource as TerraformResource
     from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
     from cdktf import TerraformStack as TerraformStack
+    from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone as DataAwsRoute53Zone
+    from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet as DataAwsSubnet
+    from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc as DataAwsVpc
     from cdktf_cdktf_provider_aws.data_aws_vpc_endpoint_associations import (
         DataAwsVpcEndpointAssociations as DataAwsVpcEndpointAssociations,
     )
     from cdktf_cdktf_provider_aws.provider import AwsProvider as AwsProvider
     from cdktf_cdktf_provider_aws.provider import AwsProviderAssumeRole as AwsProviderAssumeRole
+    from cdktf_cdktf_provider_aws.provider import AwsProviderDefaultTags as AwsProviderDefaultTags
     from cdktf_cdktf_provider_aws.ram_principal_association import RamPrincipalAssociation as RamPrincipalAssociation
     from cdktf_cdktf_provider_aws.ram_resource_association import RamResourceAssociation as RamResourceAssociation
     from cdktf_cdktf_provider_aws.ram_resource_share import RamResourceShare as RamResourceShare
@@ -106,8 +111,10 @@ if TYPE_CHECKING:
 
     Definition, DefinitionArn = _Definition, _DefinitionArn
     DefinitionDns, DefinitionIp = _DefinitionDns, _DefinitionIp
-    Encryption, EncryptionRule, EncryptionByDefault = _Encryption, _EncryptionRule, _EncryptionByDefault
-    Versioning, VersioningConfiguration = _Versioning, _VersioningConfiguration
+    Encryption: TypeAlias = _Encryption
+    EncryptionRule, EncryptionByDefault = _EncryptionRule, _EncryptionByDefault
+    Versioning: TypeAlias = _Versioning
+    VersioningConfiguration = _VersioningConfiguration
 
 _DEFINITION = "VpclatticeResourceConfigurationResourceConfigurationDefinition"
 _ENCRYPTION = "S3BucketServerSideEncryptionConfiguration"
@@ -129,6 +136,10 @@ _HOMES = {
     for name, module in {
         "AwsProvider": "provider",
         "AwsProviderAssumeRole": "provider",
+        "AwsProviderDefaultTags": "provider",
+        "DataAwsRoute53Zone": "data_aws_route53_zone",
+        "DataAwsSubnet": "data_aws_subnet",
+        "DataAwsVpc": "data_aws_vpc",
         "DataAwsVpcEndpointAssociations": "data_aws_vpc_endpoint_associations",
         "RamPrincipalAssociation": "ram_principal_association",
         "RamResourceAssociation": "ram_resource_association",
@@ -161,13 +172,15 @@ if _CORE not in sys.modules:
 import_provider_lazily(_AWS)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    module, attribute = _HOMES.get(name, (_CORE, name))
-    value = getattr(importlib.import_module(module), attribute)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        module, attribute = _HOMES.get(name, (_CORE, name))
+        value = getattr(importlib.import_module(module), attribute)
+        globals()[name] = value
+        return value
 
 
 @functools.cache
@@ -201,16 +214,43 @@ def _place(construct: Any) -> _Place:
     return place
 
 
+def show_signature(kind: type) -> None:
+    """Let `help()` show the arguments of a class of ours; jsii's metaclass hides them."""
+    _, *own = inspect.signature(kind.__init__).parameters.values()  # type: ignore[misc]
+    kind.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
+
+
 if TYPE_CHECKING:
     from constructs import Construct as Construct
 else:
 
     class Construct(importlib.import_module("constructs").Construct):
-        """A construct that knows its place."""
+        """A construct that knows its place, and its main resource."""
+
+        def __init_subclass__(cls) -> None:
+            """Show the arguments of the subclass."""
+            super().__init_subclass__()
+            show_signature(cls)
 
         def __init__(self, scope: Any, id: str) -> None:
             super().__init__(scope, id)
             self._latticelink_place = _place(scope).inside(id)
+
+        # jsii takes a `property` for an override, which Node.js would call back for; it passes by a cached one.
+        @functools.cached_property
+        def node(self) -> Any:
+            """The construct's node; its `default_child` is the main resource, set when somebody asks."""
+            node = super().node
+            if (main := self.__dict__.get("_latticelink_main")) is not None:
+                node.default_child = main
+            return node
+
+
+def set_default_child(construct: Construct, resource: Any) -> None:
+    """Make `resource` the default child of a construct of ours, without asking Node.js where nobody wants to know."""
+    construct.__dict__["_latticelink_main"] = resource
+    if "node" in construct.__dict__:
+        construct.node.default_child = resource
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -221,6 +261,7 @@ def make(
     kind: Callable[Concatenate[Any, str, _Arguments], _Kind],
     scope: Any,
     id: str,
+    /,
     *arguments: _Arguments.args,
     **named: _Arguments.kwargs,
 ) -> _Kind:

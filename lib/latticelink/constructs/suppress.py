@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
 
 
@@ -34,6 +35,6 @@ def suppress(construct: Any, check: str, *, reason: str) -> None:
                 "reason", reason, rule="A finding is suppressed with a reason.", fix="Write why it may stay as it is."
             )
     stack = bindings.stack_of(construct)
-    decided: list[dict[str, str]] = stack.__dict__.setdefault("latticelink_suppressed", [])
+    decided = notes_of(stack).suppressed
     decided.append({"check": check, "resource": construct.node.path, "reason": reason})
     stack.add_override("//.latticelink.suppress", decided)

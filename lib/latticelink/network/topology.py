@@ -13,6 +13,7 @@ from latticelink.network.keys import GroupKey, Place, text_of
 from latticelink.network.permissions import Side
 from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.security_groups import Groups
+from latticelink.network.told import is_found_by_id
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, boolean, unknown_of
@@ -161,8 +162,13 @@ class Topology:
 
     @cached_property
     def _by_id(self) -> dict[str, Block]:
-        """Blocks by id and ARN, as far as a plan tells these."""
-        return {
+        """Blocks by id and ARN, as far as a plan tells these; and existing subnets that data sources tell of."""
+        told = {
+            str(block.value("id")): block
+            for block in self.configuration.of_type(SUBNET, "data")
+            if is_found_by_id(block)
+        }
+        return told | {
             text: block
             for block in self.configuration.blocks
             for text in (block.value("id"), block.value("arn"))
@@ -425,8 +431,17 @@ class Topology:
         return None if len(known) < len(blocks) else False
 
     @cached_property
+    def told_vpcs(self) -> dict[str, list[Block]]:
+        """The data sources that tell of an existing VPC, by its id."""
+        found: dict[str, list[Block]] = defaultdict(list)
+        for block in self.configuration.of_type(VPC, "data"):
+            if is_found_by_id(block):
+                found[str(block.value("id"))].append(block)
+        return found
+
+    @cached_property
     def vpc_ranges(self) -> dict[Place | None, list[Any]]:
-        """The CIDR blocks of each VPC that is made here; of one that isn't known the value as it is."""
+        """The CIDR blocks of each VPC that is made or told of here; of one that isn't known the value as it is."""
         found: dict[Place | None, list[Any]] = {}
         for block in self.configuration.of_type(VPC):
             found[block] = [
@@ -434,6 +449,10 @@ class Topology:
             ]
             if boolean(block.value("assign_generated_ipv6_cidr_block")):
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
+        for vpc_id, blocks in self.told_vpcs.items():
+            told = [value for block in blocks if isinstance(value := block.value("cidr_block"), str)]
+            # A data source finds a VPC by its first block.
+            found[vpc_id] = [*dict.fromkeys(told), Unknown(f"{vpc_id} may have more blocks")] if told else []
         for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):
                 key = self.vpc_key(block.value("vpc_id"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from latticelink.network.keys import Place, differ
+from latticelink.network.told import makes_sure
 from latticelink.network.topology import Topology
 from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, not_judged, passing
@@ -20,6 +21,7 @@ from latticelink.values.types import DEFINITION, ENDPOINT, ENDPOINT_ASSOCIATIONS
 
 _PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
+_LOOK_UP = "Look the zone up by its name and that VPC: data aws_route53_zone with name and vpc_id."
 
 
 class DnsNames:
@@ -68,8 +70,10 @@ class DnsNames:
         """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
         zone_id = record.value("zone_id")
         zone = self._topology.block_of(zone_id, ZONE)
-        if zone is None or zone.mode == "data":
+        if zone is None:
             return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
+        if zone.mode == "data":
+            return self._resolves_in_existing(record, zone, vpc)
         given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested("vpc")]
         given += self._associated.get(zone, [])
         if not given:
@@ -86,14 +90,26 @@ class DnsNames:
             f"Add a vpc block with vpc_id = {vpc.address}.id to {zone.address}.",
         )
 
+    def _resolves_in_existing(self, record: Block, zone: Block, vpc: Place | None) -> Stage | Unknown | None:
+        """Return the same for a zone that a data source finds: by name and VPC, it is a private zone of that VPC.
+
+        Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/route53_zone
+        """
+        home = self._topology.vpc_key(zone.value("vpc_id"))
+        if zone.value("name") is ABSENT or home is None or home != vpc:
+            return Unknown(f"whether {zone.address} is a zone of the clients' VPC isn't known", _LOOK_UP)
+        return self._supports(vpc, ["enable_dns_support"], record, f"{_name(record)} doesn't resolve there")
+
     def _private(self, entry: Block, vpc: Place | None) -> Stage | Unknown | None:
         refused = f"AWS refuses private DNS for {entry.address}"
         return self._supports(vpc, ["enable_dns_support", "enable_dns_hostnames"], entry, refused)
 
-    @staticmethod
-    def _supports(vpc: Place | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
+    def _supports(self, vpc: Place | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
         """Return what is wrong with the DNS attributes of a VPC, or why they aren't known; None if they are right."""
         if not isinstance(vpc, Block) or vpc.mode == "data":
+            told = [vpc] if isinstance(vpc, Block) else self._topology.told_vpcs.get(str(vpc), [])
+            if all(makes_sure(told, argument) for argument in needed):
+                return None
             return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
         for argument in needed:
             value = vpc.value(argument)

@@ -57,6 +57,23 @@ class Subnet:
         return self.name or self.zone
 
 
+@dataclass(frozen=True)
+class ExistingSubnet:
+    """One subnet of a network that exists, with what is known of it. The plan stops where AWS says otherwise.
+
+    Args:
+        id: its id, `subnet-...`.
+        zone: Availability Zone name, such as `ap-northeast-1a`. Default: not told.
+        cidr: IPv4 CIDR block. Default: not told.
+        ipv6_cidr: IPv6 CIDR block. Default: not told.
+    """
+
+    id: str
+    zone: str | None = None
+    cidr: str | None = None
+    ipv6_cidr: str | None = None
+
+
 def parse_cidr(report: Report, argument: str, given: str) -> Cidr:
     """Return the IPv4 or IPv6 CIDR block in `given`; refuse what is none, or has bits set behind its prefix."""
     if isinstance(given, str) and not is_known(given):
