@@ -142,7 +142,7 @@ class NetworkAcls:
         for direction in (IN, OUT):
             if block.type == "aws_vpc":
                 yield from ((direction, _Entry(100, True, EVERY, each, "AWS's rule")) for each in _EVERYWHERE.values())
-            for body in block.nested(direction):
+            for body in block.nested_or_told(direction):
                 if isinstance(body, dict):
                     yield from (
                         (direction, each) for each in _read_entry(block, body, body.get("rule_no", ABSENT), "action")

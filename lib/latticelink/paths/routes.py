@@ -130,7 +130,7 @@ class Routes:
                 key = self._table(Reference(block, "id"))
                 if key is None:
                     continue
-                for route in block.nested("route"):
+                for route in block.nested_or_told("route"):
                     found[key] += [route] if isinstance(route, Unknown) else _destinations(route.get)
                 if block.value("propagating_vgws") is not ABSENT:
                     found[key].append(Unknown(f"a virtual private gateway adds routes to {block.address}"))

@@ -27,7 +27,7 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
         for mine in endpoint.subnets
         for other in gateway.subnets
     }
-    meeting = {_text(mine.zone): None for (mine, _), answer in answers.items() if answer}
+    meeting = sorted({_text(mine.zone) for (mine, _), answer in answers.items() if answer})
     if meeting:
         return passing(_PLACE, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
     for placed in (endpoint, gateway):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from latticelink.terraform.configuration import Configuration, Default, StackConfiguration
+from latticelink.terraform.identities import refer_by_identity
 from latticelink.terraform.loops import refuse_loops
 from latticelink.terraform.plans import unfold
 from latticelink.terraform.remote_state import read_stack
@@ -25,5 +26,6 @@ def read(path: Path, default: Default) -> Configuration:
     Source: https://developer.hashicorp.com/terraform/language/syntax/json
     """
     configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in raw_stacks(path)])
+    refer_by_identity(configuration.stacks)
     refuse_loops(configuration)
     return configuration

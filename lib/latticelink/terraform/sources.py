@@ -25,7 +25,14 @@ class UnreadableInput(LatticeLinkError):
 class RawBlock:
     """A resource or data source as written: its kind, its labels, its arguments, and the file that they are in.
 
-    One of a plan has its `address` too, which tells it from those of other modules.
+    One of a plan is one instance, and has more:
+
+    Args:
+        address: as Terraform writes it.
+        module: the modules that it is in, as in `module.a["x"].`; empty for the root module.
+        index: its key in `count` or `for_each`; None without.
+        told: what the plan has beside the arguments: attributes, and what the provider puts where one is left out.
+        written: what is written, as far as the plan has it: constants, references, `depends_on`; None for `body`.
     """
 
     mode: str
@@ -34,6 +41,15 @@ class RawBlock:
     body: dict[str, Any]
     file: Path
     address: str = ""
+    module: str = ""
+    index: str | int | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Mode, type and name, in a plan with the modules before it; the same for all instances."""
+        return self.mode, self.type, self.module + self.name
 
 
 @dataclass
@@ -43,6 +59,8 @@ class RawStack:
     Attributes:
         comments: what stands under `//` at the top of each file.
         after: the stacks that the manifest puts before this one; None without a manifest.
+        given: the values of variables, as far as a plan tells them; others have their default.
+        module_outputs: for each module of a plan what its outputs refer to; by instance first, if it has several.
     """
 
     name: str
@@ -58,6 +76,8 @@ class RawStack:
     comments: list[Any] = field(default_factory=list)
     after: tuple[str, ...] | None = None
     plan: dict[str, Any] | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    module_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def raw_stacks(path: Path) -> list[RawStack]:

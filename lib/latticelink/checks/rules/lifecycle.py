@@ -30,7 +30,7 @@ def _changing_name(configuration: Configuration) -> Iterator[Judgement]:
             if read(block, f"lifecycle.{_CREATE_FIRST}") is not True:
                 continue
             name = read(block, "name")
-            changes = "(" in str(block.body.get("name")) or isinstance(name, PartlyKnown | Reference)
+            changes = "(" in str(block.written.get("name")) or isinstance(name, PartlyKnown | Reference)
             if why := None if changes else open_question(name):
                 yield not_known(block, why, "name")
             else:
