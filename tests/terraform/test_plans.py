@@ -536,6 +536,18 @@ def test_rules_that_only_the_state_has(tmp_path: Path, sentence: str, actions: l
     assert (None if isinstance(told, Unknown) else told["from_port"]) == answer, sentence
 
 
+def test_a_refresh_only_plan_has_its_resources_in_the_state_and_their_rules_are_told_once(tmp_path: Path) -> None:
+    rules = [{**RULE, "from_port": 443, "to_port": 443}]
+    plan = plan_of(resource("aws_security_group.g", {"ingress": rules}))
+    plan["prior_state"] = {"values": {"root_module": plan["planned_values"].pop("root_module")}}
+    plan["planned_values"]["root_module"] = {}
+    del plan["resource_changes"]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (block,) = read(tmp_path).of_type("aws_security_group")
+    assert block.nested("ingress") == []
+    assert [rule["from_port"] for rule in block.nested_or_told("ingress")] == [443]
+
+
 def test_plans_of_what_is_applied_meet_by_whose_attribute_an_id_is(tmp_path: Path) -> None:
     arn = "arn:aws:vpc-lattice:eu-west-1:123456789012:resourceconfiguration/rcfg-0123456789abcdef0"
     producer = plan_of(resource("aws_vpclattice_resource_configuration.r", {"arn": arn}, actions=["no-op"]))

@@ -88,7 +88,8 @@ class _Plan:
                 continue
             found = arguments.value(name, values.get(name), is_open, hidden.get(name), expression)
             everything = written is None or is_data
-            unfolded = arguments.is_dynamic(values.get(name), mapping(change.get("before")).get(name))
+            before = mapping(change.get("before") if change else values).get(name)
+            unfolded = arguments.is_dynamic(values.get(name), before)
             if mappings(values.get(name)) and not self.is_settled and not (everything or expression or unfolded):
                 found = not_told(name)  # These blocks may be a rule's that this plan removes.
             (body if everything or expression is not None or unfolded else told)[name] = found
