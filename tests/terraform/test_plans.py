@@ -16,8 +16,8 @@ from latticelink.reports.text import as_json, as_text
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import StackConfiguration
 from latticelink.terraform.dependencies import Order, key_of
+from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.known import ABSENT, PartlyKnown, Reference, Unknown, first_unknown
-from latticelink.terraform.sources import UnreadableInput
 
 import pytest
 from hypothesis import given, settings
@@ -644,4 +644,4 @@ def test_no_part_of_a_plan_makes_a_traceback_whatever_is_in_it(
         return
     for block in configuration.blocks:
         assert all(block.value(argument) is not None for argument in block.body)
-    assert isinstance(trace(configuration), list)
+    assert all(path.hops and path.ports for path in trace(configuration))

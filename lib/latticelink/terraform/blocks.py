@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
-from latticelink.terraform.sources import RawBlock, RawStack
+from latticelink.terraform.raw import RawBlock, RawStack
 
 
 class Splat:
@@ -86,6 +86,7 @@ class Block:
         key: mode, type and name, in a plan with the modules before it; the same for all instances.
         file: the JSON file that it is in.
         address: `aws_vpc_endpoint.nginx`, as Terraform writes it.
+        unread: why its arguments aren't read; empty if they are.
         has_many: whether `count` or `for_each` isn't known to make exactly one.
     """
 
@@ -95,6 +96,7 @@ class Block:
         self.mode, self.type, self.name, self.body, self.file = raw.mode, raw.type, raw.name, raw.body, raw.file
         self.told, self.key = raw.told, raw.key
         self.written = raw.body if raw.written is None else raw.written
+        self.unread = raw.unread
         self.instance = instance
         self.has_many = instance.unknown is not None
         data = "data." if raw.mode == "data" else ""

@@ -13,7 +13,7 @@ from typing import Any
 from latticelink.terraform.configuration import StackConfiguration
 from latticelink.terraform.known import Reference
 from latticelink.terraform.plan_references import is_identity
-from latticelink.terraform.sources import RawBlock
+from latticelink.terraform.raw import RawBlock
 
 _TAKES = re.compile(r"(.*_)?(ids?|identifiers?|arns?|security_groups|subnets|domain_name|records)")
 

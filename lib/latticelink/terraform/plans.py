@@ -22,7 +22,7 @@ from latticelink.terraform.plan_references import (
     mappings,
     module_of,
 )
-from latticelink.terraform.sources import RawBlock, RawStack
+from latticelink.terraform.raw import RawBlock, RawStack
 
 
 def unfold(raw: RawStack) -> RawStack:
@@ -170,9 +170,9 @@ class _Plan:
             default = mapping(variable).get("default")
             self.stack.variables[name] = {} if is_hidden or default is None else {"default": default}
             if is_hidden:
-                self.stack.given[name] = sensitive(f"variable {name!r}")
+                self.stack.values[name] = sensitive(f"variable {name!r}")
             elif name in given:
-                self.stack.given[name] = mapping(given[name]).get("value")
+                self.stack.values[name] = mapping(given[name]).get("value")
 
     def _fill_module(self, path: str) -> None:
         """Put what a module's outputs refer to where expressions of the root module look for it."""

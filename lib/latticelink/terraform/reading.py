@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from latticelink.terraform.configuration import Configuration, Default, StackConfiguration
 from latticelink.terraform.identities import refer_by_identity
 from latticelink.terraform.loops import refuse_loops
 from latticelink.terraform.plans import unfold
+from latticelink.terraform.raw import RawStack
 from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.sources import raw_stacks
 
@@ -25,7 +27,16 @@ def read(path: Path, default: Default) -> Configuration:
 
     Source: https://developer.hashicorp.com/terraform/language/syntax/json
     """
-    configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in raw_stacks(path)])
+    return configuration_of(raw_stacks(path), default)
+
+
+def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configuration:
+    """Return the configuration that the stacks make, as `read` does.
+
+    Raises:
+        UnreadableInput: if it refers to itself in a loop.
+    """
+    configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in stacks])
     refer_by_identity(configuration.stacks)
     refuse_loops(configuration)
     return configuration
