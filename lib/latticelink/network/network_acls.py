@@ -167,7 +167,7 @@ class NetworkAcls:
         for direction in (IN, OUT):
             if block.type == VPC:
                 yield from ((direction, _Entry(100, True, EVERY, each)) for each in EVERYWHERE.values())
-            for body in block.nested(direction):
+            for body in block.nested_or_told(direction):
                 if isinstance(body, dict):
                     for entry in _read_entry(block, body, number="rule_no", action="action"):
                         yield direction, entry

@@ -254,7 +254,7 @@ class Routes:
             for block in configuration.of_type(kind):
                 if (key := self._key(Reference(block, "id"))) is None:
                     continue
-                for route in block.nested("route"):
+                for route in block.nested_or_told("route"):
                     found[key] += _read(route.get) if isinstance(route, dict) else [_odd(route, block)]
                 if block.value("propagating_vgws") not in (ABSENT, []):
                     found[key].append(Unknown(f"a virtual private gateway adds routes to {block.address}"))

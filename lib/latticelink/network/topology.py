@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -70,6 +71,12 @@ _SUBNET_GROUPS = (
     "aws_neptune_subnet_group",
     "aws_redshift_subnet_group",
 )
+# The same for databases that a data source reads.
+_READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    DATABASE: (("vpc_security_groups",), ("db_subnet_group",)),
+    DATABASE_CLUSTER: (("vpc_security_group_ids",), ("db_subnet_group_name",)),
+}
+_NAMES = ("id", "arn", "db_instance_arn", "address", "endpoint", "reader_endpoint")
 CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE, SCALING_GROUP)
 
 
@@ -162,18 +169,14 @@ class Topology:
 
     @cached_property
     def _by_id(self) -> dict[str, Block]:
-        """Blocks by id and ARN, as far as a plan tells these; and existing subnets that data sources tell of."""
-        told = {
-            str(block.value("id")): block
-            for block in self.configuration.of_type(SUBNET, "data")
-            if is_found_by_id(block)
-        }
-        return told | {
-            text: block
-            for block in self.configuration.blocks
-            for text in (block.value("id"), block.value("arn"))
-            if isinstance(text, str) and block.mode == "resource"
-        }
+        """Blocks by id and ARN, as far as a plan tells these; those that data sources read by their names too."""
+        blocks = self.configuration.blocks
+        read = [block for block in blocks if block.mode == "data" and block.type in (SUBNET, *_READ)]
+        found = {text: block for block in read for text in map(block.value, _NAMES) if isinstance(text, str)}
+        for block in blocks:
+            if block.mode == "resource":
+                found.update({text: block for text in map(block.value, ("id", "arn")) if isinstance(text, str)})
+        return found
 
     def block_of(self, value: Any, *types: str) -> Block | None:
         """Return the block that an id or ARN belongs to, if it is one of these types and in what was read."""
@@ -212,14 +215,15 @@ class Topology:
         ranges = []
         marks = {Reference(key, "cidr_block"), Reference(key, "ipv6_cidr_block")}
         for argument in ("cidr_block", "ipv6_cidr_block"):
-            value = key.value(argument)
+            value = key.value(argument) or key.told.get(argument, ABSENT)
             if (addresses := addresses_of(value)) is not None:
                 ranges.append(addresses)
             if isinstance(value, Reference):
                 marks.add(value)
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
-        given = ((argument, key.value(argument)) for argument in ("availability_zone", "availability_zone_id"))
+        kinds = ("availability_zone", "availability_zone_id")
+        given = ((argument, key.value(argument) or key.told.get(argument)) for argument in kinds)
         zone = next((Zone(argument, value) for argument, value in given if isinstance(value, str | Reference)), None)
         return Subnet(key, vpc, zone, tuple(ranges), frozenset(marks))
 
@@ -243,7 +247,7 @@ class Topology:
     def _place(self, block: Block) -> Placed:
         if block.type == INSTANCE and (interface := self._interface_of(block)) is not None:
             return replace(self.placed(interface), block=block)
-        group_path, subnet_path = _NETWORKED[block.type]
+        group_path, subnet_path = (_READ if block.mode == "data" else _NETWORKED)[block.type]
         given = self._subnet_ids(block, subnet_path)
         template = self._template_of(block)
         if given is ABSENT and isinstance(template, Block):
@@ -295,14 +299,14 @@ class Topology:
 
     def _subnet_ids(self, block: Block, path: tuple[str, ...]) -> Any:
         value = block.value(*path) if path else ABSENT
-        if not path or not path[0].endswith("subnet_group_name"):
+        if not path or "subnet_group" not in path[0]:
             return value
         if isinstance(value, Reference):
             return value.block.value("subnet_ids") if value.block.type in _SUBNET_GROUPS else value
         named = [
             each
             for kind in _SUBNET_GROUPS
-            for each in self.configuration.of_type(kind)
+            for each in (*self.configuration.of_type(kind), *self.configuration.of_type(kind, "data"))
             if each.stack == block.stack and each.value("name") == value and value is not ABSENT
         ]
         if len(named) == 1:
@@ -394,8 +398,7 @@ class Topology:
         for kind in (INSTANCE, INTERFACE):
             for block in self.configuration.of_type(kind):
                 for argument in arguments:
-                    value = block.value(argument)
-                    for each in as_list(value):
+                    for each in as_list(block.value(argument) or block.told.get(argument, ABSENT)):
                         if isinstance(each, str) and (text := _plain_ip(each)):
                             found[text].append(block)
         return found
@@ -412,12 +415,16 @@ class Topology:
 
     def addresses(self, placed: Placed, version: int) -> tuple[Addresses, ...]:
         """Return the addresses that something is given, or else the ranges of its subnets; empty if unknown."""
-        given = [placed.block.value(name) for name in ("private_ip", "private_ips")] if version == 4 else []
+        block, names = placed.block, ("private_ip", "private_ips") if version == 4 else ()
+        given = [block.value(name) or block.told.get(name, ABSENT) for name in names]
         exact = [addresses_of(each) for value in given for each in as_list(value)]
         return tuple(each for each in exact if each is not None) or placed.ranges(version)
 
     def with_interfaces(self, value: Any) -> Block | None:
         """Return the block with network interfaces that a reference to its address, name or ARN belongs to."""
+        if isinstance(value, str):
+            found = self._by_id.get(value)
+            return found if found is not None and found.type in _READ else None
         if isinstance(value, Reference) and value.block.type in _NETWORKED and not value.block.has_many:
             return value.block if value.block.mode == "resource" else None
         return None
@@ -444,15 +451,23 @@ class Topology:
         """The CIDR blocks of each VPC that is made or told of here; of one that isn't known the value as it is."""
         found: dict[Place | None, list[Any]] = {}
         for block in self.configuration.of_type(VPC):
+            told_ipv6 = block.told.get("ipv6_cidr_block") or ABSENT
             found[block] = [
-                value for value in map(block.value, ("cidr_block", "ipv6_cidr_block")) if value is not ABSENT
+                value
+                for value in (block.value("cidr_block"), block.value("ipv6_cidr_block") or told_ipv6)
+                if value is not ABSENT
             ]
-            if boolean(block.value("assign_generated_ipv6_cidr_block")):
+            if boolean(block.value("assign_generated_ipv6_cidr_block")) and told_ipv6 is ABSENT:
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
         for vpc_id, blocks in self.told_vpcs.items():
             told = [value for block in blocks if isinstance(value := block.value("cidr_block"), str)]
             # A data source finds a VPC by its first block.
             found[vpc_id] = [*dict.fromkeys(told), Unknown(f"{vpc_id} may have more blocks")] if told else []
+        for block in self.configuration.of_type(VPC, "data"):
+            blocks = block.value("cidr_block_associations")
+            if isinstance(block.value("id"), str) and isinstance(blocks, list):
+                more = [each.get("cidr_block") for each in blocks if isinstance(each, dict)]
+                found[block.value("id")] = [block.value("cidr_block"), *more]
         for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):
                 key = self.vpc_key(block.value("vpc_id"))
@@ -472,6 +487,9 @@ def label(block: Block) -> str:
     """Return a short name for people: the Name tag of what runs, an endpoint's construct, a gateway's name."""
     named = block.value("tags", "Name") if block.type in CLIENTS else block.value("name")
     parts = block.construct.split("/")
-    if block.type in (ENDPOINT, NETWORK_VPC) and len(parts) > 2:
-        return parts[-2]
+    if block.type in (ENDPOINT, NETWORK_VPC):
+        # A plan has no construct's path, but CDKTF makes the logical id of it.
+        logical = re.fullmatch(r"(.+)_(?:endpoint|association)_[0-9A-F]{8}", block.name)
+        if len(parts) > 2 or logical is not None:
+            return parts[-2] if logical is None or len(parts) > 2 else logical[1]
     return named if isinstance(named, str) else block.name

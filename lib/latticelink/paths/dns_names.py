@@ -74,7 +74,7 @@ class DnsNames:
             return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
         if zone.mode == "data":
             return self._resolves_in_existing(record, zone, vpc)
-        given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested("vpc")]
+        given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested_or_told("vpc")]
         given += self._associated.get(zone, [])
         if not given:
             return None
@@ -144,11 +144,13 @@ class DnsNames:
     def _sources(self, block: Block, depth: int) -> Iterator[Block]:
         arguments = ("vpc_endpoint_id",) if block.mode == "data" else ("records", "alias", "for_each")
         for argument in arguments:
-            for names in references(block.body.get(argument)):
+            for names in references(block.written.get(argument)):
                 key = ("data", *names[1:3]) if names[0] == "data" else ("resource", *names[:2])
                 if len(key) != 3 or key not in block.home.declared:
                     continue
-                for other in block.home.made(key):
+                made = block.home.made(key)
+                index = names[len(key) if names[0] == "data" else 2 :][:1]
+                for other in [each for each in made if (str(each.instance.key),) == index] or made:
                     if other.type == ENDPOINT_ASSOCIATIONS and depth == 0:
                         yield from self._sources(other, depth + 1)
                     elif other.type.startswith((ENDPOINT, "aws_vpclattice_")):

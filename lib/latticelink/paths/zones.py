@@ -31,7 +31,7 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
         for mine in endpoint.subnets
         for other in gateway.subnets
     }
-    meeting = {_zone(mine): None for (mine, _), answer in answers.items() if answer}
+    meeting = sorted({_zone(mine) for (mine, _), answer in answers.items() if answer})
     if meeting:
         return passing(_PLACE, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
     for placed in (endpoint, gateway):

@@ -13,8 +13,9 @@ _INTRODUCTION = """\
 # What `latticelink check` looks at
 
 `latticelink check [DIR]` reads a synth output folder (default: `cdktf.out`), any folder of Terraform JSON, one such
-file, or what `terraform show -json` prints of a plan, in which more values are known. It starts no CDK and no
-Terraform and needs no AWS account. `make synth`, `main.py` and `latticelink.run` run it on what they wrote.
+file, or what `terraform show -json` prints of a plan, in which more values are known
+([what a plan tells](reachability.md#what-a-plan-tells)). It starts no CDK and no Terraform and needs no AWS account.
+`make synth`, `main.py` and `latticelink.run` run it on what they wrote.
 
 Each check gives one of three answers for each place that it applies to:
 
