@@ -6,36 +6,35 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from latticelink.network.ranges import (
-    EVERY,
-    NONE,
-    Addresses,
-    PortSet,
-    addresses_of,
-    inside,
-    overlap,
-    split,
-)
+from latticelink.network.keys import Place
+from latticelink.network.ranges import EVERY, EVERYWHERE, NONE, Addresses, PortSet, addresses_of
 from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean
+from latticelink.values.types import DEFAULT_NETWORK_ACL, NETWORK_ACL, NETWORK_ACL_ASSOCIATION, NETWORK_ACL_RULE, VPC
 
-_EVERYWHERE: dict[int, Addresses] = {4: (4, 0, 2**32 - 1), 6: (6, 0, 2**128 - 1)}
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
+    """A numbered rule.
+
+    Args:
+        number: its place: the lowest is asked first.
+        allows: whether it allows what it matches, or denies it.
+        ports: the TCP ports that it matches.
+        addresses: where it matches packets from or to.
+    """
+
     number: int
     allows: bool
     ports: PortSet
     addresses: Addresses
-    text: str
 
 
 @dataclass(frozen=True)
@@ -49,17 +48,17 @@ class NetworkAcl:
     @property
     def text(self) -> str:
         """The ACL as a person would name it."""
-        default = "the default network ACL of " if self.block.type == "aws_vpc" else ""
+        default = "the default network ACL of " if self.block.type == VPC else ""
         return f"{default}{self.block.address}"
 
     def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
         """Return the TCP ports that surely, and that perhaps, pass from or to all of the ranges."""
         sure, maybe = EVERY, EVERY
-        for addresses in ranges or [_EVERYWHERE[version]]:
-            entries = [each for each in self.entries[direction] if overlap(each.addresses, addresses)]
+        for addresses in ranges or [EVERYWHERE[version]]:
+            entries = [each for each in self.entries[direction] if each.addresses.overlap(addresses)]
             everywhere, anywhere = EVERY, NONE
-            for part in split(addresses, [each.addresses for each in entries]):
-                allowed = _allowed([each for each in entries if inside(part, each.addresses)])
+            for part in addresses.parts(each.addresses for each in entries):
+                allowed = _allowed([each for each in entries if part.are_in(each.addresses)])
                 everywhere &= allowed
                 anywhere |= allowed
             sure &= everywhere
@@ -95,33 +94,33 @@ class NetworkAcls:
         return self._read[block]
 
     @cached_property
-    def _associated(self) -> dict[Hashable, Block]:
-        found: dict[Hashable, Block] = {}
+    def _associated(self) -> dict[Place, Block]:
+        found: dict[Place, Block] = {}
         configuration = self._topology.configuration
-        for kind in ("aws_network_acl", "aws_default_network_acl"):
+        for kind in (NETWORK_ACL, DEFAULT_NETWORK_ACL):
             for block in configuration.of_type(kind):
                 for subnet in self._topology.subnets(block.value("subnet_ids"))[0]:
                     found[subnet.key] = block
-        for block in configuration.of_type("aws_network_acl_association"):
-            acl = self._topology.block_of(block.value("network_acl_id"), "aws_network_acl", "aws_default_network_acl")
+        for block in configuration.of_type(NETWORK_ACL_ASSOCIATION):
+            acl = self._topology.block_of(block.value("network_acl_id"), NETWORK_ACL, DEFAULT_NETWORK_ACL)
             for subnet in self._topology.subnets(block.value("subnet_id"))[0]:
                 if acl is not None:
                     found[subnet.key] = acl
         return found
 
     @cached_property
-    def _defaults(self) -> dict[Hashable | None, Block]:
-        found: dict[Hashable | None, Block] = {}
-        for block in self._topology.configuration.of_type("aws_default_network_acl"):
+    def _defaults(self) -> dict[Place | None, Block]:
+        found: dict[Place | None, Block] = {}
+        for block in self._topology.configuration.of_type(DEFAULT_NETWORK_ACL):
             value = block.value("default_network_acl_id")
-            if isinstance(value, Reference) and value.block.type == "aws_vpc":
+            if isinstance(value, Reference) and value.block.type == VPC:
                 found[value.block] = block
         return found
 
     @cached_property
     def _separate(self) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
-        for block in self._topology.configuration.of_type("aws_network_acl_rule"):
+        for block in self._topology.configuration.of_type(NETWORK_ACL_RULE):
             value = block.value("network_acl_id")
             if isinstance(value, Reference):
                 found[self._defaults.get(value.block, value.block)].append(block)
@@ -140,27 +139,24 @@ class NetworkAcls:
     def _entries(self, block: Block) -> Iterator[tuple[str, _Entry | Unknown]]:
         """Yield what an ACL has; one that stands as its VPC is AWS's default, which allows everything."""
         for direction in (IN, OUT):
-            if block.type == "aws_vpc":
-                yield from ((direction, _Entry(100, True, EVERY, each, "AWS's rule")) for each in _EVERYWHERE.values())
+            if block.type == VPC:
+                yield from ((direction, _Entry(100, True, EVERY, each)) for each in EVERYWHERE.values())
             for body in block.nested(direction):
                 if isinstance(body, dict):
-                    yield from (
-                        (direction, each) for each in _read_entry(block, body, body.get("rule_no", ABSENT), "action")
-                    )
+                    for entry in _read_entry(block, body, number="rule_no", action="action"):
+                        yield direction, entry
                 else:
                     yield direction, body if isinstance(body, Unknown) else Unknown(f"{block.address} can't be read")
         for rule in self._separate.get(block, []):
             body = {name: rule.value(name) for name in _ARGUMENTS}
             out = body["egress"]
-            for direction in (
-                [OUT if out is True or out == "true" else IN] if not isinstance(out, Unknown) else [IN, OUT]
-            ):
-                unknown = rule.instance.unknown or (out if isinstance(out, Unknown) else None)
+            unknown = rule.instance.unknown or (out if isinstance(out, Unknown) else None)
+            for direction in (IN, OUT) if isinstance(out, Unknown) else (OUT,) if boolean(out) else (IN,):
                 if unknown is not None:
                     yield direction, unknown
                 else:
-                    found = _read_entry(rule, body, body["rule_number"], "rule_action")
-                    yield from ((direction, each) for each in found)
+                    for entry in _read_entry(rule, body, number="rule_number", action="rule_action"):
+                        yield direction, entry
 
 
 _ARGUMENTS = (
@@ -168,24 +164,30 @@ _ARGUMENTS = (
 )  # fmt: skip
 
 
-def _read_entry(block: Block, body: dict[str, Any], number: Any, action: str) -> Iterator[_Entry | Unknown]:
-    """Yield the entry, or why it can't be read; nothing for one of another protocol."""
-    ports, perhaps, doubt = tcp_ports(
-        body.get("protocol", ABSENT), body.get("from_port", ABSENT), body.get("to_port", ABSENT)
-    )
+def _read_entry(block: Block, body: dict[str, Any], *, number: str, action: str) -> Iterator[_Entry | Unknown]:
+    """Yield the entry, or why it can't be read; nothing for one of another protocol.
+
+    Args:
+        block: where it stands.
+        body: its arguments.
+        number: the argument that holds its number.
+        action: the argument that says whether it allows.
+    """
+    ports, perhaps, doubt = tcp_ports(*(body.get(each, ABSENT) for each in ("protocol", "from_port", "to_port")))
     if doubt is not None:
         yield doubt
     if doubt is not None or not perhaps:
         return
+    said, place = body.get(action, ABSENT), body.get(number, ABSENT)
     for name in ("cidr_block", "ipv6_cidr_block"):
         value = body.get(name, ABSENT)
         if value in (ABSENT, ""):
             continue
-        addresses, said = addresses_of(value), body.get(action, ABSENT)
+        addresses = addresses_of(value)
         if isinstance(value, Reference):
             yield after_apply(value)
-        elif addresses is None or str(said).lower() not in ("allow", "deny") or not str(number).isdecimal():
-            unknown = next((each for each in (value, said, number) if isinstance(each, Unknown)), None)
+        elif addresses is None or str(said).lower() not in ("allow", "deny") or not str(place).isdecimal():
+            unknown = next((each for each in (value, said, place) if isinstance(each, Unknown)), None)
             yield unknown or Unknown(f"a rule of {block.address} can't be read")
         else:
-            yield _Entry(int(number), str(said).lower() == "allow", ports, addresses, f"{block.address} {number}")
+            yield _Entry(int(place), str(said).lower() == "allow", ports, addresses)

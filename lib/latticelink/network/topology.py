@@ -4,39 +4,59 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from latticelink.network.keys import GroupKey, Place, text_of
 from latticelink.network.permissions import Side
 from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.security_groups import Groups
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, boolean, unknown_of
+from latticelink.values.types import (
+    DATABASE,
+    DATABASE_CLUSTER,
+    DATABASE_PROXY,
+    DEFAULT_SUBNET,
+    ECS_SERVICE,
+    ENDPOINT,
+    ENDPOINT_GROUP,
+    FUNCTION,
+    GATEWAY,
+    INSTANCE,
+    INTERFACE,
+    INTERFACE_GROUP,
+    LOAD_BALANCERS,
+    NETWORK_VPC,
+    SUBNET,
+    VPC,
+    VPC_IPV4_BLOCK,
+    VPC_IPV6_BLOCK,
+)
 
 _ELSEWHERE = "Check the folder or the plan that has it."
 
 # Of each type that has network interfaces: where its groups are named, and its subnets or its subnet group.
 _NETWORKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "aws_alb": (("security_groups",), ("subnets",)),
-    "aws_db_instance": (("vpc_security_group_ids",), ("db_subnet_group_name",)),
-    "aws_db_proxy": (("vpc_security_group_ids",), ("vpc_subnet_ids",)),
+    DATABASE: (("vpc_security_group_ids",), ("db_subnet_group_name",)),
+    DATABASE_PROXY: (("vpc_security_group_ids",), ("vpc_subnet_ids",)),
     "aws_docdb_cluster": (("vpc_security_group_ids",), ("db_subnet_group_name",)),
-    "aws_ecs_service": (("network_configuration", "security_groups"), ("network_configuration", "subnets")),
+    ECS_SERVICE: (("network_configuration", "security_groups"), ("network_configuration", "subnets")),
     "aws_elasticache_cluster": (("security_group_ids",), ("subnet_group_name",)),
     "aws_elasticache_replication_group": (("security_group_ids",), ("subnet_group_name",)),
-    "aws_instance": (("vpc_security_group_ids",), ("subnet_id",)),
-    "aws_lambda_function": (("vpc_config", "security_group_ids"), ("vpc_config", "subnet_ids")),
-    "aws_lb": (("security_groups",), ("subnets",)),
+    INSTANCE: (("vpc_security_group_ids",), ("subnet_id",)),
+    FUNCTION: (("vpc_config", "security_group_ids"), ("vpc_config", "subnet_ids")),
+    **dict.fromkeys(LOAD_BALANCERS, (("security_groups",), ("subnets",))),
     "aws_neptune_cluster": (("vpc_security_group_ids",), ("neptune_subnet_group_name",)),
-    "aws_network_interface": (("security_groups",), ("subnet_id",)),
-    "aws_rds_cluster": (("vpc_security_group_ids",), ("db_subnet_group_name",)),
+    INTERFACE: (("security_groups",), ("subnet_id",)),
+    DATABASE_CLUSTER: (("vpc_security_group_ids",), ("db_subnet_group_name",)),
     "aws_redshift_cluster": (("vpc_security_group_ids",), ("cluster_subnet_group_name",)),
-    "aws_vpc_endpoint": (("security_group_ids",), ("subnet_ids",)),
-    "aws_vpclattice_resource_gateway": (("security_group_ids",), ("subnet_ids",)),
-    "aws_vpclattice_service_network_vpc_association": (("security_group_ids",), ()),
+    ENDPOINT: (("security_group_ids",), ("subnet_ids",)),
+    GATEWAY: (("security_group_ids",), ("subnet_ids",)),
+    NETWORK_VPC: (("security_group_ids",), ()),
 }
 _SUBNET_GROUPS = (
     "aws_db_subnet_group",
@@ -45,32 +65,53 @@ _SUBNET_GROUPS = (
     "aws_neptune_subnet_group",
     "aws_redshift_subnet_group",
 )
-CLIENTS = ("aws_ecs_service", "aws_instance", "aws_lambda_function", "aws_network_interface")
+CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """An Availability Zone, by its name or its id, which are a text or a reference.
+
+    Args:
+        argument: `availability_zone`, which names differ in from account to account, or `availability_zone_id`.
+        value: the name or the id.
+    """
+
+    argument: str
+    value: str | Reference
+
+    def __str__(self) -> str:
+        """Return the name or the id."""
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Subnet:
     """A subnet: its block or its id, and of VPC, zone and address range what is known."""
 
-    key: Hashable
-    text: str
-    vpc: Hashable | None = None
-    zone: tuple[str, Any] | None = None
+    key: Place
+    vpc: Place | None = None
+    zone: Zone | None = None
     ranges: tuple[Addresses, ...] = ()
     marks: frozenset[Reference] = frozenset()
 
+    @property
+    def text(self) -> str:
+        """The subnet as a person would name it."""
+        return text_of(self.key)
+
     def of_version(self, version: int) -> tuple[Addresses, ...]:
         """Return the ranges of one IP version."""
-        return tuple(each for each in self.ranges if each[0] == version)
+        return tuple(each for each in self.ranges if each.version == version)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Something with network interfaces: in which groups they are, and in which subnets.
 
     Args:
         block: what it is.
-        groups: keys of its security groups.
+        groups: its security groups.
         groups_doubt: why there may be others; None if these are all.
         subnets: the subnets that are known.
         subnets_doubt: why there may be others; None if these are all.
@@ -78,29 +119,31 @@ class Placed:
     """
 
     block: Block
-    groups: tuple[Hashable, ...]
+    groups: tuple[GroupKey, ...]
     groups_doubt: Unknown | None
     subnets: tuple[Subnet, ...]
     subnets_doubt: Unknown | None
-    vpc: Hashable | None
+    vpc: Place | None
 
     def side(self, text: str, version: int) -> Side:
         """Return how the rules of others see it."""
-        ranges = tuple(each for subnet in self.subnets for each in subnet.of_version(version))
-        doubt = self.groups_doubt or self.subnets_doubt
-        every_range = all(subnet.of_version(version) for subnet in self.subnets)
         common = [subnet.marks for subnet in self.subnets]
+        doubt = self.subnets_doubt
+        if doubt is None and not (self.subnets and all(subnet.of_version(version) for subnet in self.subnets)):
+            doubt = Unknown(f"the addresses of {text} aren't known", "")
         return Side(
             text,
-            frozenset(self.groups),
-            self.groups_doubt is None,
-            ranges,
-            self.subnets_doubt is None and every_range and bool(self.subnets),
-            frozenset.intersection(*common) if common and self.subnets_doubt is None else frozenset(),
-            version,
-            doubt.reason if doubt else "",
-            doubt.settle if doubt else "",
+            groups=frozenset(self.groups),
+            groups_doubt=self.groups_doubt,
+            addresses=self.ranges(version),
+            addresses_doubt=doubt,
+            marks=frozenset.intersection(*common) if common and self.subnets_doubt is None else frozenset(),
+            version=version,
         )
+
+    def ranges(self, version: int) -> tuple[Addresses, ...]:
+        """Return the ranges of its subnets of one IP version."""
+        return tuple(each for subnet in self.subnets for each in subnet.of_version(version))
 
 
 class Topology:
@@ -109,7 +152,7 @@ class Topology:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.groups = Groups(configuration)
-        self._subnets: dict[Hashable, Subnet] = {}
+        self._subnets: dict[Place, Subnet] = {}
         self._placed: dict[Block, Placed] = {}
 
     @cached_property
@@ -132,30 +175,29 @@ class Topology:
     def why_not(self, value: Any, what: str) -> Unknown:
         """Return why the block behind a value isn't known."""
         if isinstance(value, Unknown):
-            return Unknown(f"{what} isn't known: {value.reason}", value.settle)
+            return value.keeps(what)
         if value is ABSENT:
             return Unknown(f"{what} isn't named", "Name it.")
         return Unknown(f"{what} is {value}, which isn't in what was read", _ELSEWHERE)
 
-    def vpc_key(self, value: Any) -> Hashable | None:
+    def vpc_key(self, value: Any) -> Place | None:
         """Return what stands for a VPC: its block, or its id where it isn't made here."""
-        found = self.block_of(value, "aws_vpc")
+        found = self.block_of(value, VPC)
         return found or (value if isinstance(value, str) else None)
 
     def subnet(self, value: Any) -> Subnet | Unknown:
         """Return the subnet with this id."""
-        block = self.block_of(value, "aws_subnet", "aws_default_subnet")
+        block = self.block_of(value, SUBNET, DEFAULT_SUBNET)
         key = block or value
-        if isinstance(key, Unknown | Reference) or not isinstance(key, Block | str):
-            why = key if isinstance(key, Unknown) else self.why_not(key, "a subnet")
-            return why
+        if not isinstance(key, Block | str):
+            return key if isinstance(key, Unknown) else self.why_not(key, "a subnet")
         if key not in self._subnets:
             self._subnets[key] = self._read_subnet(key)
         return self._subnets[key]
 
     def _read_subnet(self, key: Block | str) -> Subnet:
         if isinstance(key, str):
-            return Subnet(key, key)
+            return Subnet(key)
         vpc = self.vpc_key(key.value("vpc_id"))
         ranges = []
         marks = {Reference(key, "cidr_block"), Reference(key, "ipv6_cidr_block")}
@@ -167,17 +209,15 @@ class Topology:
                 marks.add(value)
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
-        given = ((kind, key.value(kind)) for kind in ("availability_zone", "availability_zone_id"))
-        zone = next((each for each in given if isinstance(each[1], str | Reference)), None)
-        return Subnet(key, key.address, vpc, zone, tuple(ranges), frozenset(marks))
+        given = ((argument, key.value(argument)) for argument in ("availability_zone", "availability_zone_id"))
+        zone = next((Zone(argument, value) for argument, value in given if isinstance(value, str | Reference)), None)
+        return Subnet(key, vpc, zone, tuple(ranges), frozenset(marks))
 
     def subnets(self, value: Any) -> tuple[tuple[Subnet, ...], Unknown | None]:
         """Return the subnets that a list of ids names, and why there may be others; None if these are all."""
         if isinstance(value, Unknown) or (isinstance(value, Reference) and value.attribute != "id"):
-            return (), value if isinstance(value, Unknown) else after_apply(value)
-        found = [
-            self.subnet(each) for each in (value if isinstance(value, list) else [] if value is ABSENT else [value])
-        ]
+            return (), unknown_of(value)
+        found = [self.subnet(each) for each in as_list(value)]
         known = [each for each in found if isinstance(each, Subnet)]
         doubt = next((each for each in found if isinstance(each, Unknown)), None)
         if doubt is None and (foreign := next((each for each in known if not isinstance(each.key, Block)), None)):
@@ -191,7 +231,7 @@ class Topology:
         return self._placed[block]
 
     def _place(self, block: Block) -> Placed:
-        if block.type == "aws_instance" and (interface := self._interface_of(block)) is not None:
+        if block.type == INSTANCE and (interface := self._interface_of(block)) is not None:
             return replace(self.placed(interface), block=block)
         group_path, subnet_path = _NETWORKED[block.type]
         subnets, subnets_doubt = self.subnets(self._subnet_ids(block, subnet_path))
@@ -207,7 +247,7 @@ class Topology:
             ("primary_network_interface", "network_interface_id"),
             ("network_interface", "network_interface_id"),
         ):
-            if (found := self.block_of(instance.value(*path), "aws_network_interface")) is not None:
+            if (found := self.block_of(instance.value(*path), INTERFACE)) is not None:
                 return found
         return None
 
@@ -228,59 +268,58 @@ class Topology:
         return value if isinstance(value, Unknown) else self.why_not(value, f"the subnet group of {block.address}")
 
     def _group_keys(
-        self, block: Block, path: tuple[str, ...], vpc: Hashable | None
-    ) -> tuple[tuple[Hashable, ...], Unknown | None]:
+        self, block: Block, path: tuple[str, ...], vpc: Place | None
+    ) -> tuple[tuple[GroupKey, ...], Unknown | None]:
         value = block.value(*path)
-        if isinstance(value, Unknown | Reference):
-            return (), value if isinstance(value, Unknown) else after_apply(value)
-        listed = value if isinstance(value, list) else [] if value is ABSENT else [value]
-        listed = [*listed, *self._attached.get(block, [])]
-        keys: dict[Hashable, None] = {}
+        if why := unknown_of(value):
+            return (), why
+        given = [*as_list(value), *self._attached.get(block, [])]
+        keys: dict[GroupKey, None] = {}
         doubt = None
-        for each in listed:
+        for each in given:
             key = self.groups.key(each, block.stack)
             if key is not None:
                 keys[key] = None
             else:
                 doubt = self.why_not(each, f"a security group of {block.address}")
-        if not listed:
+        if not given:
             return self._default_groups(block, vpc)
         return tuple(keys), doubt
 
-    def _default_groups(self, block: Block, vpc: Hashable | None) -> tuple[tuple[Hashable, ...], Unknown | None]:
+    def _default_groups(self, block: Block, vpc: Place | None) -> tuple[tuple[GroupKey, ...], Unknown | None]:
         """Return the groups of what names none.
 
         Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
         """
-        if block.type in ("aws_lb", "aws_alb", "aws_vpclattice_service_network_vpc_association"):
+        if block.type in (*LOAD_BALANCERS, NETWORK_VPC):
             return (), None
-        if block.type == "aws_vpclattice_resource_gateway":
+        if block.type == GATEWAY:
             reason = f"{block.address} names no security group, and AWS doesn't document which one it then has"
             return (), Unknown(reason, "Name its security groups.")
         if vpc is None:
             return (), Unknown(f"{block.address} names no security group, and its VPC isn't known", "Name its groups.")
-        return (("default", vpc),), None
+        return (GroupKey(vpc, is_default=True),), None
 
     @cached_property
     def _attached(self) -> dict[Block, list[Any]]:
         """Groups that other resources give to a block."""
         found: dict[Block, list[Any]] = defaultdict(list)
         for kind, argument in (
-            ("aws_network_interface_sg_attachment", "network_interface_id"),
-            ("aws_vpc_endpoint_security_group_association", "vpc_endpoint_id"),
+            (INTERFACE_GROUP, "network_interface_id"),
+            (ENDPOINT_GROUP, "vpc_endpoint_id"),
         ):
             for block in self.configuration.of_type(kind):
                 if isinstance(owner := block.value(argument), Reference):
                     found[owner.block].append(block.value("security_group_id"))
         return found
 
-    def in_group(self, vpc: Hashable | None, group: Hashable) -> list[Placed]:
+    def in_group(self, vpc: Place | None, group: GroupKey) -> list[Placed]:
         """Return the workloads in a VPC that have a security group."""
         return self._by_group.get((vpc, group), [])
 
     @cached_property
-    def _by_group(self) -> dict[tuple[Hashable, Hashable], list[Placed]]:
-        found: dict[tuple[Hashable, Hashable], list[Placed]] = defaultdict(list)
+    def _by_group(self) -> dict[tuple[Place | None, GroupKey], list[Placed]]:
+        found: dict[tuple[Place | None, GroupKey], list[Placed]] = defaultdict(list)
         for vpc, members in self.workloads.items():
             for each in members:
                 for group in each.groups:
@@ -288,9 +327,9 @@ class Topology:
         return found
 
     @cached_property
-    def workloads(self) -> dict[Hashable | None, list[Placed]]:
+    def workloads(self) -> dict[Place | None, list[Placed]]:
         """What may be a client, by VPC."""
-        found: dict[Hashable | None, list[Placed]] = defaultdict(list)
+        found: dict[Place | None, list[Placed]] = defaultdict(list)
         for kind in CLIENTS:
             for block in self.configuration.of_type(kind):
                 placed = self.placed(block)
@@ -303,16 +342,16 @@ class Topology:
         """Instances and network interfaces by the addresses that they are given."""
         found: dict[str, list[Block]] = defaultdict(list)
         arguments = ("private_ip", "private_ips", "secondary_private_ips", "ipv6_addresses")
-        for kind in ("aws_instance", "aws_network_interface"):
+        for kind in (INSTANCE, INTERFACE):
             for block in self.configuration.of_type(kind):
                 for argument in arguments:
                     value = block.value(argument)
-                    for each in value if isinstance(value, list) else [value]:
+                    for each in as_list(value):
                         if isinstance(each, str) and (text := _plain_ip(each)):
                             found[text].append(block)
         return found
 
-    def at_address(self, text: str, vpc: Hashable | None) -> Block | None:
+    def at_address(self, text: str, vpc: Place | None) -> Block | None:
         """Return what has this address in a VPC, if it is in what was read."""
         plain = _plain_ip(text)
         found = [
@@ -325,9 +364,8 @@ class Topology:
     def addresses(self, placed: Placed, version: int) -> tuple[Addresses, ...]:
         """Return the addresses that something is given, or else the ranges of its subnets; empty if unknown."""
         given = [placed.block.value(name) for name in ("private_ip", "private_ips")] if version == 4 else []
-        exact = [addresses_of(each) for value in given for each in (value if isinstance(value, list) else [value])]
-        known = tuple(each for each in exact if each is not None)
-        return known or tuple(each for subnet in placed.subnets for each in subnet.of_version(version))
+        exact = [addresses_of(each) for value in given for each in as_list(value)]
+        return tuple(each for each in exact if each is not None) or placed.ranges(version)
 
     def with_interfaces(self, value: Any) -> Block | None:
         """Return the block with network interfaces that a reference to its address, name or ARN belongs to."""
@@ -335,17 +373,25 @@ class Topology:
             return value.block if value.block.mode == "resource" else None
         return None
 
+    def are_in_vpc(self, ranges: Iterable[Addresses], vpc: Place) -> bool | None:
+        """Return whether all of the ranges are in a VPC's blocks; None if it may have other blocks."""
+        blocks = self.vpc_ranges.get(vpc, [])
+        known = [each for each in map(addresses_of, blocks) if each is not None]
+        if all(any(part.are_in(block) for block in known) for part in ranges):
+            return True
+        return None if len(known) < len(blocks) else False
+
     @cached_property
-    def vpc_ranges(self) -> dict[Hashable, list[Any]]:
+    def vpc_ranges(self) -> dict[Place | None, list[Any]]:
         """The CIDR blocks of each VPC that is made here; of one that isn't known the value as it is."""
-        found: dict[Hashable, list[Any]] = {}
-        for block in self.configuration.of_type("aws_vpc"):
+        found: dict[Place | None, list[Any]] = {}
+        for block in self.configuration.of_type(VPC):
             found[block] = [
                 value for value in map(block.value, ("cidr_block", "ipv6_cidr_block")) if value is not ABSENT
             ]
-            if block.value("assign_generated_ipv6_cidr_block") is True:
+            if boolean(block.value("assign_generated_ipv6_cidr_block")):
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
-        for kind in ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"):
+        for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):
                 key = self.vpc_key(block.value("vpc_id"))
                 if key in found:
@@ -360,16 +406,10 @@ def _plain_ip(text: str) -> str | None:
         return None
 
 
-def differ(one: Hashable, other: Hashable) -> bool:
-    """Return whether two keys surely stand for different VPCs; what a data source looks up may be any."""
-    made = all(isinstance(each, Block) and each.mode == "resource" for each in (one, other))
-    return one != other and (made or (isinstance(one, str) and isinstance(other, str)))
-
-
 def label(block: Block) -> str:
     """Return a short name for people: the Name tag of what runs, an endpoint's construct, a gateway's name."""
     named = block.value("tags", "Name") if block.type in CLIENTS else block.value("name")
     parts = block.construct.split("/")
-    if block.type in ("aws_vpc_endpoint", "aws_vpclattice_service_network_vpc_association") and len(parts) > 2:
+    if block.type in (ENDPOINT, NETWORK_VPC) and len(parts) > 2:
         return parts[-2]
     return named if isinstance(named, str) else block.name

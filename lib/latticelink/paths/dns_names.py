@@ -6,16 +6,19 @@ Source: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
-from latticelink.network.topology import Topology, differ
+from latticelink.network.keys import Place, differ
+from latticelink.network.topology import Topology
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
+from latticelink.values.types import ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
-_PLACE = "private DNS name"
+_PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
 
 
@@ -25,7 +28,7 @@ class DnsNames:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
 
-    def stage(self, entry: Block, vpc: Hashable | None, configuration: Block, resource: Block | None) -> Stage:
+    def stage(self, entry: Block, vpc: Place | None, configuration: Block, resource: Block | None) -> Stage:
         """Return what becomes of the names for one resource behind an endpoint or association.
 
         Args:
@@ -41,30 +44,16 @@ class DnsNames:
             for record in self._records.get(block, [])
             if self._is_for(record, configuration)
         ]
-        doubts = []
-        for record in records:
-            verdict = self._resolves(record, vpc)
-            if isinstance(verdict, Stage):
-                return verdict
-            if isinstance(verdict, Unknown):
-                doubts.append(verdict)
-        private = entry.value("private_dns_enabled")
-        if private is True or private == "true":
-            verdict = self._private(entry, vpc)
-            if isinstance(verdict, Stage):
-                return verdict
-            if isinstance(verdict, Unknown):
-                doubts.append(verdict)
-        if doubts:
-            return doubtful(_PLACE, records[0] if records else entry, doubts[0])
-        names = ", ".join(_name(record) for record in records)
-        if private is True or private == "true":
-            custom = configuration.value("custom_domain_name")
-            arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
-            own = [custom] if isinstance(custom, str) else [] if arn is ABSENT else ["the database's own name"]
-            names = ", ".join(filter(None, [names, *own]))
+        is_private = boolean(entry.value("private_dns_enabled"))
+        verdicts = [self._resolves(record, vpc) for record in records]
+        verdicts += [self._private(entry, vpc)] if is_private else []
+        if wrong := next((each for each in verdicts if isinstance(each, Stage)), None):
+            return wrong
+        if doubt := next((each for each in verdicts if isinstance(each, Unknown)), None):
+            return doubtful(_PLACE, records[0] if records else entry, doubt)
+        names = [*map(_name, records), *(_own_names(configuration) if is_private else [])]
         why = (
-            f"{names} resolves in the clients' VPC"
+            f"{', '.join(names)} resolves in the clients' VPC"
             if names
             else "no name of its own is known: clients use the one that AWS gives"
         )
@@ -78,10 +67,10 @@ class DnsNames:
             isinstance(each, Reference) and each.block.type == configuration.type and each.block is not configuration
         )
 
-    def _resolves(self, record: Block, vpc: Hashable | None) -> Stage | Unknown | None:
+    def _resolves(self, record: Block, vpc: Place | None) -> Stage | Unknown | None:
         """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
         zone_id = record.value("zone_id")
-        zone = self._topology.block_of(zone_id, "aws_route53_zone")
+        zone = self._topology.block_of(zone_id, ZONE)
         if zone is None or zone.mode == "data":
             return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
         given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested("vpc")]
@@ -100,12 +89,12 @@ class DnsNames:
             f"Add a vpc block with vpc_id = {vpc.address}.id to {zone.address}.",
         )
 
-    def _private(self, entry: Block, vpc: Hashable | None) -> Stage | Unknown | None:
+    def _private(self, entry: Block, vpc: Place | None) -> Stage | Unknown | None:
         refused = f"AWS refuses private DNS for {entry.address}"
         return self._supports(vpc, ["enable_dns_support", "enable_dns_hostnames"], entry, refused)
 
     @staticmethod
-    def _supports(vpc: Hashable | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
+    def _supports(vpc: Place | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
         """Return what is wrong with the DNS attributes of a VPC, or why they aren't known; None if they are right."""
         if not isinstance(vpc, Block) or vpc.mode == "data":
             return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
@@ -114,7 +103,7 @@ class DnsNames:
             if isinstance(value, Unknown | Reference):
                 return value if isinstance(value, Unknown) else Unknown(f"{value} isn't known")
             # Terraform's provider has DNS support on, and host names off, where they are left out.
-            on = argument == "enable_dns_support" if value is ABSENT else value is True or value == "true"
+            on = argument == "enable_dns_support" if value is ABSENT else boolean(value)
             if not on:
                 said = "left out, which is false" if value is ABSENT else "false"
                 why = f"{argument} of {vpc.address} is {said}, so {effect}"
@@ -124,8 +113,8 @@ class DnsNames:
     @cached_property
     def _associated(self) -> dict[Block, list[object]]:
         found: dict[Block, list[object]] = defaultdict(list)
-        for block in self._topology.configuration.of_type("aws_route53_zone_association"):
-            zone = self._topology.block_of(block.value("zone_id"), "aws_route53_zone")
+        for block in self._topology.configuration.of_type(ZONE_VPC):
+            zone = self._topology.block_of(block.value("zone_id"), ZONE)
             if zone is not None:
                 found[zone].append(block.value("vpc_id"))
         return found
@@ -134,7 +123,7 @@ class DnsNames:
     def _records(self) -> dict[Block, list[Block]]:
         """Records by the endpoint, association or list of associations that their values are taken from."""
         found: dict[Block, list[Block]] = defaultdict(list)
-        for record in self._topology.configuration.of_type("aws_route53_record"):
+        for record in self._topology.configuration.of_type(RECORD):
             for source in dict.fromkeys(self._sources(record, 0)):
                 found[source].append(record)
         return found
@@ -147,12 +136,21 @@ class DnsNames:
                 if len(key) != 3 or key not in block.home.declared:
                     continue
                 for other in block.home.made(key):
-                    if other.type == "aws_vpc_endpoint_associations" and depth == 0:
+                    if other.type == ENDPOINT_ASSOCIATIONS and depth == 0:
                         yield from self._sources(other, depth + 1)
-                    elif other.type.startswith(("aws_vpc_endpoint", "aws_vpclattice_")):
+                    elif other.type.startswith((ENDPOINT, "aws_vpclattice_")):
                         yield other
 
 
 def _name(record: Block) -> str:
     name = record.value("name")
     return name if isinstance(name, str) else record.address
+
+
+def _own_names(configuration: Block) -> list[str]:
+    """Return the names that a resource has of itself."""
+    custom = configuration.value("custom_domain_name")
+    if isinstance(custom, str):
+        return [custom]
+    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    return [] if arn is ABSENT else ["the database's own name"]

@@ -13,27 +13,32 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from latticelink.network.network_acls import NetworkAcls
-from latticelink.network.ranges import SHAREABLE
+from latticelink.network.routes import Routes
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Placed, Topology, label
+from latticelink.paths import hops
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
-from latticelink.paths.hops import Hop, Stage, TracedPath, blocking, doubtful, settle
+from latticelink.paths.hops import Stage, TracedPath, blocking, doubtful, settle
 from latticelink.paths.network_acls import acl_stage
-from latticelink.paths.routes import Routes
+from latticelink.paths.routes import route_stage
 from latticelink.paths.security_groups import group_stage
 from latticelink.paths.targets import Target, ports_stage, target_of
 from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.values.types import (
+    CONFIGURATION,
+    ENDPOINT,
+    ENDPOINT_ARNS,
+    ENDPOINT_TYPES,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+)
 
-__all__ = ["Hop", "TracedPath", "Tracer", "trace", "tracer_of"]
-
-_CONFIGURATION = "aws_vpclattice_resource_configuration"
-_GATEWAY = "aws_vpclattice_resource_gateway"
-_NETWORK = "aws_vpclattice_service_network"
-_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 _PORTS = "resource configuration's ports"
 
 
@@ -81,13 +86,18 @@ def tracer_of(configuration: Configuration) -> Tracer:
 
 
 class Tracer:
-    """Traces the paths of one configuration."""
+    """Traces the paths of one configuration.
+
+    Attributes:
+        topology: where things are in it.
+        routes: where its route tables lead.
+    """
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.topology = Topology(configuration)
         self._acls = NetworkAcls(self.topology)
-        self._routes = Routes(self.topology)
+        self.routes = Routes(self.topology)
         self._names = DnsNames(self.topology)
         self._clients = Clients(self.topology, self._acls)
         self._far_sides: dict[tuple[Block, Block | None], _FarSide] = {}
@@ -97,7 +107,7 @@ class Tracer:
         """All paths; of a resource that nothing here leads to, the half behind its gateway."""
         found = [path for entry in self.entries for path in self._through(entry)]
         reached = {path.configuration for path in found}
-        for block in self.configuration.of_type(_CONFIGURATION):
+        for block in self.configuration.of_type(CONFIGURATION):
             if block.value("type") != "CHILD":
                 found += [
                     self._half(each)
@@ -111,19 +121,8 @@ class Tracer:
         configuration = resource.configuration
         assert configuration is not None
         far = self._far_side(configuration, resource.group)
-        ports, hops = settle([far.shares, *far.stages], far.shares)
-        stack = configuration.stack if configuration.home.has_company else ""
-        return TracedPath(
-            "clients elsewhere",
-            far.text,
-            far.target.text,
-            ports,
-            hops,
-            stack,
-            configuration,
-            configuration,
-            far.shares.sure,
-        )
+        stages = [far.shares, *far.stages]
+        return _traced("clients elsewhere", far.text, far, stages, endpoint=configuration, configuration=configuration)
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -131,7 +130,7 @@ class Tracer:
         return [
             block
             for block in self.configuration.blocks
-            if block.mode == "resource" and (block.type == _ASSOCIATION or _endpoint_type(block) is not None)
+            if block.mode == "resource" and (block.type == NETWORK_VPC or _endpoint_type(block) is not None)
         ]
 
     @property
@@ -142,7 +141,7 @@ class Tracer:
 
     def _through(self, block: Block) -> Iterator[TracedPath]:
         entry = self.topology.placed(block)
-        kind = "association" if block.type == _ASSOCIATION else "endpoint"
+        kind = "association" if block.type == NETWORK_VPC else "endpoint"
         for client in self._clients.of(entry):
             near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
             for resource in self._resources(block):
@@ -152,45 +151,31 @@ class Tracer:
     def _maybe_there(block: Block) -> Iterator[Stage]:
         kind = block.value("vpc_endpoint_type")
         if isinstance(kind, Unknown):
-            reason = f"the type of {block.address} isn't known: {kind.reason}"
-            yield doubtful("endpoint", block, Unknown(reason, kind.settle))
+            yield doubtful("endpoint", block, kind.keeps(f"the type of {block.address}"))
         if block.instance.unknown is not None:
-            reason = f"how many there are of {block.address} isn't known: {block.instance.unknown.reason}"
-            yield doubtful("endpoint", block, Unknown(reason, block.instance.unknown.settle))
+            doubt: Unknown = block.instance.unknown
+            yield doubtful("endpoint", block, doubt.keeps(f"how many there are of {block.address}"))
 
     def _path(self, client: Client, entry: Placed, via: str, near: list[Stage], resource: _Resource) -> TracedPath:
         block = entry.block
-        stack = block.stack if block.home.has_company else ""
         configuration = resource.configuration
         if configuration is None:
             doubt = resource.doubt or Unknown("the resource isn't known")
-            shares = doubtful(_PORTS, block, doubt)
-            ports, hops = settle([*near, shares], shares)
-            return TracedPath(client.text, via, "an unknown resource", ports, hops, stack, block, None, SHAREABLE)
+            unknown = _FarSide("", None, Target("an unknown resource"), doubtful(_PORTS, block, doubt), ())
+            return _traced(client.text, via, unknown, [*near, unknown.shares], endpoint=block, configuration=None)
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [*near, names, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        ports, hops = settle(stages, far.shares)
-        return TracedPath(
-            client.text,
-            f"{via} -> {far.text}",
-            far.target.text,
-            ports,
-            hops,
-            stack,
-            block,
-            configuration,
-            far.shares.sure,
-        )
+        return _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
         """Yield the hop from the endpoint to the gateway."""
-        if gateway is None or entry.block.type == _ASSOCIATION:
+        if gateway is None or entry.block.type == NETWORK_VPC:
             return
         is_resource = _endpoint_type(entry.block) == "Resource"
         if is_resource and entry.vpc is not None and entry.vpc == gateway.vpc:
             yield blocking(
-                "endpoint's VPC",
+                hops.ENDPOINTS_VPC,
                 entry.block,
                 f"{entry.block.address} is in the VPC of {gateway.block.address}, where AWS makes no resource endpoint",
                 "Put the endpoint in the clients' VPC, or let them reach the target directly.",
@@ -201,13 +186,13 @@ class Tracer:
         """Return the resources that an endpoint or association leads to, each member of a group by itself."""
         if _endpoint_type(entry) == "Resource":
             value = entry.value("resource_configuration_arn")
-            found = self.topology.block_of(value, _CONFIGURATION)
+            found = self.topology.block_of(value, CONFIGURATION)
             if found is None:
                 return [_Resource(None, doubt=self.topology.why_not(value, "the resource configuration"))]
             return self._members(found, None)
-        argument = "service_network_identifier" if entry.type == _ASSOCIATION else "service_network_arn"
+        argument = "service_network_identifier" if entry.type == NETWORK_VPC else "service_network_arn"
         value = entry.value(argument)
-        network = self.topology.block_of(value, _NETWORK)
+        network = self.topology.block_of(value, NETWORK)
         if network is None or network.mode == "data":
             return [_Resource(None, doubt=self.topology.why_not(value, "the service network"))]
         associations = self._associations.get(network, [])
@@ -217,7 +202,7 @@ class Tracer:
         found_all = []
         for association in associations:
             value = association.value("resource_configuration_identifier")
-            configuration = self.topology.block_of(value, _CONFIGURATION)
+            configuration = self.topology.block_of(value, CONFIGURATION)
             if configuration is None:
                 doubt = self.topology.why_not(value, f"the resource configuration of {association.address}")
                 found_all.append(_Resource(None, doubt=doubt))
@@ -237,12 +222,11 @@ class Tracer:
 
     @cached_property
     def _children(self) -> dict[Block, list[Block]]:
-        return self._by_owner(_CONFIGURATION, "resource_configuration_group_id", _CONFIGURATION)
+        return self._by_owner(CONFIGURATION, "resource_configuration_group_id", CONFIGURATION)
 
     @cached_property
     def _associations(self) -> dict[Block, list[Block]]:
-        kind = "aws_vpclattice_service_network_resource_association"
-        return self._by_owner(kind, "service_network_identifier", _NETWORK)
+        return self._by_owner(NETWORK_RESOURCE, "service_network_identifier", NETWORK)
 
     def _by_owner(self, kind: str, argument: str, owner_kind: str) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
@@ -260,7 +244,7 @@ class Tracer:
     def _read_far_side(self, configuration: Block, group: Block | None) -> _FarSide:
         shares = ports_stage(self.topology, configuration, group)
         value = (group or configuration).value("resource_gateway_identifier")
-        found = self.topology.block_of(value, _GATEWAY)
+        found = self.topology.block_of(value, GATEWAY)
         if found is None:
             target = target_of(self.topology, configuration, None)
             doubt = self.topology.why_not(value, "the resource gateway")
@@ -276,40 +260,51 @@ class Tracer:
         kind = gateway.block.value("ip_address_type")
         if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}":
             yield blocking(
-                "gateway's address type",
+                hops.ADDRESS_TYPE,
                 gateway.block,
                 f"{gateway.block.address} is {kind}, and {target.text} has an IPv{target.version} address",
                 f'Set ip_address_type = "DUALSTACK" in {gateway.block.address}, which replaces it, or share an address '
                 "of its kind.",
             )
         yield group_stage("gateway's group out", self.topology.groups, gateway, OUT, target.side())
-        version = target.version
-        acls = acl_stage(
-            self._acls, "network ACLs of the gateway's subnets", gateway.subnets, target.addresses, version, first=OUT
-        )
+        place, version = "network ACLs of the gateway's subnets", target.version
+        acls = acl_stage(self._acls, place, gateway.subnets, others=target.addresses, version=version, first=OUT)
         if acls is not None:
             yield acls
-        route = self._routes.stage(gateway, target.addresses, target.vpc)
+        route = route_stage(self.topology, self.routes, gateway, target.addresses, target.vpc)
         if route is not None:
             yield route
         if target.placed is None:
-            doubt = target.doubt or Unknown(f"what {target.text} is isn't known")
-            yield doubtful("target's group in", configuration, doubt)
+            yield doubtful("target's group in", configuration, target.why_not)
             return
-        acls = acl_stage(
-            self._acls, "network ACLs of the target's subnets", target.placed.subnets, side.addresses, version, first=IN
-        )
+        place = "network ACLs of the target's subnets"
+        acls = acl_stage(self._acls, place, target.placed.subnets, others=side.addresses, version=version, first=IN)
         if acls is not None:
             yield acls
         yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
 
 
+def _traced(
+    client: str, via: str, far: _FarSide, stages: list[Stage], *, endpoint: Block, configuration: Block | None
+) -> TracedPath:
+    ports, hops = settle(stages, far.shares)
+    return TracedPath(
+        client=client,
+        via=via,
+        resource=far.target.text,
+        ports=ports,
+        hops=hops,
+        endpoint=endpoint,
+        configuration=configuration,
+        shared=far.shares.sure,
+    )
+
+
 def _endpoint_type(block: Block) -> str | None:
     """Return Resource or ServiceNetwork; where the type isn't known, by the ARN that is given; None for any other."""
-    if block.type != "aws_vpc_endpoint":
+    if block.type != ENDPOINT:
         return None
     kind = block.value("vpc_endpoint_type")
     if isinstance(kind, Unknown):
-        given = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
-        return next((name for name, argument in given.items() if block.value(argument) is not ABSENT), None)
-    return kind if kind in ("Resource", "ServiceNetwork") else None
+        return next((name for name, argument in ENDPOINT_ARNS.items() if block.value(argument) is not ABSENT), None)
+    return kind if kind in ENDPOINT_TYPES else None

@@ -8,28 +8,23 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     Problem,
+    account_and_region,
     each,
     example,
     files,
     not_known,
     of_vpc,
     open_question,
-    provider_of,
     read,
     verdict,
 )
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Unknown
-from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, NameRule, derive_name
+from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, SERVICE_NETWORK, NameRule, derive_name
+from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP
 
-_NETWORK_NAME = NameRule("a service network", "-", pages.CREATE_NETWORK, longest=63)
 _UNIQUE = (GATEWAY, CONFIGURATION, NETWORK)
 
 
@@ -64,7 +59,7 @@ def _same_name(configuration: Configuration) -> Iterator[Judgement]:
             if why := open_question(name):
                 yield not_known(block, why, "name")
                 continue
-            other = first.setdefault((block.stack, provider_of(block), str(name)), block)
+            other = first.setdefault((block.stack, account_and_region(block), str(name)), block)
             yield verdict(block, None if other is block else f"{name!r} is the name of {other.full_address} too.")
 
 
@@ -77,7 +72,7 @@ def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
                 yield not_known(block, why, "name")
                 continue
             other = first.setdefault(str(name), block)
-            places = provider_of(block), provider_of(other)
+            places = account_and_region(block), account_and_region(other)
             if other.stack == block.stack or (places[0] != places[1] and "?" not in places[0][:1] + places[1][:1]):
                 yield passed(block)
             elif places[0] == places[1]:
@@ -91,7 +86,7 @@ def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
 
 def _group_names(configuration: Configuration) -> Iterator[Judgement]:
     first: dict[tuple[str, str], Block] = {}
-    for block in configuration.of_type("aws_security_group"):
+    for block in configuration.of_type(SECURITY_GROUP):
         name, vpc = read(block, "name"), of_vpc(block)
         if why := open_question(name) or open_question(read(block, "vpc_id"), identity=True):
             yield not_known(block, why, "name")
@@ -121,14 +116,14 @@ def _tag_problem(tags: Any) -> Problem:
 _TWO = example((GATEWAY, "a", {"name": "orders"}), (GATEWAY, "b", {"name": "%s"}))
 _ONE = example((GATEWAY, "a", {"name": "%s"}), provider={"aws": {"region": "eu-west-1"}})
 _GROUPS = example(
-    ("aws_security_group", "a", {"name": "gateway", "vpc_id": "vpc-12345678"}),
-    ("aws_security_group", "b", {"name": "%s", "vpc_id": "vpc-12345678"}),
+    (SECURITY_GROUP, "a", {"name": "gateway", "vpc_id": "vpc-12345678"}),
+    (SECURITY_GROUP, "b", {"name": "%s", "vpc_id": "vpc-12345678"}),
 )
 
 CHECKS = (
     _form("LL101", GATEWAY, RESOURCE_GATEWAY, "a resource gateway"),
     _form("LL102", CONFIGURATION, RESOURCE_CONFIGURATION, "a resource configuration"),
-    _form("LL103", NETWORK, _NETWORK_NAME, "a service network"),
+    _form("LL103", NETWORK, SERVICE_NETWORK, "a service network"),
     Check(
         id="LL104",
         severity=Severity.ERROR,

@@ -1,4 +1,4 @@
-"""Addresses of the documentation pages that the rules rest on."""
+"""Addresses of documentation pages that several rules rest on; a rule's own stands in the rule."""
 
 ACCESS = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
 ENDPOINT = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
@@ -10,15 +10,11 @@ LATTICE_QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/vpc-lattice-serv
 ENDPOINT_QUOTAS = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"
 SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
 DELETE_GATEWAY = "https://docs.aws.amazon.com/vpc/latest/privatelink/delete-resource-gateway.html"
-LATTICE_GROUPS = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html"
 VERIFICATION = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html"
-SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
-RDS_PUBLIC = CONFIGURATION
 
 _API = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/"
 CREATE_GATEWAY = f"{_API}API_CreateResourceGateway.html"
 CREATE_CONFIGURATION = f"{_API}API_CreateResourceConfiguration.html"
-CREATE_NETWORK = f"{_API}API_CreateServiceNetwork.html"
 ASSOCIATE_VPC = f"{_API}API_CreateServiceNetworkVpcAssociation.html"
 TAGS = f"{_API}API_TagResource.html"
 
@@ -31,11 +27,7 @@ _PROVIDER = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/"
 TF_CONFIGURATION = f"{_PROVIDER}resources/vpclattice_resource_configuration"
 TF_GATEWAY = f"{_PROVIDER}resources/vpclattice_resource_gateway"
 TF_ENDPOINT = f"{_PROVIDER}resources/vpc_endpoint"
-TF_NETWORK_RESOURCE = f"{_PROVIDER}resources/vpclattice_service_network_resource_association"
 TF_NETWORK_VPC = f"{_PROVIDER}resources/vpclattice_service_network_vpc_association"
-TF_RAM_SHARE = f"{_PROVIDER}resources/ram_resource_share"
-TF_RAM_PRINCIPAL = f"{_PROVIDER}resources/ram_principal_association"
-TF_RAM_RESOURCE = f"{_PROVIDER}resources/ram_resource_association"
 TF_RAM_ACCEPTER = f"{_PROVIDER}resources/ram_resource_share_accepter"
 
 _LANGUAGE = "https://developer.hashicorp.com/terraform/language/"
@@ -45,4 +37,3 @@ TF_PROVIDERS = f"{_LANGUAGE}providers/requirements"
 TF_REMOTE_STATE = f"{_LANGUAGE}state/remote-state-data"
 TF_SENSITIVE = f"{_LANGUAGE}state/sensitive-data"
 TF_BACKEND_LOCAL = f"{_LANGUAGE}backend/local"
-TF_JSON = f"{_LANGUAGE}syntax/json"

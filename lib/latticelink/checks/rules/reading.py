@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
@@ -12,14 +12,9 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
-
-GATEWAY = "aws_vpclattice_resource_gateway"
-CONFIGURATION = "aws_vpclattice_resource_configuration"
-ENDPOINT = "aws_vpc_endpoint"
-NETWORK = "aws_vpclattice_service_network"
-NETWORK_RESOURCE = "aws_vpclattice_service_network_resource_association"
-NETWORK_VPC = "aws_vpclattice_service_network_vpc_association"
-DEFINITION = "resource_configuration_definition"
+from latticelink.terraform.known import as_list as as_list
+from latticelink.terraform.providers import alias_of, provider_of
+from latticelink.values.types import ENDPOINT, ENDPOINT_ARNS, ENDPOINT_TYPES
 
 # What is wrong with a value, with or without the fix; None if nothing is.
 Problem = str | tuple[str, str] | None
@@ -89,11 +84,6 @@ def each(
     return judge
 
 
-def as_list(value: Any) -> list[Any]:
-    """Return the items of a list; a value that is no list is the one item, and what is absent is none."""
-    return value if isinstance(value, list) else [] if value is ABSENT else [value]
-
-
 def target_of(block: Block, argument: str, kind: str) -> Block | None:
     """Return the block of `kind` that `argument` refers to; None if it refers to none of that kind."""
     value = read(block, argument)
@@ -103,11 +93,17 @@ def target_of(block: Block, argument: str, kind: str) -> Block | None:
 def private_link_endpoints(configuration: Configuration) -> Iterator[Block]:
     """Yield the endpoints for VPC resources and service networks, by type or by what they name."""
     for block in configuration.of_type(ENDPOINT):
-        named = read(block, "resource_configuration_arn"), read(block, "service_network_arn")
-        if read(block, "vpc_endpoint_type") in ("Resource", "ServiceNetwork") or any(
-            value is not ABSENT for value in named
-        ):
+        named = any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
+        if named or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES:
             yield block
+
+
+def endpoint_type(block: Block) -> Any:
+    """Return the type of an endpoint: as written, or where that isn't known by the ARN that it names."""
+    kind = read(block, "vpc_endpoint_type")
+    if not isinstance(kind, Unknown):
+        return kind
+    return next((name for name, argument in ENDPOINT_ARNS.items() if read(block, argument) is not ABSENT), kind)
 
 
 def kind_of(configuration: Block) -> Any:
@@ -128,24 +124,16 @@ def identity_of(value: Any) -> str:
     return f"{value.block.full_address}.{value.attribute}" if isinstance(value, Reference) else str(value)
 
 
-def provider_of(block: Block) -> str:
+def account_and_region(block: Block) -> str:
     """Return a text that is the same for blocks of one provider configuration: one account and region.
 
     Where that depends on what isn't known, it begins with a question mark, and is the same within a stack only.
     """
-    alias = str(block.body.get("provider", "aws")).partition(".")[2]
-    configured = next(
-        (body for name, body in block.home.raw.providers if name == "aws" and body.get("alias", "") == alias), {}
-    )
+    configured = provider_of(block)
     said = {key: evaluate(value, block.home) for key, value in configured.items() if key not in ("alias", "//")}
     said["region"] = read(block, "region") or said.get("region")
-    own = f"?{block.stack} {alias}" if open_question(said) else ""
+    own = f"?{block.stack} {alias_of(block)}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
-
-
-def in_words(values: Iterable[Any]) -> str:
-    """Return the values for people, as in `'80', '443'`."""
-    return ", ".join(repr(value) if not isinstance(value, Reference) else str(value) for value in values)
 
 
 def example(*blocks: tuple[str, str, dict[str, Any]], **sections: Any) -> str:
