@@ -12,6 +12,7 @@ from latticelink.values.tokens import is_known
 _SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions"
 
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 50, 128, 256
+RESERVED = "aws:"
 # What all AWS services take; EC2 alone takes any character.
 _SIGNS = frozenset("_.:/=+-@")
 
@@ -105,12 +106,12 @@ def _refuse_bad_key(report: Report, argument: str, key: object) -> None:
             fix="Write a short key such as 'Team'.",
             source=_SOURCE,
         )
-    elif key.lower().startswith("aws:"):
+    elif key.lower().startswith(RESERVED):
         report.refuse(
             argument,
             key,
-            rule="Keys that begin with 'aws:' are AWS's own.",
-            fix=f"Write for example {key[4:].lstrip(':') or 'Team'!r}.",
+            rule=f"Keys that begin with {RESERVED!r} are AWS's own.",
+            fix=f"Write for example {key[len(RESERVED) :].lstrip(':') or 'Team'!r}.",
             source=_SOURCE,
         )
 
