@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ServiceNetworkAssociation,
     )
     from latticelink.constructs.suppress import suppress
-    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
+    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report, UnusableCdk
     from latticelink.state import PublishedResources, State
     from latticelink.state_bucket import StateBucket
     from latticelink.values.addresses import Subnet
@@ -69,6 +69,7 @@ __all__ = [
     "State",
     "StateBucket",
     "Subnet",
+    "UnusableCdk",
     "adopt",
     "run",
     "suppress",
@@ -108,6 +109,7 @@ _HOMES = {
     "State": "state",
     "StateBucket": "state_bucket",
     "Subnet": "values.addresses",
+    "UnusableCdk": "errors",
     "adopt": "constructs.adopt",
     "run": "app",
     "suppress": "constructs.suppress",

@@ -15,6 +15,7 @@ from typing import Any
 from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
+from latticelink.cdk.flavour import chosen as chosen_cdk
 from latticelink.checks.examination import examine
 from latticelink.checks.findings import Severity
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
@@ -30,12 +31,12 @@ from latticelink.values.tokens import is_known
 
 
 class App(bindings.App):
-    """A CDKTF app that knows the context of `cdktf.json` also when it is started without the cdktf CLI.
+    """The CDK's app, which knows the context of `cdktf.json` also when it is started without the CDK's command line.
 
     Args:
         context: the context. Default: `context` of `cdktf.json` in the working directory, with the settings in the
             variable CDKTF_CONTEXT_JSON over it.
-        outdir: folder of the output. The cdktf CLI's choice wins. Default: `cdktf.out`.
+        outdir: folder of the output. The choice of the CDK's command line wins. Default: `cdktf.out`.
 
     Raises:
         InvalidInput: if `cdktf.json` can't be read.
@@ -130,7 +131,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
 
     Args:
         build: makes the app's stacks.
-        outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
+        outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
         The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then.
@@ -139,7 +140,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     target = Path(chosen or outdir or "cdktf.out")
     before = read_blocks(target)
     try:
-        # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
+        # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
         try:
             # Node.js keeps the folder that it was started in, wherever this process has gone since.
@@ -161,11 +162,24 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
     command = shlex.join([str(shown), *sys.argv])
     try:
-        _say(summarise(target, command if "latticelink" in app.context else None))
+        _say(summarise(target, _cli(command), command if "latticelink" in app.context else None))
         return _check(target)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _cli(command: str) -> tuple[str, str]:
+    """Return the CDK's command line and how to deploy with it; it is told of an app that cdktf.json doesn't name."""
+    cdk = chosen_cdk()
+    deploy = f"npx --yes {cdk.cli} deploy '*'"
+    try:
+        app = str(json.loads(Path("cdktf.json").read_text(encoding="utf-8"))["app"])
+    except (OSError, ValueError, KeyError, TypeError):
+        app = sys.argv[0]
+    return f"{cdk.core} CLI, on {cdk.cli_needs}", deploy if sys.argv[
+        0
+    ] in app else f"{deploy} --app {shlex.quote(command)}"
 
 
 def _say(text: str) -> None:
@@ -210,12 +224,12 @@ def _build(build: Callable[[App], None], outdir: str) -> App:
 
 
 def _readable(error: Exception) -> Exception:
-    """Return CDKTF's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
+    """Return the CDK's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
     if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"CDKTF refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
 
 
 def _context() -> Mapping[str, Any]:

@@ -44,11 +44,12 @@ class _Stack:
         return resources
 
 
-def summarise(outdir: Path, command: str | None) -> str:
+def summarise(outdir: Path, cli: tuple[str, str], command: str | None) -> str:
     """Return what a person wants to know after a synth: stacks in deploy order, what is shared, how to deploy.
 
     Args:
-        outdir: the folder that CDKTF wrote, with `manifest.json`.
+        outdir: the folder that the CDK wrote, with `manifest.json`.
+        cli: what the CDK's own command line is called, and the shell command that deploys with it.
         command: the shell command that wrote it, if it takes the kind of state from settings; else None.
     """
     stacks = [_Stack(folder) for folder in in_deploy_order(outdir)]
@@ -64,7 +65,7 @@ def summarise(outdir: Path, command: str | None) -> str:
         if any(stack.blocks("aws_ram_principal_association") for stack in stacks):
             lines.append(_NO_REVOCATION)
     lines += ["", "Deploy it in one of three ways, with AWS credentials in the environment:"]
-    for door, line in _doors(stacks, command):
+    for door, line in _doors(stacks, cli, command):
         lines += ["", f"  {door}:", f"    {line}"]
     return "\n".join(lines)
 
@@ -124,10 +125,10 @@ def _construct(block: dict[str, Any]) -> str:
     return path.rpartition("/")[0]
 
 
-def _doors(stacks: list[_Stack], command: str | None) -> Iterator[tuple[str, str]]:
+def _doors(stacks: list[_Stack], cli: tuple[str, str], command: str | None) -> Iterator[tuple[str, str]]:
     folders = " ".join(shlex.quote(stack.path.as_posix()) for stack in stacks)
     apply = f"for s in {folders}; do terraform -chdir=$s init && terraform -chdir=$s apply || break; done"
-    yield "cdktf CLI", "npx --yes cdktf-cli@0.21 deploy '*'"
+    yield cli
     hcp = "HCP Terraform, each workspace sharing its state with the next"
     if any("cloud" in stack.content.get("terraform", {}) for stack in stacks):
         local = f"{_with_state({'kind': 'local'})} {command} && {apply}"

@@ -9,9 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from latticelink.cdk.flavour import CDKTF
+
 import pytest
 
 from tests.conftest import ROOT, run_python, same_files
+from tests.flavour import CDK, in_words_of
 from tests.test_scenario import run_main
 
 # An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
@@ -93,7 +96,7 @@ app.synth()
 
 def run_app(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "app.py").write_text(code)
+    (folder / "app.py").write_text(in_words_of(CDK, code))
     return run_python(folder, "app.py", **environment)
 
 
@@ -123,7 +126,9 @@ app.synth()
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH")
+@pytest.mark.skipif(
+    CDK is CDKTF and shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH"
+)
 def test_archives_are_packed_as_on_the_stock_path(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "handler.py").write_text("pass")
@@ -175,6 +180,7 @@ print(len([name for name in sys.modules if name.startswith(prefix)]) < 100)
 """
 
 
+@pytest.mark.skipif(CDK is not CDKTF, reason="CDK Terrain's own package is lazy: nothing steps aside")
 @pytest.mark.parametrize(
     ("what", "before", "environment", "few", "said"),
     [
@@ -222,7 +228,7 @@ def test_processes_side_by_side_share_the_caches(tmp_path: Path) -> None:
     for number in range(3):
         folder = tmp_path / str(number)
         folder.mkdir()
-        (folder / "app.py").write_text(APP)
+        (folder / "app.py").write_text(in_words_of(CDK, APP))
         running.append(subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment))
     assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
     assert same_files(tmp_path / "0" / "cdktf.out", tmp_path / "1" / "cdktf.out")
@@ -248,7 +254,7 @@ def test_the_first_synth_leaves_the_index_of_types_that_makes_the_next_one_fast(
     for index in packages.rglob(".jsii.runtime*"):
         index.unlink()
     assert run_main(tmp_path, JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(packages)).returncode == 0
-    for package in ("constructs", "cdktf", "@cdktf/provider-aws"):
+    for package in ("constructs", CDK.core, f"@{CDK.core}/provider-aws"):
         (folder,) = packages.glob(f"{package}/*/*")
         assert sorted(path.name for path in folder.glob(".jsii.runtime*")) == [
             ".jsii.runtime-defs.v1.jsonl",

@@ -17,6 +17,7 @@ from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent
 from tests.engines.scenario import narrow, order, reached
+from tests.flavour import APPS
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -52,7 +53,7 @@ def test_the_cdktf_cli_with_state_in_s3(terraform_on_aws: Terraform, aws: Aws, t
 def make_bucket(terraform: Terraform, folder: Path) -> None:
     """Make the bucket as the example does, with its own state in a file."""
     folder.mkdir()
-    result = run_python(folder, str(ROOT / "examples" / "state-bucket" / "main.py"))
+    result = run_python(folder, str(APPS / "examples" / "state-bucket" / "main.py"))
     assert result.returncode == 0, result.stderr
     [stack] = order(folder)
     narrow(stack)
@@ -83,7 +84,7 @@ class Cdktf:
                     absent("no cdktf-cli: run `npm ci`")
         folder.mkdir()
         project = json.loads((ROOT / "cdktf.json").read_text())
-        project["app"] = shlex.join([sys.executable, str(ROOT / "main.py")])
+        project["app"] = shlex.join([sys.executable, str(APPS / "main.py")])
         project["context"]["latticelink"] |= settings
         (folder / "cdktf.json").write_text(json.dumps(project))
         quiet = {"CI": "1", "NO_COLOR": "1", "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"}

@@ -8,9 +8,9 @@ const path = require("node:path");
 const threads = require("node:worker_threads");
 
 const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)([\\/].*)$/;
-const INDEX = /[\\/]@cdktf[\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
-const EXPORT = /^exports\.(\w+) = require\(("\.\/[\w-]+")\);$/gm;
-const ARCHIVES = /[\\/]cdktf[\\/]lib[\\/]private[\\/]fs\.js$/;
+const INDEX = /[\\/]@cdkt[fn][\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
+const EXPORT = /^exports\.(\w+) = ((?:__importStar\()?require\("\.\/[\w/-]+"\)\)?);$/gm;
+const ARCHIVES = /[\\/]cdkt[fn][\\/]lib[\\/]private[\\/]fs\.js$/;
 const PROGRAM = /[\\/]lib[\\/]program\.js$/;
 const HELPER = `
 function lazily(name, load) {
@@ -31,19 +31,21 @@ const cache = process.env.LATTICELINK_NODE_CACHE;
 // The provider's index loads all of its 2,200 modules; like this it loads each when it is first used.
 function lazyIndex(content) {
   let replaced = 0;
-  const lazy = content.replace(EXPORT, (_, name, file) => {
+  const lazy = content.replace(EXPORT, (_, name, load) => {
     replaced += 1;
-    return `lazily("${name}", () => require(${file}));`;
+    return `lazily("${name}", () => ${load});`;
   });
   return replaced > 0 && replaced === content.split("require(").length - 1 ? lazy + HELPER : content;
 }
 
-// CDKTF loads what packs archives at each start, and packs them in a process of its own, if at all.
+// CDKTF and CDK Terrain load what packs archives at each start, and seldom pack any.
 function lazyArchiver(content) {
-  return content.replace(
-    'const archiver = require("archiver");',
-    'const archiver = (...given) => require("archiver")(...given);',
-  );
+  return content
+    .replace('const archiver = require("archiver");', 'const archiver = (...given) => require("archiver")(...given);')
+    .replace(
+      'const fflate_1 = require("fflate");',
+      'const fflate_1 = new Proxy({}, { get: (_, name) => require("fflate")[name] });',
+    );
 }
 
 // jsii finds an unpacked package by a checksum of its archive, 37 MB for the provider, computed at each start. It is kept

@@ -54,7 +54,7 @@ def _is_of_ipv6(scope: Any, value: str) -> bool:
 
 
 def stable_key(scope: Any, value: str) -> str:
-    """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
+    """Return a literal as it is; for a token a hash of what it refers to, as the CDK numbers tokens by their order."""
     if is_known(value):
         return value.replace("/", "_").replace(":", ".")
     return hashlib.sha256(bindings.expression(scope, value).encode()).hexdigest()[:8]
