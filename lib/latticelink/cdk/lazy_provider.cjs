@@ -1,4 +1,4 @@
-// Loaded into jsii's Node.js process, to make five things cheap that jsii and the AWS provider's bindings do at each
+// Loaded into jsii's Node.js process, to make six things cheap that jsii and the AWS provider's bindings do at each
 // start. Where anything isn't as known, it is left as it is.
 "use strict";
 const crypto = require("node:crypto");
@@ -25,6 +25,9 @@ function lazily(name, load) {
   });
 }
 `;
+
+const FOLDER = Symbol.for("latticelink.folder");
+const IN_FOLDER = 'if (module.id === ".") __dirname = globalThis[Symbol.for("latticelink.folder")];';
 
 const cache = process.env.LATTICELINK_NODE_CACHE;
 
@@ -78,30 +81,39 @@ globalThis[Symbol.for("latticelink.digest")] = (file, more, compute) => {
   return digest;
 };
 
-// jsii links each package into a temporary folder of a new name, and Node.js keeps compiled code by path: it would
-// find none again, and its cache would grow with every run. The package's real path is the same each time.
+// jsii writes its own program into a temporary folder of a new name, and links each package into another one. Node.js
+// keeps compiled code by path: it would find none again, and its cache would grow with every run. So each is compiled
+// under a path that is the same each time, and the program is told where it is.
 const homes = new Map();
-function stablePath(filename) {
+function stablePath(filename, isMain) {
+  if (isMain && PROGRAM.test(filename)) return keepCompiled() ? path.join(cache, "program.js") : filename;
   const [, link, rest] = PACKAGE.exec(filename) ?? [];
   if (link === undefined) return filename;
   if (!homes.has(link)) homes.set(link, fs.realpathSync(link));
   if (homes.get(link) === link) return filename;
-  if (process.env.LATTICELINK_NODE_CACHE) Module.enableCompileCache?.(cache);
-  // From here on it would reach the processes that CDKTF starts.
-  delete process.env.LATTICELINK_NODE_CACHE;
+  keepCompiled();
   return homes.get(link) + rest;
+}
+
+function keepCompiled() {
+  if (process.env.LATTICELINK_NODE_CACHE) Module.enableCompileCache?.(cache);
+  // From here on it would reach the processes that the CDK starts.
+  delete process.env.LATTICELINK_NODE_CACHE;
+  return Boolean(cache && Module.enableCompileCache);
 }
 
 const CHANGES = [
   [INDEX, lazyIndex],
   [ARCHIVES, lazyArchiver],
-  [PROGRAM, rememberedDigest],
+  [PROGRAM, (content) => IN_FOLDER + rememberedDigest(content)],
 ];
 const compile = Module.prototype._compile;
 if (typeof compile === "function") {
   Module.prototype._compile = function (content, filename, ...rest) {
     const [, change] = CHANGES.find(([files]) => files.test(filename)) ?? [];
-    return compile.call(this, change ? change(content) : content, stablePath(filename), ...rest);
+    const isMain = this.id === ".";
+    if (isMain) globalThis[FOLDER] = path.dirname(filename);
+    return compile.call(this, change ? change(content) : content, stablePath(filename, isMain), ...rest);
   };
 }
 
