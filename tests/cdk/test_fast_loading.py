@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from latticelink.cdk.flavour import CDKTF
+from latticelink.cdk.node import packaged_node
 
 import pytest
 
@@ -210,6 +213,54 @@ def test_when_fast_loading_steps_aside(
     assert result.returncode == 0, result.stderr
     lines = [line for line in result.stdout.splitlines() if line.startswith(("latticelink ", "True", "False"))]
     assert lines == ([said] if said else []) + [few], what
+
+
+LOADED_BY_NODE = """
+process.on("exit", () => {{
+  const files = Object.keys(require("node:module")._cache);
+  if (files.some((file) => file.includes("provider-aws"))) require("node:fs").writeFileSync({path}, files.join("\\n"));
+}});
+"""
+
+
+def test_of_the_installed_release_node_loads_what_is_used_alone(tmp_path: Path) -> None:
+    """It fails where a new release of bindings, CDK or jsii no longer looks as the preloaded script knows it."""
+    script, loaded = tmp_path / "loaded.cjs", tmp_path / "loaded.txt"
+    script.write_text(LOADED_BY_NODE.format(path=json.dumps(str(loaded))))
+    result = run_main(tmp_path, NODE_OPTIONS=f'--require "{script}"', XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert result.returncode == 0, result.stderr
+    files = loaded.read_text().splitlines()
+    assert 10 < sum("provider-aws" in file for file in files) < 100
+    assert not [file for file in files if re.search(r"[\\/](archiver|fflate)[\\/]", file)]
+    assert list((tmp_path / "cache").rglob("*.digest")), "jsii's checksums are remembered"
+
+
+# How an index exports a module, and whether it is known, so that the module is loaded when it is used.
+INDEX_LINES = [
+    ("CDKTF's", 'exports.part = require("./part");', True),
+    ("CDK Terrain's", 'exports.part = __importStar(require("./part/index"));', True),
+    ("of another compiler", 'exports.part = __importDefault(require("./part"));', False),
+    ("of a single file", 'exports.part = require("./part.js").part;', False),
+    ("a known one beside another", 'exports.part = require("./part");\nconst other = require("./part");', False),
+]
+
+
+@pytest.mark.parametrize("package", ["cdktf", "cdktn"])
+@pytest.mark.parametrize(("what", "lines", "known"), INDEX_LINES, ids=[row[0] for row in INDEX_LINES])
+def test_an_index_of_another_form_is_loaded_whole_and_gives_the_same(
+    tmp_path: Path, what: str, lines: str, known: bool, package: str
+) -> None:
+    lib = tmp_path / "node_modules" / f"@{package}" / "provider-aws" / "lib"
+    (lib / "part").mkdir(parents=True)
+    helpers = "const __importStar = (module) => module, __importDefault = __importStar;\n"
+    (lib / "index.js").write_text(f'"use strict";\n{helpers}exports.part = void 0;\n{lines}\n')
+    for name in ("part.js", "part/index.js"):
+        (lib / name).write_text('console.log("loaded");\nexports.answer = 42;\nexports.part = exports;\n')
+    script = ROOT / "lib" / "latticelink" / "cdk" / "lazy_provider.cjs"
+    use = f"const index = require({str(lib / 'index.js')!r}); console.log('used'); console.log(index.part.answer);"
+    command = [packaged_node() or "node", "--require", str(script), "-e", use]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert said == (["used", "loaded", "42"] if known else ["loaded", "used", "42"]), what
 
 
 def test_the_users_node_options_are_kept_and_a_home_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:

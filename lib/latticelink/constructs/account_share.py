@@ -12,9 +12,11 @@ from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_key, parse_tag
 from latticelink.values.principals import is_account, parse_principals
+from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tokens import REFUSED, is_known
 
 _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
+_RETAIN = "retain_sharing_on_account_leave_organization"
 _ACCEPTING = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html"
 
 
@@ -37,13 +39,18 @@ class AccountShare(bindings.Construct):
             `aws ram enable-sharing-with-aws-organization`.
         allow_external_principals: whether accounts outside the organisation may be among them, or the account is in
             none. Such a consumer needs an `AcceptedShare`. Default: AWS RAM refuses them.
+        retain_sharing_on_account_leave_organization: whether an account that leaves the organisation keeps what it was
+            given. Default: AWS RAM takes it away. Needs AWS provider 6.35; 6.36.0 took the argument without setting it
+            when a share was made (#46909, mended since), so require the newest that you can.
         name: name of the share, 1 to 256 characters. Default: made from the ids of stack and share.
 
     Raises:
-        InvalidInput: for no resource or principal, malformed ones, a child of a group, what is published already.
+        InvalidInput: for no resource or principal, malformed ones, a child of a group, what is published already, and
+            an argument that an allowed provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html,
-        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
+        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html,
+        https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html
     """
 
     def __init__(
@@ -54,6 +61,7 @@ class AccountShare(bindings.Construct):
         *,
         principals: Sequence[str],
         allow_external_principals: bool = False,
+        retain_sharing_on_account_leave_organization: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
@@ -72,6 +80,8 @@ class AccountShare(bindings.Construct):
                     fix="Leave it out, or name the accounts.",
                     source=_SHARING,
                 )
+            if retain_sharing_on_account_leave_organization:
+                _refuse_without_retaining(report, stack)
         share = bindings.make(
             bindings.RamResourceShare,
             self,
@@ -80,6 +90,8 @@ class AccountShare(bindings.Construct):
             allow_external_principals=bool(allow_external_principals),
             tags={"Name": name},
         )
+        if retain_sharing_on_account_leave_organization:
+            share.add_override("resource_share_configuration", [{_RETAIN: True}])
         self.arn = f"${{{bindings.address(share)}.arn}}"
         self.allows_external_principals = bool(allow_external_principals)
         self.resource_arns = frozenset(resource.arn for resource in shared)
@@ -200,6 +212,11 @@ class AcceptedShare(bindings.Construct):
                 fix="Take one of these, or add this one to the resources.",
             )
         return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
+
+
+def _refuse_without_retaining(report: Report, stack: Any) -> None:
+    constraint = bindings.aws_provider_of(stack)
+    refuse_lacking(report, _RETAIN, True, constraint, "aws_ram_resource_share", "resource_share_configuration")
 
 
 def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[SharedResource]:

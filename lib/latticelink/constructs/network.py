@@ -9,11 +9,22 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
-from latticelink.values.addresses import Cidr, Subnet, carve, parse_cidr, parse_subnets, parse_vpc_cidr
+from latticelink.values.addresses import (
+    Cidr,
+    Subnet,
+    carve,
+    parse_cidr,
+    parse_pool_netmask,
+    parse_subnets,
+    parse_vpc_cidr,
+)
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
 from latticelink.values.tokens import REFUSED, is_known
 
 _IP_TYPE_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html"
+
+# Stands for the block of a subnet that Terraform carves, as the VPC's own is known only after apply.
+_CARVED = "${latticelink_carved}"
 
 
 @dataclass(frozen=True)
@@ -130,19 +141,24 @@ class Network(_Network):
     Args:
         scope: the stack.
         id: the construct's id, part of Terraform addresses.
-        cidr: IPv4 block of the VPC, /16 to /28.
+        cidr: IPv4 block of the VPC, /16 to /28. Default: `ipam_pool_id` chooses it.
         zones: Availability Zone names; each gets a subnet carved from `cidr`: one eighth of its lower half, by the
             zone's letter, so that adding a zone moves none. The upper half stays free.
         subnets: the subnets, where carving doesn't suit. Either `zones` or `subnets`.
         ipv6: whether the VPC has an IPv6 block too (a /56 of Amazon's), and each subnet a /64 of it, by the zone's
             letter; then there is one subnet in each zone. Default: no.
+        ipam_pool_id: the pool of Amazon VPC IP Address Manager that the block is from, `ipam-pool-...`. Default: none.
+        netmask_length: prefix length, 16 to 28 (24 with `zones`), of the block that the pool gives, in place of `cidr`.
+            The block is known after apply: Terraform carves the subnets, and the check can't compare ranges.
         name: Name tag of the VPC. Default: the ids of stack and network.
 
     Raises:
-        InvalidInput: for blocks that AWS refuses, subnets that overlap or lie outside, zones of another region.
+        InvalidInput: for no block or one that AWS refuses, subnets that overlap or lie outside, zones of another
+            region.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html,
-        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html,
+        https://docs.aws.amazon.com/vpc/latest/ipam/create-vpc-ipam.html
     """
 
     def __init__(
@@ -150,16 +166,22 @@ class Network(_Network):
         scope: Any,
         id: str,
         *,
-        cidr: str,
+        cidr: str | None = None,
         zones: Sequence[str] = (),
         subnets: Sequence[Subnet] = (),
         ipv6: bool = False,
+        ipam_pool_id: str | None = None,
+        netmask_length: int | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         self._has_ipv6 = ipv6
         with Report(self) as report:
-            self._block = parse_vpc_cidr(report, "cidr", cidr)
+            pool = None if ipam_pool_id is None else parse_id(report, "ipam_pool_id", ipam_pool_id, "ipam-pool")
+            netmask_length = parse_pool_netmask(
+                report, "netmask_length", netmask_length, cidr, pool, carved=bool(zones)
+            )
+            self._block = Cidr(_CARVED) if cidr is None else parse_vpc_cidr(report, "cidr", cidr)
             planned = self._planned(report, cidr, zones, subnets)
             blocks = parse_subnets(report, "subnets", self._block, planned)
             region = getattr(self.stack, "region", REFUSED)
@@ -173,13 +195,17 @@ class Network(_Network):
             bindings.Vpc,
             self,
             "vpc",
-            cidr_block=self._block.text,
+            cidr_block=None if cidr is None else self._block.text,
+            ipv4_ipam_pool_id=pool,
+            ipv4_netmask_length=netmask_length,
             enable_dns_hostnames=True,
             enable_dns_support=True,
             assign_generated_ipv6_cidr_block=True if ipv6 else None,
             tags={"Name": name},
         )
         self.vpc_id = f"${{{bindings.address(self.vpc)}.id}}"
+        if cidr is None:
+            self._block = Cidr(f"${{{bindings.address(self.vpc)}.cidr_block}}")
         placed: dict[str, PlacedSubnet] = {}
         for subnet, block, zone in zip(planned, blocks, placed_zones, strict=True):
             if subnet.key in placed:
@@ -190,7 +216,7 @@ class Network(_Network):
                 f"subnet-{subnet.key}",
                 vpc_id=self.vpc_id,
                 availability_zone=zone,
-                cidr_block=block.text,
+                cidr_block=self._carved(zone) if block.text == _CARVED else block.text,
                 ipv6_cidr_block=self._ipv6_block(zone) if ipv6 else None,
                 assign_ipv6_address_on_creation=True if ipv6 else None,
                 tags={"Name": f"{name}-{subnet.key}"},
@@ -219,10 +245,15 @@ class Network(_Network):
             return REFUSED
         return f"${{{bindings.address(self.vpc)}.ipv6_cidr_block}}"
 
+    def _carved(self, zone: str) -> str:
+        return f"${{cidrsubnet({bindings.address(self.vpc)}.cidr_block, 4, {_letter(zone)})}}"
+
     def _ipv6_block(self, zone: str) -> str:
         return f"${{cidrsubnet({bindings.address(self.vpc)}.ipv6_cidr_block, 8, {_letter(zone)})}}"
 
-    def _planned(self, report: Report, cidr: str, zones: Sequence[str], subnets: Sequence[Subnet]) -> list[Subnet]:
+    def _planned(
+        self, report: Report, cidr: str | None, zones: Sequence[str], subnets: Sequence[Subnet]
+    ) -> list[Subnet]:
         if bool(zones) == bool(subnets) or isinstance(zones, str):
             report.refuse(
                 "zones",
@@ -237,14 +268,15 @@ class Network(_Network):
         planned = []
         for zone in zones:
             block = carve(self._block, zone)
-            if block is None and self._block.network is not None:
+            is_carved_later = self._block.network is None and 0 <= _letter(zone) < 8
+            if block is None and not is_carved_later and self._block.text != REFUSED:
                 report.refuse(
                     "zones",
                     zone,
                     rule="Subnets are carved for zones with the letters a to h, from a VPC of /16 to /24.",
-                    fix=f"Give subnets of {cidr} with their blocks instead.",
+                    fix=f"Give subnets of {cidr or 'the block'} with their blocks instead.",
                 )
-            planned.append(Subnet(zone=zone, cidr=block or REFUSED))
+            planned.append(Subnet(zone=zone, cidr=block or (_CARVED if is_carved_later else REFUSED)))
         return planned
 
 
