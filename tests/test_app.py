@@ -248,3 +248,23 @@ def test_suppressions_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None
     result = run_app(tmp_path, SHARE)
     assert result.returncode == 1
     assert result.stderr.startswith("latticelink-suppressions.toml is no TOML: ")
+
+
+@pytest.mark.parametrize(
+    ("project", "told"),
+    [
+        ('{"app": ".venv/bin/python app.py"}', False),
+        ('{"app": "uv run ./app.py"}', False),
+        ('{"app": "python main.py"}', True),
+        ("{}", False),
+        ("[]", False),
+    ],
+)
+def test_the_command_line_is_told_of_an_app_that_cdktf_json_does_not_name(
+    tmp_path: Path, project: str, told: bool
+) -> None:
+    (tmp_path / "cdktf.json").write_text(project)
+    result = run_app(tmp_path, "make(app)")
+    deploy = f"    npx --yes {CDK.cli} deploy '*'"
+    line = f"{deploy} --app '{Path(sys.executable).name} app.py'" if told else deploy
+    assert (line in result.stdout.splitlines()) == (project != "[]"), result.stderr

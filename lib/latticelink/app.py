@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,17 @@ from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: i
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
 from latticelink.cdk.flavour import chosen as chosen_cdk
-from latticelink.checks.examination import examine
+from latticelink.checks.examination import examined
 from latticelink.checks.findings import Severity
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
+from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
-from latticelink.replacements import describe, find_replacements, read_blocks
+from latticelink.replacements import blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
 from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
+from latticelink.terraform.raw import RawStack
+from latticelink.terraform.sources import synthesised
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
@@ -97,16 +100,7 @@ class Stack(bindings.TerraformStack):
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
-            role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
-            if account_id is not None:
-                account_id = parse_account_id(report, "account_id", account_id)
-                if role_arn and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
-                    report.refuse(
-                        "role_arn",
-                        role_arn,
-                        rule=f"The role is one of the stack's account, here {account_id}.",
-                        fix="Give a role of that account, or leave account_id out.",
-                    )
+            account_id, role_arn = _parse_account(report, account_id, role_arn)
         super().__init__(scope, id)
         state.keep(self)
         bindings.AwsProvider(
@@ -118,6 +112,20 @@ class Stack(bindings.TerraformStack):
         )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
+
+
+def _parse_account(report: Report, account_id: str | None, role_arn: str | None) -> tuple[str | None, str | None]:
+    """Return a stack's account and the role taken on there; refuse malformed ones and a role of another account."""
+    role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
+    account_id = None if account_id is None else parse_account_id(report, "account_id", account_id)
+    if role_arn and account_id and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+        report.refuse(
+            "role_arn",
+            role_arn,
+            rule=f"The role is one of the stack's account, here {account_id}.",
+            fix="Give a role of that account, or leave account_id out.",
+        )
+    return account_id, role_arn
 
 
 def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
@@ -141,45 +149,53 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     before = read_blocks(target)
     try:
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
-        staging = target if chosen else Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
-        try:
-            # Node.js keeps the folder that it was started in, wherever this process has gone since.
-            app = _build(build, str(staging.absolute()))
-            if staging != target:
-                _move_into_place(staging, target)
-        finally:
-            if staging != target:
-                shutil.rmtree(staging, ignore_errors=True)
+        app = _write(build, target, staged=not chosen)
+        stacks = synthesised(target)
+        if replacements := find_replacements(before, blocks_of(stacks)):
+            print(describe(replacements), file=sys.stderr, flush=True)
+        _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
+        return _check(stacks)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _write(build: Callable[[App], None], target: Path, *, staged: bool) -> App:
+    """Build the app and write its output to `target`; if `staged`, nothing is changed there before all is written."""
+    try:
+        # Node.js keeps the folder that it was started in, wherever this process has gone since.
+        if not staged:
+            return _build(build, str(target.absolute()))
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
+        try:
+            app = _build(build, str(staging.absolute()))
+            _move_into_place(staging, target)
+            return app
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
-        print(f"Can't write to {target}: {error.strerror or error}. Nothing was changed there.", file=sys.stderr)
-        return 1
-    if replacements := find_replacements(before, read_blocks(target)):
-        print(describe(replacements), file=sys.stderr, flush=True)
+        reason = error.strerror or error
+        raise LatticeLinkError(f"Can't write to {target}: {reason}. Nothing was changed there.") from error
+
+
+def _own_command() -> str:
+    """Return the shell command that started this program, as a person would type it."""
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
-    command = shlex.join([str(shown), *sys.argv])
-    try:
-        _say(summarise(target, _cli(command), command if "latticelink" in app.context else None))
-        return _check(target)
-    except LatticeLinkError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return shlex.join([str(shown), *sys.argv])
 
 
 def _cli(command: str) -> tuple[str, str]:
     """Return the CDK's command line and how to deploy with it; it is told of an app that cdktf.json doesn't name."""
     cdk = chosen_cdk()
-    deploy = f"npx --yes {cdk.cli} deploy '*'"
+    program = Path(sys.argv[0]).resolve()
     try:
         app = str(json.loads(Path("cdktf.json").read_text(encoding="utf-8"))["app"])
+        is_named = program in [Path(word).resolve() for word in shlex.split(app)]
     except (OSError, ValueError, KeyError, TypeError):
-        app = sys.argv[0]
-    return f"{cdk.core} CLI, on {cdk.cli_needs}", deploy if sys.argv[
-        0
-    ] in app else f"{deploy} --app {shlex.quote(command)}"
+        is_named = True
+    told = "" if is_named else f" --app {shlex.quote(command)}"
+    return f"{cdk.core} CLI, on {cdk.cli_needs}", f"npx --yes {cdk.cli} deploy '*'{told}"
 
 
 def _say(text: str) -> None:
@@ -190,9 +206,9 @@ def _say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _check(folder: Path) -> int:
+def _check(stacks: Sequence[RawStack]) -> int:
     """Check what was written; return 1 if there is an error in it."""
-    examination = examine(folder)
+    examination = examined(configuration_of(stacks))
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latticelink.errors import LatticeLinkError
-from latticelink.terraform.manifest import in_deploy_order
+from latticelink.terraform.json_files import UnreadableInput
+from latticelink.terraform.raw import RawStack
+from latticelink.terraform.sources import synthesised
 
 _GATEWAY, _CONFIGURATION = "aws_vpclattice_resource_gateway", "aws_vpclattice_resource_configuration"
 
@@ -85,19 +86,23 @@ class Replacement:
 
 
 def read_blocks(outdir: Path) -> Blocks:
-    """Return the resources of a synth output folder, by stack and Terraform address; nothing if it can't be read."""
+    """Return the resources of a synth output folder, as `blocks_of` does; nothing if it can't be read."""
     try:
-        contents = {stack.name: json.loads(stack.file.read_text(encoding="utf-8")) for stack in in_deploy_order(outdir)}
-        return {
-            stack: {
-                f"{kind}.{key}": block
-                for kind in _FIXED
-                for key, block in content.get("resource", {}).get(kind, {}).items()
-            }
-            for stack, content in contents.items()
-        }
-    except (LatticeLinkError, OSError, ValueError, AttributeError, TypeError):
+        return blocks_of(synthesised(outdir))
+    except UnreadableInput:
         return {}
+
+
+def blocks_of(stacks: Iterable[RawStack]) -> Blocks:
+    """Return the resources that AWS may have to replace, by stack and Terraform address."""
+    return {
+        stack.name: {
+            f"{block.type}.{block.name}": block.body
+            for block in stack.blocks
+            if block.mode == "resource" and block.type in _FIXED
+        }
+        for stack in stacks
+    }
 
 
 def find_replacements(before: Blocks, after: Blocks) -> list[Replacement]:

@@ -1,4 +1,4 @@
-"""Tells a person what a synth output folder holds and how to deploy it; reads the JSON, knows no CDK."""
+"""Tells a person what a synth output folder holds and how to deploy it; knows no CDK."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 import re
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from latticelink.terraform.manifest import StackFolder, in_deploy_order
+from latticelink.terraform.raw import RawStack
 from latticelink.values import contract
 from latticelink.values.tokens import is_known
 
@@ -23,46 +23,25 @@ _MOST = 20
 _NO_REVOCATION = "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does."
 
 
-class _Stack:
-    """A stack's place in the deploy order, and its JSON."""
-
-    def __init__(self, folder: StackFolder) -> None:
-        self.name = folder.name
-        self.path = folder.path
-        self.dependencies = folder.dependencies
-        self.content: dict[str, Any] = json.loads(folder.file.read_text(encoding="utf-8"))
-
-    def blocks(self, kind: str, section: str = "resource") -> list[dict[str, Any]]:
-        return list(self.content.get(section, {}).get(kind, {}).values())
-
-    def count(self, section: str) -> int:
-        return sum(len(blocks) for blocks in self.content.get(section, {}).values())
-
-    def shares(self) -> dict[str, Any]:
-        value = self.content.get("output", {}).get(contract.OUTPUT, {}).get("value", {})
-        resources: dict[str, Any] = value.get("resources", {})
-        return resources
-
-
-def summarise(outdir: Path, cli: tuple[str, str], command: str | None) -> str:
+def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], command: str | None) -> str:
     """Return what a person wants to know after a synth: stacks in deploy order, what is shared, how to deploy.
 
     Args:
-        outdir: the folder that the CDK wrote, with `manifest.json`.
+        outdir: the folder that the CDK wrote.
+        stacks: what is in it, as `terraform.sources.synthesised` reads it.
         cli: what the CDK's own command line is called, and the shell command that deploys with it.
         command: the shell command that wrote it, if it takes the kind of state from settings; else None.
     """
-    stacks = [_Stack(folder) for folder in in_deploy_order(outdir)]
     lines = [f"Wrote {outdir}/ for {len(stacks)} stack{'s' if len(stacks) != 1 else ''}, in deploy order:"]
     for number, stack in enumerate(stacks, 1):
-        after = f", after {', '.join(stack.dependencies)}" if stack.dependencies else ""
+        after = f", after {', '.join(stack.after)}" if stack.after else ""
         counts = f"{_count(stack, 'resource', 'resource')}, {_count(stack, 'data', 'data source')}"
         lines.append(f"  {number}. {stack.name}: {counts}{after}")
     if shared := list(_shared(stacks)):
         more = len(shared) - _MOST
         lines += ["", "Shared:", *(line for paragraph in shared[:_MOST] for line in paragraph)]
         lines += [f"  and {more} more, in the outputs {contract.OUTPUT!r}"] if more > 0 else []
-        if any(stack.blocks("aws_ram_principal_association") for stack in stacks):
+        if any(_bodies(stack, "aws_ram_principal_association") for stack in stacks):
             lines.append(_NO_REVOCATION)
     lines += ["", "Deploy it in one of three ways, with AWS credentials in the environment:"]
     for door, line in _doors(stacks, cli, command):
@@ -70,48 +49,53 @@ def summarise(outdir: Path, cli: tuple[str, str], command: str | None) -> str:
     return "\n".join(lines)
 
 
-def _count(stack: _Stack, section: str, what: str) -> str:
-    count = stack.count(section)
+def _bodies(stack: RawStack, kind: str) -> list[dict[str, Any]]:
+    return [block.body for block in stack.blocks if (block.mode, block.type) == ("resource", kind)]
+
+
+def _count(stack: RawStack, mode: str, what: str) -> str:
+    count = sum(block.mode == mode for block in stack.blocks)
     return f"{count} {what}{'s' if count != 1 else ''}"
 
 
-def _shared(stacks: list[_Stack]) -> Iterator[list[str]]:
+def _shared(stacks: Sequence[RawStack]) -> Iterator[list[str]]:
     reached = defaultdict(list)
     for consumer in stacks:
         for source, name, line in _reached(consumer):
             reached[source, name].append(line)
     for producer in stacks:
         accounts = _accounts(producer)
-        for name, resource in producer.shares().items():
+        published = producer.outputs.get(contract.OUTPUT, {}).get("value", {})
+        for name, resource in published.get("resources", {}).items():
             ports = ", ".join(port if is_known(port) else "a port known after apply" for port in resource["ports"])
             what = f"  {name!r} from {producer.name}: {resource['protocol']} {ports}, as {resource['name']}"
             with_whom = [*accounts[resource["arn"]], *reached[producer.name, name]]
             yield [what, *(with_whom or ["    with nobody in this app"])]
 
 
-def _accounts(producer: _Stack) -> dict[str, list[str]]:
+def _accounts(producer: RawStack) -> dict[str, list[str]]:
     """Return a line for each ARN that is shared with other accounts, by the expression of the ARN."""
     principals = defaultdict(list)
-    for association in producer.blocks("aws_ram_principal_association"):
+    for association in _bodies(producer, "aws_ram_principal_association"):
         principal = association["principal"] if is_known(association["principal"]) else "one known after apply"
         principals[association["resource_share_arn"]].append(principal)
     lines = defaultdict(list)
-    for association in producer.blocks("aws_ram_resource_association"):
+    for association in _bodies(producer, "aws_ram_resource_association"):
         names = ", ".join(principals[association["resource_share_arn"]])
         lines[association["resource_arn"]].append(f"    with the accounts of {names}")
     return lines
 
 
-def _reached(consumer: _Stack) -> Iterator[tuple[str, str, str]]:
+def _reached(consumer: RawStack) -> Iterator[tuple[str, str, str]]:
     """Yield the producer, the name and a line for each published resource that the stack reaches."""
     clients = defaultdict(list)
-    for rule in consumer.blocks("aws_vpc_security_group_ingress_rule"):
+    for rule in _bodies(consumer, "aws_vpc_security_group_ingress_rule"):
         client = rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") or "?"
         clients[rule["security_group_id"]].append(client.removeprefix("${").removesuffix("}"))
     names = defaultdict(list)
-    for record in consumer.blocks("aws_route53_record"):
+    for record in _bodies(consumer, "aws_route53_record"):
         names[_construct(record)].append(record["name"].replace("${each.key}", "<member>"))
-    for endpoint in consumer.blocks("aws_vpc_endpoint"):
+    for endpoint in _bodies(consumer, "aws_vpc_endpoint"):
         if read := _READ.search(str(endpoint.get("resource_configuration_arn"))):
             let_in = sorted(client for group in endpoint.get("security_group_ids", []) for client in clients[group])
             called = f", as {', '.join(names[_construct(endpoint)])}" if names[_construct(endpoint)] else ""
@@ -125,12 +109,12 @@ def _construct(block: dict[str, Any]) -> str:
     return path.rpartition("/")[0]
 
 
-def _doors(stacks: list[_Stack], cli: tuple[str, str], command: str | None) -> Iterator[tuple[str, str]]:
-    folders = " ".join(shlex.quote(stack.path.as_posix()) for stack in stacks)
+def _doors(stacks: Sequence[RawStack], cli: tuple[str, str], command: str | None) -> Iterator[tuple[str, str]]:
+    folders = " ".join(shlex.quote(stack.folder.as_posix()) for stack in stacks)
     apply = f"for s in {folders}; do terraform -chdir=$s init && terraform -chdir=$s apply || break; done"
     yield cli
     hcp = "HCP Terraform, each workspace sharing its state with the next"
-    if any("cloud" in stack.content.get("terraform", {}) for stack in stacks):
+    if any("cloud" in stack.terraform for stack in stacks):
         local = f"{_with_state({'kind': 'local'})} {command} && {apply}"
         change = "state=LocalState() in the code of these stacks, synth again, and the loop below"
         yield "Terraform with local state", local if command else change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.findings import Check
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 import pytest
 from hypothesis import given, settings
@@ -91,6 +92,26 @@ def test_a_value_that_is_not_known_is_not_judged(check: Check, tmp_path: Path) -
     for number, path in enumerate(places(json.loads(check.failing))):
         found.append(answers(tmp_path / str(number), with_value(check.failing, path, "${var.unknown}"), check.id))
     assert any(each[Answer.UNKNOWN] and not each[Answer.FAIL] for each in found)
+
+
+WITH_BOOLEANS = [
+    (check, name)
+    for check in CHECKS
+    for name in ("passing", "failing")
+    if re.search("true|false", getattr(check, name))
+]
+
+
+@pytest.mark.parametrize(("check", "name"), WITH_BOOLEANS, ids=[f"{each.id} {name}" for each, name in WITH_BOOLEANS])
+@pytest.mark.parametrize("texts", [("true", "false"), ("1", "0")], ids=["words", "digits"])
+def test_a_boolean_written_as_a_text_is_that_boolean(
+    check: Check, name: str, texts: tuple[str, str], tmp_path: Path
+) -> None:
+    """Terraform converts it; https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion."""
+    example = getattr(check, name)
+    written = re.sub(r"\b(true|false)\b(?=[,}\]])", lambda found: f'"{texts[found[0] == "false"]}"', example)
+    assert written != example
+    assert answers(tmp_path / "text", written, check.id) == answers(tmp_path / "boolean", example, check.id)
 
 
 JUNK = [None, True, 7, -1.5, "", "text", "${", "${var.unknown}", "${aws_vpc.none.id}", [], {}, [[]], [None], {"a": 1}]

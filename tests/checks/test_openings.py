@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from latticelink.checks.rules.openings import default_groups, open_targets, openings, wide_clients, wide_ports
+from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer
 from latticelink.paths.tracing import trace
@@ -31,7 +31,6 @@ from tests.paths.topologies import (
 )
 
 FAIL, PASS, UNKNOWN = Answer.FAIL, Answer.PASS, Answer.UNKNOWN
-NO_GROUP = put("consumer", "aws_vpc_endpoint", "web", security_group_ids=None)
 ALL_PORTS = put("producer", CONFIGURATION, "web", port_ranges=["1-65535"])
 
 TABLE: list[tuple[str, Any, Change, list[Answer], str]] = [
@@ -81,8 +80,6 @@ TABLE: list[tuple[str, Any, Change, list[Answer], str]] = [
         [UNKNOWN],
         "module.m",
     ),
-    ("an endpoint with groups", default_groups, changes(), [PASS], ""),
-    ("an endpoint without", default_groups, NO_GROUP, [FAIL], "has its VPC's default group"),
     ("a shared port that is passed", wide_ports, changes(), [PASS], ""),
     (
         "all ports shared, one passed",
@@ -112,7 +109,6 @@ def test_what_is_open_is_told(
     judgements = list(judge(configuration))
     assert [judgement.answer for judgement in judgements] == answers, sentence
     assert all(said in judgement.message and judgement.block for judgement in judgements), sentence
-    assert FAIL not in answers or [each for each in openings(configuration) if said in each.message]
 
 
 def scenario(folder: Path, **changed: Any) -> Path:
@@ -132,7 +128,8 @@ def test_the_scenario_is_reachable_and_shares_more_than_it_passes(tmp_path: Path
         "consumer: clients 172.18.0.0/16 -> endpoint nginx -> gateway privatelink-dev2-vpc-rscgw -> EC2_B: "
         "reachable on TCP 80"
     ]
-    (opening,) = openings(configuration)
+    judgements = [each for judge in (wide_clients, open_targets, wide_ports) for each in judge(configuration)]
+    (opening,) = [each for each in judgements if each.answer is FAIL]
     assert "shares TCP 1-65535, and the security groups pass 80 only" in opening.message
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from latticelink.checks.examination import Examination, examine
 from latticelink.paths.hops import Answer
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 import pytest
 

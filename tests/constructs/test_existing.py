@@ -20,6 +20,7 @@ from latticelink import (
     SharedResource,
     adopt,
 )
+from latticelink.cdk import bindings
 
 import pytest
 from hypothesis import given
@@ -87,6 +88,22 @@ def test_more_resources_go_into_a_service_network_that_exists(synth: Synth) -> N
     }
     entry = producer.json["output"]["latticelink"]["value"]["resources"]["finance"]
     assert (entry["arn"], entry["id"], entry["ports"]) == (NETWORK, "sn-0123456789abcdef0", ["1", "443"])
+
+
+def test_a_port_known_after_apply_is_published_as_the_expression_that_it_is(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        stack = make_stack(app)
+        port = bindings.token_as_number("${aws_db_instance.orders.port}")
+        orders = SharedResource.of_arn("orders", CONFIGURATION, ports=[port])
+        finance = ExistingServiceNetwork(stack, "finance", arn=NETWORK).share("finance", [orders])
+        STATE.publish(stack, finance)
+        ServiceNetworkEndpoint(stack, "finance-in", finance, existing(stack), client_cidrs=["10.0.0.0/16"])
+
+    producer = synth(build)["producer"]
+    entry = producer.json["output"]["latticelink"]["value"]["resources"]["finance"]
+    assert (entry["ports"], entry["members"]["orders"]["ports"]) == (["${aws_db_instance.orders.port}"],) * 2
+    rule = producer.one("aws_vpc_security_group_ingress_rule")
+    assert (rule["from_port"], rule["to_port"]) == ("${aws_db_instance.orders.port}",) * 2
 
 
 def test_a_configuration_and_a_service_network_are_reached_by_their_arns_without_any_state(synth: Synth) -> None:

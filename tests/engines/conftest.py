@@ -103,15 +103,21 @@ def absent(reason: str) -> NoReturn:
 def _find_mirror() -> str | None:
     if given := os.environ.get(MIRROR_VARIABLE):
         return given
-    pattern = f"*/registry.terraform.io/hashicorp/aws/{PROVIDER_VERSION}/*/terraform-provider-aws*"
-    found = subprocess.run(
-        ["find", "/", "-xdev", "-path", "/proc", "-prune", "-o", "-path", pattern, "-print", "-quit"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    ).stdout.strip()
-    return found.split("/registry.terraform.io/")[0] if found else None
+    inside = f"hashicorp/aws/{PROVIDER_VERSION}"
+    # Where mirrors mostly are first: all files of a machine are many, and each test process looks for itself.
+    for depth in (["-maxdepth", "4"], []):
+        command = ["find", "/", "-xdev", *depth, "-path", "/proc", "-prune", "-o", "-type", "d"]
+        found = subprocess.run(
+            [*command, "-name", "registry.terraform.io", "-print"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        ).stdout.splitlines()
+        for folder in map(Path, found):
+            if any(folder.glob(f"{inside}/*/terraform-provider-aws*")) and ".terraform" not in folder.parts:
+                return str(folder.parent)
+    return None
 
 
 @pytest.fixture(scope="session")

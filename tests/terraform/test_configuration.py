@@ -9,8 +9,8 @@ from typing import Any
 from latticelink.network.reading import read
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.known import ABSENT, PartlyKnown, Reference, Unknown
-from latticelink.terraform.sources import UnreadableInput
 
 import pytest
 from hypothesis import given, settings
@@ -80,7 +80,14 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
         ("a module", "${module.net.vpc_id}", {"module": {"net": {"source": "./net"}}}, "module.net isn't read"),
         ("another block that isn't there", "${aws_vpc.other.id}", {}, "aws_vpc.other isn't in what was read"),
         ("a function of another kind", '${file("x")}', {}, "the function file is beyond what is read here"),
-        ("a directive", "%{ if true }x%{ endif }", {}, "the expression %{ if true }x%{ endif } is beyond"),
+        ("a directive without its end", "%{ if true }x", {}, "the expression %{ if true }x is beyond"),
+        ("a very long text", "x${1}" * 100_000, {}, "a text of 500,000 characters is too large to be read here"),
+        (
+            "a padded id",
+            '${format("%40s", aws_vpc.main.id)}',
+            {"resource": VPC},
+            "aws_vpc.main.id is known only after apply",
+        ),
         ("unbalanced", "${(1}", {}, "the expression ${(1} is beyond what is read here"),
         ("a key that isn't there", "${local.a.b}", {"locals": {"a": {"c": 1}}}, "there is no 'b', but c"),
         ("an undeclared local", "${local.a}", {}, "there is no local.a"),
@@ -387,7 +394,7 @@ def look_at_everything(path: Path) -> None:
             block.nested(argument)
         assert block.full_address
     for stack in configuration.stacks:
-        assert isinstance(stack.outputs, dict)
+        assert stack.outputs.keys() == stack.raw.outputs.keys()
         assert stack.provider_constraint is None or isinstance(stack.provider_constraint, str)
 
 

@@ -62,7 +62,11 @@ def examine(folder: Path, suppressions_file: Path | None = None) -> Examination:
     Raises:
         UnreadableInput: if the folder or the file of suppressions can't be read.
     """
-    configuration = read(folder)
+    return examined(read(folder), suppressions_file)
+
+
+def examined(configuration: Configuration, suppressions_file: Path | None = None) -> Examination:
+    """Run all checks over what was read, as `examine` does."""
     decided = suppressions.in_configuration(configuration)
     if suppressions_file is None and suppressions.DEFAULT_FILE.exists():
         suppressions_file = suppressions.DEFAULT_FILE

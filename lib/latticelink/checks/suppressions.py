@@ -20,7 +20,7 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Result, Severity
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.sources import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput
 
 DEFAULT_FILE = Path("latticelink-suppressions.toml")
 

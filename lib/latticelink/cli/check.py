@@ -45,7 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
     from latticelink.checks.examination import examine
     from latticelink.reports.sarif import as_sarif
     from latticelink.reports.text import as_json, as_text
-    from latticelink.terraform.sources import UnreadableInput
+    from latticelink.terraform.json_files import UnreadableInput
 
     try:
         examination = examine(chosen.folder, chosen.suppressions)

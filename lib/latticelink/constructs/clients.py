@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from latticelink.constructs.resource_configuration import ports_of
 from latticelink.constructs.security_groups import allow, allow_each, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs
@@ -64,8 +65,9 @@ class Clients:
             *(group_peer(scope, client) for client in self.groups),
         ]
         why = f"Clients of {shared.name}"
-        if isinstance(shared.ports, Ports):
-            allow(scope, "clients", "ingress", group, peers, shared.ports, why=why)
+        ports = ports_of(shared)
+        if isinstance(ports, Ports):
+            allow(scope, "clients", "ingress", group, peers, ports, why=why)
         else:
-            allow_each(scope, "clients", "ingress", group, peers, shared.ports, why=why)
+            allow_each(scope, "clients", "ingress", group, peers, ports, why=why)
         return (group,)

@@ -79,13 +79,13 @@ def allow(
         direction: as seen from the group.
         group_id: the group that the rules are in.
         peers: the other sides.
-        ports: known ranges, and tokens of single ports.
+        ports: known ranges, and tokens of single ports as texts.
         why: the rules' description, in the characters that AWS allows there.
     """
     ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
     for token in ports.tokens:
         port = bindings.token_as_number(token)
-        ends.append((f"port-{stable_key(scope, bindings.token_as_text(token))}", port, port))
+        ends.append((f"port-{stable_key(scope, str(token))}", port, port))
     for peer in peers:
         for ports_key, low, high in ends:
             _rule(direction)(

@@ -15,6 +15,7 @@ from latticelink.constructs.member_names import (
     refuse_names_of_another_kind,
 )
 from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.constructs.resource_configuration import ports_of
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
@@ -101,7 +102,7 @@ class _ServiceNetwork(bindings.Construct):
             dns_name = {"dns_name": f"${{one({bindings.address(association)}.dns_entry[*].domain_name)}}"}
             members[resource.name] = {
                 "arn": resource.arn,
-                "ports": resource.ports.texts() if isinstance(resource.ports, Ports) else resource.ports,
+                "ports": ports.texts() if isinstance(ports := ports_of(resource), Ports) else ports,
                 **(dns_name if resource.type == "SINGLE" else {}),
             }
         return SharedResource(
@@ -174,8 +175,9 @@ def _id_of(scope: Any, arn: str) -> str:
 
 def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:
     """Return the ports of all resources; an expression if some are known only from another stack's state."""
-    known = union(resource.ports for resource in resources if isinstance(resource.ports, Ports))
-    read = [bindings.expression(scope, resource.ports) for resource in resources if isinstance(resource.ports, str)]
+    all_ports = [ports_of(resource) for resource in resources]
+    known = union(ports for ports in all_ports if isinstance(ports, Ports))
+    read = [bindings.expression(scope, ports) for ports in all_ports if isinstance(ports, str)]
     return f"${{distinct(concat({json.dumps(known.texts())}, {', '.join(read)}))}}" if read else known
 
 

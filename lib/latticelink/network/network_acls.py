@@ -6,36 +6,34 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from latticelink.network.ranges import (
-    EVERY,
-    NONE,
-    Addresses,
-    PortSet,
-    addresses_of,
-    inside,
-    overlap,
-    split,
-)
+from latticelink.network.keys import Place
+from latticelink.network.ranges import EVERY, EVERYWHERE, NONE, Addresses, PortSet, addresses_of
 from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
-
-_EVERYWHERE: dict[int, Addresses] = {4: (4, 0, 2**32 - 1), 6: (6, 0, 2**128 - 1)}
+from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
+    """A numbered rule.
+
+    Args:
+        number: its place: the lowest is asked first.
+        allows: whether it allows what it matches, or denies it.
+        ports: the TCP ports that it matches.
+        addresses: where it matches packets from or to.
+    """
+
     number: int
     allows: bool
     ports: PortSet
     addresses: Addresses
-    text: str
 
 
 @dataclass(frozen=True)
@@ -55,11 +53,11 @@ class NetworkAcl:
     def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
         """Return the TCP ports that surely, and that perhaps, pass from or to all of the ranges."""
         sure, maybe = EVERY, EVERY
-        for addresses in ranges or [_EVERYWHERE[version]]:
-            entries = [each for each in self.entries[direction] if overlap(each.addresses, addresses)]
+        for addresses in ranges or [EVERYWHERE[version]]:
+            entries = [each for each in self.entries[direction] if each.addresses.overlap(addresses)]
             everywhere, anywhere = EVERY, NONE
-            for part in split(addresses, [each.addresses for each in entries]):
-                allowed = _allowed([each for each in entries if inside(part, each.addresses)])
+            for part in addresses.parts(each.addresses for each in entries):
+                allowed = _allowed([each for each in entries if part.are_in(each.addresses)])
                 everywhere &= allowed
                 anywhere |= allowed
             sure &= everywhere
@@ -95,8 +93,8 @@ class NetworkAcls:
         return self._read[block]
 
     @cached_property
-    def _associated(self) -> dict[Hashable, Block]:
-        found: dict[Hashable, Block] = {}
+    def _associated(self) -> dict[Place, Block]:
+        found: dict[Place, Block] = {}
         configuration = self._topology.configuration
         for kind in ("aws_network_acl", "aws_default_network_acl"):
             for block in configuration.of_type(kind):
@@ -110,8 +108,8 @@ class NetworkAcls:
         return found
 
     @cached_property
-    def _defaults(self) -> dict[Hashable | None, Block]:
-        found: dict[Hashable | None, Block] = {}
+    def _defaults(self) -> dict[Place | None, Block]:
+        found: dict[Place | None, Block] = {}
         for block in self._topology.configuration.of_type("aws_default_network_acl"):
             value = block.value("default_network_acl_id")
             if isinstance(value, Reference) and value.block.type == "aws_vpc":
@@ -141,26 +139,23 @@ class NetworkAcls:
         """Yield what an ACL has; one that stands as its VPC is AWS's default, which allows everything."""
         for direction in (IN, OUT):
             if block.type == "aws_vpc":
-                yield from ((direction, _Entry(100, True, EVERY, each, "AWS's rule")) for each in _EVERYWHERE.values())
+                yield from ((direction, _Entry(100, True, EVERY, each)) for each in EVERYWHERE.values())
             for body in block.nested(direction):
                 if isinstance(body, dict):
-                    yield from (
-                        (direction, each) for each in _read_entry(block, body, body.get("rule_no", ABSENT), "action")
-                    )
+                    for entry in _read_entry(block, body, number="rule_no", action="action"):
+                        yield direction, entry
                 else:
                     yield direction, body if isinstance(body, Unknown) else Unknown(f"{block.address} can't be read")
         for rule in self._separate.get(block, []):
             body = {name: rule.value(name) for name in _ARGUMENTS}
             out = body["egress"]
-            for direction in (
-                [OUT if out is True or out == "true" else IN] if not isinstance(out, Unknown) else [IN, OUT]
-            ):
-                unknown = rule.instance.unknown or (out if isinstance(out, Unknown) else None)
+            unknown = rule.instance.unknown or (out if isinstance(out, Unknown) else None)
+            for direction in (IN, OUT) if isinstance(out, Unknown) else (OUT,) if boolean(out) else (IN,):
                 if unknown is not None:
                     yield direction, unknown
                 else:
-                    found = _read_entry(rule, body, body["rule_number"], "rule_action")
-                    yield from ((direction, each) for each in found)
+                    for entry in _read_entry(rule, body, number="rule_number", action="rule_action"):
+                        yield direction, entry
 
 
 _ARGUMENTS = (
@@ -168,24 +163,30 @@ _ARGUMENTS = (
 )  # fmt: skip
 
 
-def _read_entry(block: Block, body: dict[str, Any], number: Any, action: str) -> Iterator[_Entry | Unknown]:
-    """Yield the entry, or why it can't be read; nothing for one of another protocol."""
-    ports, perhaps, doubt = tcp_ports(
-        body.get("protocol", ABSENT), body.get("from_port", ABSENT), body.get("to_port", ABSENT)
-    )
+def _read_entry(block: Block, body: dict[str, Any], *, number: str, action: str) -> Iterator[_Entry | Unknown]:
+    """Yield the entry, or why it can't be read; nothing for one of another protocol.
+
+    Args:
+        block: where it stands.
+        body: its arguments.
+        number: the argument that holds its number.
+        action: the argument that says whether it allows.
+    """
+    ports, perhaps, doubt = tcp_ports(*(body.get(each, ABSENT) for each in ("protocol", "from_port", "to_port")))
     if doubt is not None:
         yield doubt
     if doubt is not None or not perhaps:
         return
+    said, place = body.get(action, ABSENT), body.get(number, ABSENT)
     for name in ("cidr_block", "ipv6_cidr_block"):
         value = body.get(name, ABSENT)
         if value in (ABSENT, ""):
             continue
-        addresses, said = addresses_of(value), body.get(action, ABSENT)
+        addresses = addresses_of(value)
         if isinstance(value, Reference):
             yield after_apply(value)
-        elif addresses is None or str(said).lower() not in ("allow", "deny") or not str(number).isdecimal():
-            unknown = next((each for each in (value, said, number) if isinstance(each, Unknown)), None)
+        elif addresses is None or str(said).lower() not in ("allow", "deny") or not str(place).isdecimal():
+            unknown = next((each for each in (value, said, place) if isinstance(each, Unknown)), None)
             yield unknown or Unknown(f"a rule of {block.address} can't be read")
         else:
-            yield _Entry(int(number), str(said).lower() == "allow", ports, addresses, f"{block.address} {number}")
+            yield _Entry(int(place), str(said).lower() == "allow", ports, addresses)

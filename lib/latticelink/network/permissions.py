@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from latticelink.network.ranges import EVERY, NONE, Addresses, PortSet, inside, overlap, shown_addresses, split
+from latticelink.network.keys import GroupKey
+from latticelink.network.ranges import EVERY, NONE, Addresses, PortSet
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import Reference
+from latticelink.terraform.known import Reference, Unknown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Peer:
     """Whom a rule names on the other side: one of these, or what can't be told.
 
     Args:
         text: the peer as a person would write it.
         addresses: a CIDR block.
-        group: the key of a security group.
+        group: a security group.
         marks: references that stand for addresses, such as an instance's `private_ip`.
-        doubt: why the peer isn't known; empty if it is.
-        settle: what would settle that.
+        doubt: why the peer isn't known; None if it is.
     """
 
     text: str
     addresses: Addresses | None = None
-    group: Hashable | None = None
+    group: GroupKey | None = None
     marks: frozenset[Reference] = frozenset()
-    doubt: str = ""
-    settle: str = ""
+    doubt: Unknown | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One permission of a security group: ports and one peer.
 
@@ -41,8 +40,7 @@ class Rule:
         ports: the ports that it surely passes.
         perhaps: the ports that it may pass.
         peer: whom it names.
-        doubt: why `ports` and `perhaps` differ; empty if they don't.
-        settle: what would settle that.
+        doubt: why `ports` and `perhaps` differ; None if they don't.
     """
 
     block: Block
@@ -50,35 +48,30 @@ class Rule:
     ports: PortSet
     perhaps: PortSet
     peer: Peer
-    doubt: str = ""
-    settle: str = ""
+    doubt: Unknown | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Side:
     """One side of a connection, as the rules of the other side see it.
 
     Args:
         text: what it is, for people.
-        groups: keys of the security groups of its network interfaces.
-        all_groups: whether these are all of them.
-        addresses: ranges, all of which must pass: where its network interfaces are.
-        all_addresses: whether these are all of them.
+        groups: the security groups of its network interfaces.
+        groups_doubt: why there may be others; None if these are all.
+        addresses: ranges, all of which must pass: where its network interfaces are. Empty if none is known.
+        addresses_doubt: why there may be others; None if these are all.
         marks: references that stand for all of its addresses.
         version: IP version of the connection.
-        doubt: why groups or addresses aren't known.
-        settle: what would settle that.
     """
 
     text: str
-    groups: frozenset[Hashable] = frozenset()
-    all_groups: bool = True
+    groups: frozenset[GroupKey] = frozenset()
+    groups_doubt: Unknown | None = None
     addresses: tuple[Addresses, ...] = ()
-    all_addresses: bool = True
+    addresses_doubt: Unknown | None = None
     marks: frozenset[Reference] = frozenset()
     version: int = 4
-    doubt: str = ""
-    settle: str = ""
 
 
 @dataclass
@@ -89,23 +82,37 @@ class Passing:
         sure: ports that pass whatever isn't known turns out to be.
         maybe: ports that may pass; these include the sure ones.
         rules: the rules that let the sure ones pass.
-        doubts: why the others aren't sure, each with what would settle it.
+        doubts: why the others aren't sure.
         near: rules that fail by ports or by peer alone.
     """
 
     sure: PortSet = NONE
     maybe: PortSet = NONE
     rules: list[Rule] = field(default_factory=list)
-    doubts: list[tuple[str, str]] = field(default_factory=list)
+    doubts: list[Unknown] = field(default_factory=list)
     near: list[Rule] = field(default_factory=list)
 
-    def doubting(self, reason: str, settle: str) -> None:
-        """Let every port perhaps pass."""
-        self.maybe = EVERY
-        self.doubts.append((reason, settle))
+    def add(self, other: Passing) -> None:
+        """Let through what another filter does, as well."""
+        self.sure |= other.sure
+        self.maybe |= other.maybe
+        self.rules += other.rules
+        self.doubts += other.doubts
+        self.near += other.near
+
+    def count(self, rule: Rule, doubt: Unknown | None = None) -> None:
+        """Let through what a rule does that names the other side, or of which that is in doubt."""
+        if doubt is None and rule.ports:
+            self.sure |= rule.ports
+            self.rules.append(rule)
+        self.maybe |= rule.perhaps
+        if doubt := doubt or rule.doubt:
+            self.doubts.append(doubt)
+        else:
+            self.near.append(rule)
 
 
-def let_through(rules: Sequence[Rule], side: Side, same: Callable[[Hashable, Hashable], bool | None]) -> Passing:
+def let_through(rules: Sequence[Rule], side: Side, same: Callable[[GroupKey, GroupKey], bool | None]) -> Passing:
     """Return what the rules of one side's groups let through to or from the other side.
 
     Rules permit and never deny, and a connection passes where any rule of any of the groups permits it. By addresses,
@@ -122,27 +129,31 @@ def let_through(rules: Sequence[Rule], side: Side, same: Callable[[Hashable, Has
     by_address: list[Rule] = []
     for rule in rules:
         peer = rule.peer
-        if peer.doubt:
-            _count(found, rule, None, peer.doubt, peer.settle)
+        if peer.doubt is not None:
+            found.count(rule, peer.doubt)
         elif peer.group is not None:
             answers = [same(peer.group, group) for group in side.groups]
             if True in answers:
-                _count(found, rule, True)
-            elif None in answers or not side.all_groups:
-                reason = side.doubt or f"whether {peer.text} is a group of {side.text} can't be told"
-                _count(found, rule, None, reason, side.settle or "Refer to the group by its address, or check a plan.")
+                found.count(rule)
+            elif None in answers or side.groups_doubt is not None:
+                found.count(rule, side.groups_doubt or _untold_group(peer, side))
             else:
                 found.near.append(rule)
         elif peer.marks & side.marks:
-            _count(found, rule, True)
+            found.count(rule)
         elif _are_other_hosts(peer.marks, side.marks):
             found.near.append(rule)
         elif peer.marks:
-            _count(found, rule, None, f"{peer.text} is known only after apply", "Check a plan after the apply.")
+            found.count(rule, Unknown(f"{peer.text} is known only after apply", "Check a plan after the apply."))
         else:
             by_address.append(rule)
     _by_address(found, by_address, side)
     return found
+
+
+def _untold_group(peer: Peer, side: Side) -> Unknown:
+    reason = f"whether {peer.text} is a group of {side.text} can't be told"
+    return Unknown(reason, "Refer to the group by its address, or check a plan.")
 
 
 def _are_other_hosts(some: frozenset[Reference], others: frozenset[Reference]) -> bool:
@@ -154,57 +165,38 @@ def _are_other_hosts(some: frozenset[Reference], others: frozenset[Reference]) -
     return all(hosts) and not hosts[0] & hosts[1]
 
 
-def _count(found: Passing, rule: Rule, matches: bool | None, reason: str = "", settle: str = "") -> None:
-    if matches and rule.ports:
-        found.sure |= rule.ports
-        found.rules.append(rule)
-    found.maybe |= rule.perhaps
-    if matches is None:
-        found.doubts.append((reason, settle))
-    elif rule.doubt:
-        found.doubts.append((rule.doubt, rule.settle))
-    elif matches:
-        found.near.append(rule)
-
-
 def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
     """Count the rules whose peer is a CIDR block."""
-    mine = [rule for rule in rules if rule.peer.addresses and rule.peer.addresses[0] == side.version]
-    if not side.addresses or not side.all_addresses:
-        _by_unknown_address(found, mine, side)
+    mine = [
+        (rule, peer) for rule in rules if (peer := rule.peer.addresses) is not None and peer.version == side.version
+    ]
+    if not side.addresses or side.addresses_doubt is not None:
+        doubt = side.addresses_doubt or Unknown(f"the addresses of {side.text} aren't known", "")
+        for rule, peer in mine:
+            # Only a rule for all addresses surely covers those that aren't known.
+            found.count(rule, None if peer.are_all else doubt)
         if not side.addresses:
             return
-    sure: PortSet | None = None
-    maybe: PortSet | None = None
+    sure, maybe = EVERY, EVERY
     used: list[Rule] = []
     for addresses in side.addresses:
-        touching = [rule for rule in mine if rule.peer.addresses and overlap(rule.peer.addresses, addresses)]
-        parts = split(addresses, [rule.peer.addresses for rule in touching if rule.peer.addresses])
+        touching = [(rule, peer) for rule, peer in mine if peer.overlap(addresses)]
+        parts = addresses.parts(peer for _, peer in touching)
         everywhere, anywhere = EVERY, NONE
         for part in parts:
-            covering = [rule for rule in touching if rule.peer.addresses and inside(part, rule.peer.addresses)]
+            covering = [rule for rule, peer in touching if part.are_in(peer)]
             everywhere &= PortSet.union(rule.ports for rule in covering)
             anywhere |= PortSet.union(rule.perhaps for rule in covering)
-        found.doubts += [(rule.doubt, rule.settle) for rule in touching if rule.doubt]
+        found.doubts += [rule.doubt for rule, _ in touching if rule.doubt is not None]
         if anywhere - everywhere and len(parts) > 1:
-            text = shown_addresses(addresses)
-            found.doubts.append((f"only part of {text} ({side.text}) is named", f"Name all of {text}."))
-        used += touching
-        sure = everywhere if sure is None else sure & everywhere
-        maybe = anywhere if maybe is None else maybe & anywhere
-    found.near += [rule for rule in rules if not rule.doubt]
-    if side.all_addresses:
-        found.sure |= sure or NONE
-        found.rules += [rule for rule in dict.fromkeys(used) if rule.ports.touches(sure or NONE)]
-    found.maybe |= maybe or NONE
-
-
-def _by_unknown_address(found: Passing, rules: list[Rule], side: Side) -> None:
-    """Count rules towards addresses that aren't known: only one for all addresses surely covers them."""
-    for rule in rules:
-        assert rule.peer.addresses is not None
-        everywhere = (
-            rule.peer.addresses[1] == 0 and rule.peer.addresses[2] == (2**32 if side.version == 4 else 2**128) - 1
-        )
-        reason = side.doubt or f"the addresses of {side.text} aren't known"
-        _count(found, rule, True if everywhere else None, reason, side.settle)
+            found.doubts.append(
+                Unknown(f"only part of {addresses} ({side.text}) is named", f"Name all of {addresses}.")
+            )
+        used += [rule for rule, _ in touching]
+        sure &= everywhere
+        maybe &= anywhere
+    found.near += [rule for rule in rules if rule.doubt is None]
+    if side.addresses_doubt is None:
+        found.sure |= sure
+        found.rules += [rule for rule in dict.fromkeys(used) if rule.ports.touches(sure)]
+    found.maybe |= maybe

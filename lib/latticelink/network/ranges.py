@@ -7,13 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from latticelink.values.ports import PortRange
-
-Addresses = tuple[int, int, int]
-"""A range of addresses: IP version, first and last address as numbers."""
+from latticelink.values.ports import PortRange, merged
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PortSet:
     """TCP ports, as sorted ranges that neither overlap nor touch."""
 
@@ -21,23 +18,14 @@ class PortSet:
 
     @classmethod
     def of(cls, *ranges: tuple[int, int]) -> PortSet:
-        """Return the ports in the ranges; those that are upside down hold none."""
-        merged: list[PortRange] = []
-        for low, high in sorted(pair for pair in ranges if pair[0] <= pair[1]):
-            if merged and low <= merged[-1].high + 1:
-                merged[-1] = PortRange(merged[-1].low, max(merged[-1].high, high))
-            else:
-                merged.append(PortRange(low, high))
-        return cls(tuple(merged))
-
-    def _pairs(self) -> list[tuple[int, int]]:
-        return [(each.low, each.high) for each in self.ranges]
+        """Return the ports in the ranges, each from low to high; those that are upside down hold none."""
+        return cls(merged(PortRange(low, high) for low, high in ranges if low <= high))
 
     def __or__(self, other: PortSet) -> PortSet:
         """Return the ports in either."""
         if not other.ranges or self == other:
             return self
-        return PortSet.of(*self._pairs(), *other._pairs())
+        return PortSet(merged((*self.ranges, *other.ranges)))
 
     def __and__(self, other: PortSet) -> PortSet:
         """Return the ports in both."""
@@ -46,13 +34,13 @@ class PortSet:
 
     def __sub__(self, other: PortSet) -> PortSet:
         """Return the ports that aren't in the other."""
-        left = self._pairs()
+        left = [(each.low, each.high) for each in self.ranges]
         for cut in other.ranges:
             left = [
-                pair
+                (start, end)
                 for low, high in left
-                for pair in ((low, min(high, cut.low - 1)), (max(low, cut.high + 1), high))
-                if pair[0] <= pair[1]
+                for start, end in ((low, min(high, cut.low - 1)), (max(low, cut.high + 1), high))
+                if start <= end
             ]
         return PortSet.of(*left)
 
@@ -73,7 +61,7 @@ class PortSet:
     @classmethod
     def union(cls, several: Iterable[PortSet]) -> PortSet:
         """Return the ports in any of several sets."""
-        return cls.of(*{pair for ports in several for pair in ports._pairs()})
+        return cls(merged({each for ports in several for each in ports.ranges}))
 
     def __bool__(self) -> bool:
         """Return whether there is any port."""
@@ -90,37 +78,54 @@ EVERY = PortSet.of((0, 65535))
 SHAREABLE = PortSet.of((1, 65535))
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses from `first` to `last`, as numbers, both included, of IP version 4 or 6."""
+
+    version: int
+    first: int
+    last: int
+
+    @property
+    def are_all(self) -> bool:
+        """Whether these are all addresses of their version."""
+        return self == EVERYWHERE[self.version]
+
+    def overlap(self, other: Addresses) -> bool:
+        """Return whether the ranges have an address in common."""
+        return self.version == other.version and self.first <= other.last and other.first <= self.last
+
+    def are_in(self, other: Addresses) -> bool:
+        """Return whether all of these are in the other range."""
+        return self.version == other.version and other.first <= self.first and self.last <= other.last
+
+    def parts(self, others: Iterable[Addresses]) -> list[Addresses]:
+        """Return the parts of the range of which each is wholly in or wholly out of each of the others."""
+        cuts = [(each.first, each.last) for each in others]
+        return [Addresses(self.version, low, high) for low, high in split(self.first, self.last, cuts)]
+
+    def __str__(self) -> str:
+        """Return the range as CIDR blocks."""
+        kind = ipaddress.IPv4Address if self.version == 4 else ipaddress.IPv6Address
+        return ", ".join(map(str, ipaddress.summarize_address_range(kind(self.first), kind(self.last))))
+
+
+EVERYWHERE = {4: Addresses(4, 0, 2**32 - 1), 6: Addresses(6, 0, 2**128 - 1)}
+
+
 def addresses_of(text: object) -> Addresses | None:
     """Return the range that a CIDR block or an address stands for, or None for what is neither."""
     try:
         network = ipaddress.ip_network(text if isinstance(text, str) else "", strict=False)
     except ValueError:
         return None
-    return network.version, int(network.network_address), int(network.broadcast_address)
+    return Addresses(network.version, int(network.network_address), int(network.broadcast_address))
 
 
-def shown_addresses(addresses: Addresses) -> str:
-    """Return the range as CIDR blocks."""
-    kind = ipaddress.IPv4Address if addresses[0] == 4 else ipaddress.IPv6Address
-    blocks = ipaddress.summarize_address_range(kind(addresses[1]), kind(addresses[2]))
-    return ", ".join(map(str, blocks))
-
-
-def overlap(one: Addresses, other: Addresses) -> bool:
-    """Return whether the ranges have an address in common."""
-    return one[0] == other[0] and one[1] <= other[2] and other[1] <= one[2]
-
-
-def inside(one: Addresses, other: Addresses) -> bool:
-    """Return whether all of `one` is in `other`."""
-    return one[0] == other[0] and other[1] <= one[1] and one[2] <= other[2]
-
-
-def split(addresses: Addresses, cuts: Iterable[Addresses]) -> list[Addresses]:
-    """Return the parts of a range of which each is wholly in or wholly out of each of the others."""
-    version, first, last = addresses
+def split(first: int, last: int, cuts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts of a range of numbers of which each is wholly in or wholly out of each of the cuts."""
     starts = {first}
-    for _, low, high in cuts:
+    for low, high in cuts:
         starts.update(start for start in (low, high + 1) if first < start <= last)
     ordered = sorted(starts)
-    return [(version, low, high - 1) for low, high in zip(ordered, [*ordered[1:], last + 1], strict=True)]
+    return [(low, high - 1) for low, high in zip(ordered, [*ordered[1:], last + 1], strict=True)]

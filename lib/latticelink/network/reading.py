@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from latticelink.network.defaults import default
 from latticelink.terraform import reading
 from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.raw import RawStack
 
 
 def read(path: Path) -> Configuration:
@@ -16,3 +18,12 @@ def read(path: Path) -> Configuration:
         UnreadableInput: if it is malformed, no Terraform, too large, or refers to itself in a loop.
     """
     return reading.read(path, default)
+
+
+def configuration_of(stacks: Iterable[RawStack]) -> Configuration:
+    """Return the configuration that the stacks make, as `terraform.reading.configuration_of` does.
+
+    Raises:
+        UnreadableInput: if it refers to itself in a loop.
+    """
+    return reading.configuration_of(stacks, default)

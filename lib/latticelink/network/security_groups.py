@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from latticelink.network.keys import GroupKey, Place
 from latticelink.network.permissions import Passing, Peer, Rule, Side, let_through
 from latticelink.network.ranges import EVERY, NONE, PortSet, addresses_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, PLAN, PartlyKnown, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, PartlyKnown, Reference, Unknown, boolean, unknown_of
 
 IN, OUT = "ingress", "egress"
 _SAYS_ALL = ("-1", "all")
@@ -39,85 +41,62 @@ class Groups:
             if isinstance(block.value("id"), str)
         }
         self._seen: dict[str, set[str]] = defaultdict(set)
-        self._rules: dict[tuple[Hashable, str], list[Rule]] = defaultdict(list)
+        self._rules: dict[tuple[GroupKey, str], list[Rule]] = defaultdict(list)
         self._anywhere: dict[str, list[Rule]] = {IN: [], OUT: []}
-        self._adopted: set[Hashable] = set()
-        self._cache: dict[Hashable, Passing] = {}
-        self.senders: dict[Hashable | None, dict[Hashable, None]] = defaultdict(dict)
+        self._adopted: set[GroupKey | None] = set()
+        self._cache: dict[tuple[tuple[GroupKey, ...], str, Side, Unknown | None], Passing] = {}
+        self.senders: dict[GroupKey | None, dict[GroupKey, None]] = defaultdict(dict)
         for group, direction, rule in self._written():
             if group is None:
                 self._anywhere[direction].append(rule)
             else:
                 self._rules[group, direction].append(rule)
                 if direction == OUT and rule.perhaps:
-                    self.senders[rule.peer.group][group] = None
-                    if not self._is_made(rule.peer.group):
+                    to = rule.peer.group
+                    self.senders[to][group] = None
+                    if to is None or not to.is_made:
                         self.senders[None][group] = None
-        self._literals = [key for key, _ in self._rules if isinstance(key, str)]
+        self._literals = [key for key, _ in self._rules if key.id is not None]
 
-    def key(self, value: Any, stack: str) -> Hashable | None:
+    def key(self, value: Any, stack: str) -> GroupKey | None:
         """Return what stands for the group with this id, the same for all that mean the same; None if unknown."""
         if isinstance(value, str):
             text = value.rpartition("/")[2]  # before it may stand the account of a peered VPC
             if text in self._ids:
-                return self._ids[text]
+                return GroupKey(self._ids[text])
             self._seen[text].add(stack)
-            return text
-        if not isinstance(value, Reference):
+            return GroupKey(text)
+        if not isinstance(value, Reference) or value.block.has_many:
             return None
         kind = (value.block.type, value.attribute)
-        if value.block.has_many:
-            return None
         if kind == ("aws_default_security_group", "id"):
             return self.default_of(value.block.value("vpc_id"))
         if kind == ("aws_vpc", "default_security_group_id"):
-            return ("default", value.block)
-        return value.block if kind == ("aws_security_group", "id") else value
+            return GroupKey(value.block, is_default=True)
+        return GroupKey(value.block if kind == ("aws_security_group", "id") else value)
 
-    def default_of(self, vpc_id: Any) -> Hashable | None:
+    def default_of(self, vpc_id: Any) -> GroupKey | None:
         """Return the key of a VPC's default group."""
+        vpc: Place | None = None
         if isinstance(vpc_id, str):
-            return ("default", self._ids.get(vpc_id, vpc_id))
-        return ("default", vpc_id.block) if isinstance(vpc_id, Reference) and vpc_id.attribute == "id" else None
+            vpc = self._ids.get(vpc_id, vpc_id)
+        elif isinstance(vpc_id, Reference) and vpc_id.attribute == "id":
+            vpc = vpc_id.block
+        return None if vpc is None else GroupKey(vpc, is_default=True)
 
-    def same(self, one: Hashable, other: Hashable) -> bool | None:
+    def same(self, one: GroupKey, other: GroupKey) -> bool | None:
         """Return whether two keys stand for one group; None if that isn't known."""
         if one == other:
             return True
-        if isinstance(one, str) and isinstance(other, str):
+        if one.id is not None and other.id is not None:
             return False
         for this, that in ((one, other), (other, one)):
             # What a stack makes, the same stack doesn't name by an id that it can't know yet.
-            if isinstance(this, str) and self._is_made(that):
-                return False if self._home(that) in self._seen[this] else None
-        return False if self._is_made(one) and self._is_made(other) else None
+            if this.id is not None and that.is_made and that.block is not None:
+                return False if that.block.stack in self._seen[this.id] else None
+        return False if one.is_made and other.is_made else None
 
-    @staticmethod
-    def _is_made(key: Hashable) -> bool:
-        block = key[1] if isinstance(key, tuple) else key
-        return isinstance(block, Block) and block.mode == "resource"
-
-    @staticmethod
-    def _home(key: Hashable) -> str:
-        block = key[1] if isinstance(key, tuple) else key
-        assert isinstance(block, Block)
-        return block.stack
-
-    @staticmethod
-    def text(key: Hashable) -> str:
-        """Return the group as a person would name it."""
-        if isinstance(key, tuple):
-            return f"the default group of {getattr(key[1], 'address', key[1])}"
-        return key.address if isinstance(key, Block) else str(key)
-
-    @staticmethod
-    def argument(key: Hashable) -> str:
-        """Return what to write as the group's id."""
-        if isinstance(key, tuple):
-            return f"{getattr(key[1], 'address', key[1])}.default_security_group_id"
-        return f"{key.address}.id" if isinstance(key, Block) else str(key)
-
-    def passing(self, groups: Sequence[Hashable], direction: str, other: Side, doubt: Unknown | None = None) -> Passing:
+    def passing(self, groups: Sequence[GroupKey], direction: str, other: Side, doubt: Unknown | None = None) -> Passing:
         """Return what the groups of a network interface let through, in or out, from or to the other side.
 
         Args:
@@ -131,17 +110,18 @@ class Groups:
             self._cache[cached] = self._passing(groups, direction, other, doubt)
         return self._cache[cached]
 
-    def _passing(self, groups: Sequence[Hashable], direction: str, other: Side, doubt: Unknown | None) -> Passing:
+    def _passing(self, groups: Sequence[GroupKey], direction: str, other: Side, doubt: Unknown | None) -> Passing:
         rules: list[Rule] = []
-        incomplete: list[tuple[str, str]] = [] if doubt is None else [(doubt.reason, doubt.settle)]
+        incomplete = [] if doubt is None else [doubt]
         for group in groups:
             rules += self.rules(group, direction)
             if not self.is_whole(group):
-                what = f"{self.text(group)} isn't made here, so it may have other rules"
-                incomplete.append((what, "Check the folder or the plan that has the group."))
+                what = f"{group} isn't made here, so it may have other rules"
+                incomplete.append(Unknown(what, "Check the folder or the plan that has the group."))
         found = let_through(rules, other, self.same)
-        for reason, settle in incomplete:
-            found.doubting(reason, settle)
+        if incomplete:
+            found.maybe = EVERY
+            found.doubts += incomplete
         strangers = self._anywhere[direction] + [
             rule
             for literal in self._literals
@@ -152,47 +132,48 @@ class Groups:
             perhaps = let_through(strangers, other, self.same)
             found.maybe |= perhaps.maybe
             if perhaps.maybe:
-                label = strangers[0].label
-                found.doubts.append((f"whether {label} is a rule of {self.text(groups[0])} can't be told", PLAN))
+                rule = strangers[0]
+                because = f": {rule.block.unread}" if rule.block.unread else ""
+                found.doubts.append(Unknown(f"whether {rule.label} is a rule of {groups[0]} can't be told{because}"))
         return found
 
-    def _by_default(self, group: Hashable, direction: str) -> list[Rule]:
+    def _by_default(self, group: GroupKey, direction: str) -> list[Rule]:
         """Return the rules that AWS gives a VPC's default group, which hold until Terraform adopts the group.
 
         Source: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
         """
-        if not isinstance(group, tuple) or group in self._adopted or not self._is_made(group):
+        vpc = group.block
+        if vpc is None or not group.is_default or group in self._adopted or not group.is_made:
             return []
-        vpc = group[1]
         if direction == IN:
             return [Rule(vpc, "AWS's own rule for the group itself", EVERY, EVERY, Peer("itself", group=group))]
         peers = [Peer(text, addresses_of(text)) for text in ("0.0.0.0/0", "::/0")]
         return [Rule(vpc, "AWS's own rule for all traffic", EVERY, EVERY, peer) for peer in peers]
 
-    def is_closed(self, group: Hashable) -> bool:
+    def is_closed(self, group: GroupKey) -> bool:
         """Return whether a group lets nothing out but by the rules that `senders` lists."""
-        return self.is_whole(group) and not isinstance(group, tuple) and not self._anywhere[OUT]
+        return self.is_whole(group) and not group.is_default and not self._anywhere[OUT]
 
-    def is_whole(self, group: Hashable) -> bool:
+    def is_whole(self, group: GroupKey) -> bool:
         """Return whether all rules of a group are known: it is made or adopted here."""
-        return self._is_made(group) or group in self._adopted
+        return group.is_made or group in self._adopted
 
-    def rules(self, group: Hashable, direction: str) -> list[Rule]:
+    def rules(self, group: GroupKey, direction: str) -> list[Rule]:
         """Return the rules of a group that are known."""
         return self._rules.get((group, direction), []) + self._by_default(group, direction)
 
-    def _written(self) -> Iterator[tuple[Hashable | None, str, Rule]]:
+    def _written(self) -> Iterator[tuple[GroupKey | None, str, Rule]]:
         for direction in (IN, OUT):
             for block in self._configuration.of_type(f"aws_vpc_security_group_{direction}_rule"):
                 body = {name: block.value(name) for name in _SEPARATE}
                 group = self.key(block.value("security_group_id"), block.stack)
-                yield from self._rules_in(block, block, group, direction, body)
+                yield from self._rules_in(block, group, direction, body)
         for block in self._configuration.of_type("aws_security_group_rule"):
             body = {name: block.value(name) for name in (*_INLINE, "source_security_group_id")}
             group = self.key(block.value("security_group_id"), block.stack)
             kind = block.value("type")
             for direction in (kind,) if kind in (IN, OUT) else (IN, OUT):
-                yield from self._rules_in(block, block, group, direction, body, sure=kind in (IN, OUT))
+                yield from self._rules_in(block, group, direction, body, sure=kind in (IN, OUT))
         for kind in ("aws_security_group", "aws_default_security_group"):
             for block in self._configuration.of_type(kind):
                 group = self.key(Reference(block, "id"), block.stack)
@@ -203,43 +184,34 @@ class Groups:
                         if isinstance(body, Unknown):
                             yield group, direction, _unknown_rule(block, f"{block.address} ({direction})", body)
                         elif isinstance(body, dict):
-                            yield from self._rules_in(block, block, group, direction, body)
+                            yield from self._rules_in(block, group, direction, body)
 
     def _rules_in(
-        self,
-        block: Block,
-        owner: Block,
-        group: Hashable | None,
-        direction: str,
-        body: dict[str, Any],
-        sure: bool = True,
-    ) -> Iterator[tuple[Hashable | None, str, Rule]]:
+        self, block: Block, group: GroupKey | None, direction: str, body: dict[str, Any], *, sure: bool = True
+    ) -> Iterator[tuple[GroupKey | None, str, Rule]]:
         """Yield a rule for each peer."""
         said = body.get("description")
         label = f'{block.address} ("{said}")' if isinstance(said, str) and said else block.address
         protocol = body.get("ip_protocol", ABSENT) or body.get("protocol", ABSENT)
         ports, perhaps, doubt = tcp_ports(protocol, body.get("from_port", ABSENT), body.get("to_port", ABSENT))
-        if owner.has_many or not sure:
-            why = owner.instance.unknown or Unknown(f"the type of {block.address} isn't known")
-            ports, doubt = NONE, Unknown(f"whether {block.address} is there isn't known: {why.reason}", why.settle)
-        told = (doubt.reason, doubt.settle) if doubt else ("", "")
+        if block.has_many or not sure:
+            why = block.instance.unknown or Unknown(f"the type of {block.address} isn't known")
+            ports, doubt = NONE, why.keeps(f"whether {block.address} is there")
         for peer in self._peers(body, group, block.stack):
-            yield group, direction, Rule(block, label, ports, perhaps, peer, *told)
+            yield group, direction, Rule(block, label, ports, perhaps, peer, doubt)
 
-    def _peers(self, body: dict[str, Any], group: Hashable | None, stack: str) -> Iterator[Peer]:
+    def _peers(self, body: dict[str, Any], group: GroupKey | None, stack: str) -> Iterator[Peer]:
         for name in ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks"):
             yield from map(_cidr_peer, _each(body.get(name)))
         for name in ("referenced_security_group_id", "source_security_group_id", "security_groups"):
             for value in _each(body.get(name)):
                 key = self.key(value, stack)
-                yield (
-                    Peer(self.text(key), group=key) if key is not None else _doubtful(value, "the group that it names")
-                )
+                yield Peer(str(key), group=key) if key is not None else _doubtful(value, "the group that it names")
         for name in ("prefix_list_id", "prefix_list_ids"):
             for value in _each(body.get(name)):
                 yield from self._listed(value)
         its_own = body.get("self", ABSENT)
-        if its_own is True or its_own == "true":
+        if boolean(its_own):
             yield Peer("itself", group=group) if group is not None else _doubtful(its_own, "its group")
         elif isinstance(its_own, Unknown | Reference):
             yield _doubtful(its_own, "self")
@@ -262,7 +234,7 @@ class Groups:
             ]
             for entry in entries:
                 peer = _cidr_peer(entry.get("cidr") if isinstance(entry, dict) else entry)
-                yield Peer(f"{peer.text} in {block.address}", peer.addresses, None, peer.marks, peer.doubt, peer.settle)
+                yield replace(peer, text=f"{peer.text} in {block.address}")
         elif isinstance(name, str) and _PUBLIC_LISTS.fullmatch(name):
             yield Peer(f"AWS's list {name}")
         elif isinstance(name, str) and LATTICE_LIST.fullmatch(name) and isinstance(value, Reference):
@@ -270,7 +242,8 @@ class Groups:
         else:
             text = str(value) if isinstance(value, Reference | str) else "a prefix list"
             reason = value.reason if isinstance(value, Unknown) else f"the entries of {text} aren't known"
-            yield Peer(text, doubt=reason, settle="Write the list in the configuration, or name CIDR blocks.")
+            doubt = Unknown(reason, "Write the list in the configuration, or name CIDR blocks.")
+            yield Peer(text, doubt=doubt)
 
     @cached_property
     def _prefix_lists(self) -> dict[str, Block]:
@@ -314,18 +287,17 @@ def _cidr_peer(value: Any) -> Peer:
 
 
 def _doubtful(value: Any, what: str) -> Peer:
-    unknown = value if isinstance(value, Unknown) else after_apply(value) if isinstance(value, Reference) else None
-    reason = unknown.reason if unknown else f"{value!r} can't be read"
-    return Peer(what, doubt=f"{what} isn't known: {reason}", settle=unknown.settle if unknown else "Correct it.")
+    why = unknown_of(value) or Unknown(f"{value!r} can't be read", "Correct it.")
+    return Peer(what, doubt=why.keeps(what))
 
 
 def _unknown_rule(block: Block, label: str, why: Unknown) -> Rule:
-    return Rule(block, label, NONE, EVERY, Peer("anyone", doubt=why.reason, settle=why.settle), why.reason, why.settle)
+    return Rule(block, label, NONE, EVERY, Peer("anyone", doubt=why), why)
 
 
 def tcp_ports(protocol: Any, low: Any, high: Any) -> tuple[PortSet, PortSet, Unknown | None]:
     """Return the TCP ports that a rule surely and perhaps passes, and why these differ."""
-    unknown = next((_why(value) for value in (protocol, low, high) if isinstance(value, Unknown | Reference)), None)
+    unknown = next(filter(None, map(unknown_of, (protocol, low, high))), None)
     said = str(protocol).lower()
     if said in _SAYS_ALL:
         return EVERY, EVERY, None
@@ -338,10 +310,6 @@ def tcp_ports(protocol: Any, low: Any, high: Any) -> tuple[PortSet, PortSet, Unk
         return NONE, EVERY, Unknown(f"its ports are {low!r} to {high!r}", "Write numbers from 0 to 65535.")
     ports = PortSet.of((first, last))
     return ports, ports, None
-
-
-def _why(value: Unknown | Reference) -> Unknown:
-    return value if isinstance(value, Unknown) else after_apply(value)
 
 
 def _port(value: Any) -> int | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from latticelink.network.keys import GroupKey, Place, text_of
 from latticelink.network.permissions import Side
 from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.security_groups import Groups
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, boolean, unknown_of
 
 _ELSEWHERE = "Check the folder or the plan that has it."
 
@@ -48,29 +49,50 @@ _SUBNET_GROUPS = (
 CLIENTS = ("aws_ecs_service", "aws_instance", "aws_lambda_function", "aws_network_interface")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """An Availability Zone, by its name or its id, which are a text or a reference.
+
+    Args:
+        argument: `availability_zone`, which names differ in from account to account, or `availability_zone_id`.
+        value: the name or the id.
+    """
+
+    argument: str
+    value: str | Reference
+
+    def __str__(self) -> str:
+        """Return the name or the id."""
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Subnet:
     """A subnet: its block or its id, and of VPC, zone and address range what is known."""
 
-    key: Hashable
-    text: str
-    vpc: Hashable | None = None
-    zone: tuple[str, Any] | None = None
+    key: Place
+    vpc: Place | None = None
+    zone: Zone | None = None
     ranges: tuple[Addresses, ...] = ()
     marks: frozenset[Reference] = frozenset()
 
+    @property
+    def text(self) -> str:
+        """The subnet as a person would name it."""
+        return text_of(self.key)
+
     def of_version(self, version: int) -> tuple[Addresses, ...]:
         """Return the ranges of one IP version."""
-        return tuple(each for each in self.ranges if each[0] == version)
+        return tuple(each for each in self.ranges if each.version == version)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Something with network interfaces: in which groups they are, and in which subnets.
 
     Args:
         block: what it is.
-        groups: keys of its security groups.
+        groups: its security groups.
         groups_doubt: why there may be others; None if these are all.
         subnets: the subnets that are known.
         subnets_doubt: why there may be others; None if these are all.
@@ -78,29 +100,31 @@ class Placed:
     """
 
     block: Block
-    groups: tuple[Hashable, ...]
+    groups: tuple[GroupKey, ...]
     groups_doubt: Unknown | None
     subnets: tuple[Subnet, ...]
     subnets_doubt: Unknown | None
-    vpc: Hashable | None
+    vpc: Place | None
 
     def side(self, text: str, version: int) -> Side:
         """Return how the rules of others see it."""
-        ranges = tuple(each for subnet in self.subnets for each in subnet.of_version(version))
-        doubt = self.groups_doubt or self.subnets_doubt
-        every_range = all(subnet.of_version(version) for subnet in self.subnets)
         common = [subnet.marks for subnet in self.subnets]
+        doubt = self.subnets_doubt
+        if doubt is None and not (self.subnets and all(subnet.of_version(version) for subnet in self.subnets)):
+            doubt = Unknown(f"the addresses of {text} aren't known", "")
         return Side(
             text,
-            frozenset(self.groups),
-            self.groups_doubt is None,
-            ranges,
-            self.subnets_doubt is None and every_range and bool(self.subnets),
-            frozenset.intersection(*common) if common and self.subnets_doubt is None else frozenset(),
-            version,
-            doubt.reason if doubt else "",
-            doubt.settle if doubt else "",
+            groups=frozenset(self.groups),
+            groups_doubt=self.groups_doubt,
+            addresses=self.ranges(version),
+            addresses_doubt=doubt,
+            marks=frozenset.intersection(*common) if common and self.subnets_doubt is None else frozenset(),
+            version=version,
         )
+
+    def ranges(self, version: int) -> tuple[Addresses, ...]:
+        """Return the ranges of its subnets of one IP version."""
+        return tuple(each for subnet in self.subnets for each in subnet.of_version(version))
 
 
 class Topology:
@@ -109,7 +133,7 @@ class Topology:
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.groups = Groups(configuration)
-        self._subnets: dict[Hashable, Subnet] = {}
+        self._subnets: dict[Place, Subnet] = {}
         self._placed: dict[Block, Placed] = {}
 
     @cached_property
@@ -132,12 +156,12 @@ class Topology:
     def why_not(self, value: Any, what: str) -> Unknown:
         """Return why the block behind a value isn't known."""
         if isinstance(value, Unknown):
-            return Unknown(f"{what} isn't known: {value.reason}", value.settle)
+            return value.keeps(what)
         if value is ABSENT:
             return Unknown(f"{what} isn't named", "Name it.")
         return Unknown(f"{what} is {value}, which isn't in what was read", _ELSEWHERE)
 
-    def vpc_key(self, value: Any) -> Hashable | None:
+    def vpc_key(self, value: Any) -> Place | None:
         """Return what stands for a VPC: its block, or its id where it isn't made here."""
         found = self.block_of(value, "aws_vpc")
         return found or (value if isinstance(value, str) else None)
@@ -146,16 +170,15 @@ class Topology:
         """Return the subnet with this id."""
         block = self.block_of(value, "aws_subnet", "aws_default_subnet")
         key = block or value
-        if isinstance(key, Unknown | Reference) or not isinstance(key, Block | str):
-            why = key if isinstance(key, Unknown) else self.why_not(key, "a subnet")
-            return why
+        if not isinstance(key, Block | str):
+            return key if isinstance(key, Unknown) else self.why_not(key, "a subnet")
         if key not in self._subnets:
             self._subnets[key] = self._read_subnet(key)
         return self._subnets[key]
 
     def _read_subnet(self, key: Block | str) -> Subnet:
         if isinstance(key, str):
-            return Subnet(key, key)
+            return Subnet(key)
         vpc = self.vpc_key(key.value("vpc_id"))
         ranges = []
         marks = {Reference(key, "cidr_block"), Reference(key, "ipv6_cidr_block")}
@@ -167,17 +190,15 @@ class Topology:
                 marks.add(value)
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
-        given = ((kind, key.value(kind)) for kind in ("availability_zone", "availability_zone_id"))
-        zone = next((each for each in given if isinstance(each[1], str | Reference)), None)
-        return Subnet(key, key.address, vpc, zone, tuple(ranges), frozenset(marks))
+        given = ((argument, key.value(argument)) for argument in ("availability_zone", "availability_zone_id"))
+        zone = next((Zone(argument, value) for argument, value in given if isinstance(value, str | Reference)), None)
+        return Subnet(key, vpc, zone, tuple(ranges), frozenset(marks))
 
     def subnets(self, value: Any) -> tuple[tuple[Subnet, ...], Unknown | None]:
         """Return the subnets that a list of ids names, and why there may be others; None if these are all."""
         if isinstance(value, Unknown) or (isinstance(value, Reference) and value.attribute != "id"):
-            return (), value if isinstance(value, Unknown) else after_apply(value)
-        found = [
-            self.subnet(each) for each in (value if isinstance(value, list) else [] if value is ABSENT else [value])
-        ]
+            return (), unknown_of(value)
+        found = [self.subnet(each) for each in as_list(value)]
         known = [each for each in found if isinstance(each, Subnet)]
         doubt = next((each for each in found if isinstance(each, Unknown)), None)
         if doubt is None and (foreign := next((each for each in known if not isinstance(each.key, Block)), None)):
@@ -228,26 +249,25 @@ class Topology:
         return value if isinstance(value, Unknown) else self.why_not(value, f"the subnet group of {block.address}")
 
     def _group_keys(
-        self, block: Block, path: tuple[str, ...], vpc: Hashable | None
-    ) -> tuple[tuple[Hashable, ...], Unknown | None]:
+        self, block: Block, path: tuple[str, ...], vpc: Place | None
+    ) -> tuple[tuple[GroupKey, ...], Unknown | None]:
         value = block.value(*path)
-        if isinstance(value, Unknown | Reference):
-            return (), value if isinstance(value, Unknown) else after_apply(value)
-        listed = value if isinstance(value, list) else [] if value is ABSENT else [value]
-        listed = [*listed, *self._attached.get(block, [])]
-        keys: dict[Hashable, None] = {}
+        if why := unknown_of(value):
+            return (), why
+        given = [*as_list(value), *self._attached.get(block, [])]
+        keys: dict[GroupKey, None] = {}
         doubt = None
-        for each in listed:
+        for each in given:
             key = self.groups.key(each, block.stack)
             if key is not None:
                 keys[key] = None
             else:
                 doubt = self.why_not(each, f"a security group of {block.address}")
-        if not listed:
+        if not given:
             return self._default_groups(block, vpc)
         return tuple(keys), doubt
 
-    def _default_groups(self, block: Block, vpc: Hashable | None) -> tuple[tuple[Hashable, ...], Unknown | None]:
+    def _default_groups(self, block: Block, vpc: Place | None) -> tuple[tuple[GroupKey, ...], Unknown | None]:
         """Return the groups of what names none.
 
         Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
@@ -259,7 +279,7 @@ class Topology:
             return (), Unknown(reason, "Name its security groups.")
         if vpc is None:
             return (), Unknown(f"{block.address} names no security group, and its VPC isn't known", "Name its groups.")
-        return (("default", vpc),), None
+        return (GroupKey(vpc, is_default=True),), None
 
     @cached_property
     def _attached(self) -> dict[Block, list[Any]]:
@@ -274,13 +294,13 @@ class Topology:
                     found[owner.block].append(block.value("security_group_id"))
         return found
 
-    def in_group(self, vpc: Hashable | None, group: Hashable) -> list[Placed]:
+    def in_group(self, vpc: Place | None, group: GroupKey) -> list[Placed]:
         """Return the workloads in a VPC that have a security group."""
         return self._by_group.get((vpc, group), [])
 
     @cached_property
-    def _by_group(self) -> dict[tuple[Hashable, Hashable], list[Placed]]:
-        found: dict[tuple[Hashable, Hashable], list[Placed]] = defaultdict(list)
+    def _by_group(self) -> dict[tuple[Place | None, GroupKey], list[Placed]]:
+        found: dict[tuple[Place | None, GroupKey], list[Placed]] = defaultdict(list)
         for vpc, members in self.workloads.items():
             for each in members:
                 for group in each.groups:
@@ -288,9 +308,9 @@ class Topology:
         return found
 
     @cached_property
-    def workloads(self) -> dict[Hashable | None, list[Placed]]:
+    def workloads(self) -> dict[Place | None, list[Placed]]:
         """What may be a client, by VPC."""
-        found: dict[Hashable | None, list[Placed]] = defaultdict(list)
+        found: dict[Place | None, list[Placed]] = defaultdict(list)
         for kind in CLIENTS:
             for block in self.configuration.of_type(kind):
                 placed = self.placed(block)
@@ -307,12 +327,12 @@ class Topology:
             for block in self.configuration.of_type(kind):
                 for argument in arguments:
                     value = block.value(argument)
-                    for each in value if isinstance(value, list) else [value]:
+                    for each in as_list(value):
                         if isinstance(each, str) and (text := _plain_ip(each)):
                             found[text].append(block)
         return found
 
-    def at_address(self, text: str, vpc: Hashable | None) -> Block | None:
+    def at_address(self, text: str, vpc: Place | None) -> Block | None:
         """Return what has this address in a VPC, if it is in what was read."""
         plain = _plain_ip(text)
         found = [
@@ -325,9 +345,8 @@ class Topology:
     def addresses(self, placed: Placed, version: int) -> tuple[Addresses, ...]:
         """Return the addresses that something is given, or else the ranges of its subnets; empty if unknown."""
         given = [placed.block.value(name) for name in ("private_ip", "private_ips")] if version == 4 else []
-        exact = [addresses_of(each) for value in given for each in (value if isinstance(value, list) else [value])]
-        known = tuple(each for each in exact if each is not None)
-        return known or tuple(each for subnet in placed.subnets for each in subnet.of_version(version))
+        exact = [addresses_of(each) for value in given for each in as_list(value)]
+        return tuple(each for each in exact if each is not None) or placed.ranges(version)
 
     def with_interfaces(self, value: Any) -> Block | None:
         """Return the block with network interfaces that a reference to its address, name or ARN belongs to."""
@@ -335,15 +354,23 @@ class Topology:
             return value.block if value.block.mode == "resource" else None
         return None
 
+    def are_in_vpc(self, ranges: Iterable[Addresses], vpc: Place) -> bool | None:
+        """Return whether all of the ranges are in a VPC's blocks; None if it may have other blocks."""
+        blocks = self.vpc_ranges.get(vpc, [])
+        known = [each for each in map(addresses_of, blocks) if each is not None]
+        if all(any(part.are_in(block) for block in known) for part in ranges):
+            return True
+        return None if len(known) < len(blocks) else False
+
     @cached_property
-    def vpc_ranges(self) -> dict[Hashable, list[Any]]:
+    def vpc_ranges(self) -> dict[Place | None, list[Any]]:
         """The CIDR blocks of each VPC that is made here; of one that isn't known the value as it is."""
-        found: dict[Hashable, list[Any]] = {}
+        found: dict[Place | None, list[Any]] = {}
         for block in self.configuration.of_type("aws_vpc"):
             found[block] = [
                 value for value in map(block.value, ("cidr_block", "ipv6_cidr_block")) if value is not ABSENT
             ]
-            if block.value("assign_generated_ipv6_cidr_block") is True:
+            if boolean(block.value("assign_generated_ipv6_cidr_block")):
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
         for kind in ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"):
             for block in self.configuration.of_type(kind):
@@ -358,12 +385,6 @@ def _plain_ip(text: str) -> str | None:
         return str(ipaddress.ip_address(text))
     except ValueError:
         return None
-
-
-def differ(one: Hashable, other: Hashable) -> bool:
-    """Return whether two keys surely stand for different VPCs; what a data source looks up may be any."""
-    made = all(isinstance(each, Block) and each.mode == "resource" for each in (one, other))
-    return one != other and (made or (isinstance(one, str) and isinstance(other, str)))
 
 
 def label(block: Block) -> str:

@@ -8,12 +8,13 @@ block; if there are none, the clients' own groups are not judged.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from latticelink.network.keys import GroupKey, Place
 from latticelink.network.network_acls import NetworkAcls
 from latticelink.network.permissions import Passing, Peer, Side
-from latticelink.network.ranges import SHAREABLE, Addresses, PortSet, addresses_of, inside, overlap
+from latticelink.network.ranges import SHAREABLE, Addresses, PortSet, addresses_of
 from latticelink.network.security_groups import IN, LATTICE_LIST, OUT, Groups
 from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
@@ -29,20 +30,20 @@ _ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 _LATTICE = (addresses_of("129.224.0.0/17"), addresses_of("fd00:ec2:80::/64"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Client:
     """One client, or many that a rule names together.
 
     Args:
         text: the client, for people.
-        group: the key of their security group, if they are named by it.
+        group: their security group, if they are named by it.
         addresses: their block, if they are named by it.
         marks: references that stand for their block.
         doubt: why it isn't known who they are.
     """
 
     text: str
-    group: Hashable | None = None
+    group: GroupKey | None = None
     addresses: Addresses | None = None
     marks: frozenset[Reference] = frozenset()
     doubt: Unknown | None = None
@@ -50,7 +51,7 @@ class Client:
     @property
     def version(self) -> int:
         """IP version of their connections."""
-        return self.addresses[0] if self.addresses else 4
+        return self.addresses.version if self.addresses else 4
 
 
 class _Members:
@@ -71,7 +72,7 @@ class Clients:
         self._topology = topology
         self._groups = topology.groups
         self._acls = acls
-        self._found: dict[Hashable, _Members] = {}
+        self._found: dict[tuple[Place | None, Client], _Members] = {}
 
     def of(self, entry: Placed) -> list[Client]:
         """Return the clients of an endpoint or association, in the order of their names."""
@@ -81,8 +82,7 @@ class Clients:
                 if rule.perhaps & SHAREABLE and (client := self._named(rule.peer)) is not None:
                     found.setdefault((client.group, client.addresses, client.marks, client.text), client)
             if not self._groups.is_whole(key):
-                text = self._groups.text(key)
-                found.setdefault(text, Client(f"whom {text} lets in", doubt=Unknown(f"{text} isn't made here")))
+                found.setdefault(key, Client(f"whom {key} lets in", doubt=Unknown(f"{key} isn't made here")))
         admitted = list(found.values())
         for key in entry.groups:
             for sender in self._groups.senders[key]:
@@ -95,34 +95,34 @@ class Clients:
             found["none"] = Client("nobody")
         return sorted(found.values(), key=lambda client: client.text)
 
-    def _named(self, peer: Peer) -> Client | None:
-        if peer.doubt:
-            return Client(f"clients ({peer.text})", doubt=Unknown(peer.doubt, peer.settle))
+    @staticmethod
+    def _named(peer: Peer) -> Client | None:
+        if peer.doubt is not None:
+            return Client(f"clients ({peer.text})", doubt=peer.doubt)
         if peer.group is not None:
-            return Client(f"clients in {self._groups.text(peer.group)}", group=peer.group)
+            return Client(f"clients in {peer.group}", group=peer.group)
         if peer.addresses is not None or peer.marks:
             return Client(f"clients {peer.text}", addresses=peer.addresses, marks=peer.marks)
         return None
 
-    def _text(self, group: Hashable, entry: Placed) -> str:
+    def _text(self, group: GroupKey, entry: Placed) -> str:
         names = [label(each.block) for each in self._topology.in_group(entry.vpc, group)]
-        return ", ".join(names[:3]) or f"clients in {self._groups.text(group)}"
+        return ", ".join(names[:3]) or f"clients in {group}"
 
-    def _is_admitted(self, group: Hashable, admitted: list[Client], entry: Placed) -> bool:
+    def _is_admitted(self, group: GroupKey, admitted: list[Client], entry: Placed) -> bool:
         """Return whether the group's members are, or may be, among clients that are there already."""
         for client in admitted:
             if client.doubt is not None or (
                 client.group is not None and self._groups.same(client.group, group) is not False
             ):
                 return True
-            if client.group is None and any(
-                client.addresses is None or overlap(client.addresses, each)
-                for each in self._ranges_of(group, entry) or [client.addresses or (4, 0, 0)]
-            ):
-                return True
+            if client.group is None:
+                ranges = self._ranges_of(group, entry)
+                if client.addresses is None or not ranges or any(map(client.addresses.overlap, ranges)):
+                    return True
         return False
 
-    def _ranges_of(self, group: Hashable, entry: Placed) -> tuple[Addresses, ...]:
+    def _ranges_of(self, group: GroupKey, entry: Placed) -> tuple[Addresses, ...]:
         """Return where the group's members are; the VPC's blocks if none are known, and nothing if these aren't."""
         members = self._topology.in_group(entry.vpc, group)
         ranges = [self._topology.addresses(each, 4) for each in members]
@@ -132,7 +132,7 @@ class Clients:
 
     def _vpc_ranges(self, entry: Placed) -> tuple[Addresses, ...]:
         known = [addresses_of(each) for each in self._topology.vpc_ranges.get(entry.vpc, [])]
-        return tuple(each for each in known if each and each[0] == 4) if None not in known else ()
+        return tuple(each for each in known if each and each.version == 4) if None not in known else ()
 
     def stages(self, client: Client, entry: Placed) -> Iterator[Stage]:
         """Yield the hops from the client into the endpoint or association."""
@@ -155,26 +155,25 @@ class Clients:
             return Side(client.text, addresses=(client.addresses,), marks=client.marks, version=client.version)
         if client.group is not None:
             ranges = self._ranges_of(client.group, entry)
-            doubt = "" if ranges else f"where {client.text} are isn't known"
-            return Side(client.text, frozenset([client.group]), True, ranges, bool(ranges), doubt=doubt)
-        ranges = self._vpc_ranges(entry)
-        return Side("clients in the VPC", addresses=ranges, all_addresses=bool(ranges), marks=client.marks)
+            doubt = None if ranges else Unknown(f"where {client.text} are isn't known", "")
+            return Side(client.text, frozenset([client.group]), addresses=ranges, addresses_doubt=doubt)
+        return Side("clients in the VPC", addresses=self._vpc_ranges(entry), marks=client.marks)
 
     def _members(self, client: Client, entry: Placed) -> _Members:
         """Return the workloads in the endpoint's VPC that are among the clients."""
-        key = (entry.vpc, client.group, client.addresses, client.marks)
+        key = (entry.vpc, client)
         if key not in self._found:
             self._found[key] = _Members(self._list_members(client, entry.vpc), self._groups)
         return self._found[key]
 
-    def _list_members(self, client: Client, vpc: Hashable | None) -> list[Placed]:
+    def _list_members(self, client: Client, vpc: Place | None) -> list[Placed]:
         if client.group is not None:
             return self._topology.in_group(vpc, client.group)
         members = self._topology.workloads.get(vpc, [])
         if client.addresses is None:
             return [] if client.marks else members
         block, addresses = client.addresses, self._topology.addresses
-        return [each for each in members if any(overlap(block, part) for part in addresses(each, block[0]))]
+        return [each for each in members if any(map(block.overlap, addresses(each, block.version)))]
 
     def _out(self, client: Client, entry: Placed, there: Side) -> Stage:
         if client.group is not None:
@@ -186,16 +185,9 @@ class Clients:
         if not members.groups:
             doubt = next((each.groups_doubt for each in members.all), None)
             return doubtful(_OUT, members.all[0].block, doubt or Unknown("the clients' groups aren't known"))
-        senders = [group for to in (*sorted(there.groups, key=str), None) for group in self._groups.senders.get(to, ())]
-        likely = [each for group in senders for each in self._topology.in_group(entry.vpc, group)]
         together = Passing()
-        for each in dict.fromkeys(each for each in [*likely, *members.loose] if each.block in members.blocks):
-            found = self._groups.passing(each.groups, OUT, there, each.groups_doubt)
-            together.sure |= found.sure
-            together.maybe |= found.maybe
-            together.rules += found.rules
-            together.doubts += found.doubts
-            together.near += found.near
+        for each in self._likely_senders(members, entry, there):
+            together.add(self._groups.passing(each.groups, OUT, there, each.groups_doubt))
         stage = filtered(_OUT, self._groups, members.groups, OUT, there, together)
         who = ", ".join(label(each.block) for each in members.all[:3]) + (", ..." if len(members.all) > 3 else "")
 
@@ -205,6 +197,12 @@ class Clients:
 
         return replace(stage, blocks=blocks)
 
+    def _likely_senders(self, members: _Members, entry: Placed, there: Side) -> Iterable[Placed]:
+        """Return those of the members whose groups have, or may have, a rule out to the endpoint, each once."""
+        senders = [group for to in (*sorted(there.groups, key=str), None) for group in self._groups.senders.get(to, ())]
+        likely = [each for group in senders for each in self._topology.in_group(entry.vpc, group)]
+        return dict.fromkeys(each for each in [*likely, *members.loose] if each.block in members.blocks)
+
     def _lattice_side(self, entry: Placed) -> Side:
         """Return what clients of an association send packets to."""
         lists = frozenset(
@@ -213,23 +211,23 @@ class Clients:
             for block in self._topology.configuration.of_type(kind, "data")
             if isinstance(name := block.value("name"), str) and LATTICE_LIST.fullmatch(name)
         )
-        ranges = tuple(each for each in _LATTICE if each is not None and each[0] == 4)
+        ranges = tuple(each for each in _LATTICE if each is not None and each.version == 4)
         return Side(f"service network association {label(entry.block)}", addresses=ranges, marks=lists)
 
     def _acl_stages(self, client: Client, entry: Placed, there: Side) -> Iterator[Stage]:
         if client.doubt is not None:
             return
-        subnets = self._members(client, entry).subnets
+        subnets, version = self._members(client, entry).subnets, client.version
         place = "network ACLs of the clients' subnets"
-        if (stage := acl_stage(self._acls, place, subnets, there.addresses, client.version, first=OUT)) is not None:
+        stage = acl_stage(self._acls, place, subnets, others=there.addresses, version=version, first=OUT)
+        if stage is not None:
             yield stage
-        side = self._side(client, entry)
-        ranges = side.addresses
+        ranges = self._side(client, entry).addresses
         if client.addresses is not None:
-            within = [each for each in self._vpc_ranges(entry) if inside(each, client.addresses)]
-            ranges = tuple(within) or ranges
+            ranges = tuple(each for each in self._vpc_ranges(entry) if each.are_in(client.addresses)) or ranges
         place = "network ACLs of the endpoint's subnets"
-        if (stage := acl_stage(self._acls, place, entry.subnets, ranges, client.version, first=IN)) is not None:
+        stage = acl_stage(self._acls, place, entry.subnets, others=ranges, version=version, first=IN)
+        if stage is not None:
             yield stage
 
 
@@ -245,15 +243,9 @@ def _address_type(entry: Placed, version: int) -> Stage | None:
         return blocking(place, block, f"{why}, so it has no IPv{version} address", 'Set ip_address_type = "dualstack".')
     if version == 4:
         return None
-    if said is not ABSENT or entry.subnets_doubt is not None or any(subnet.of_version(6) for subnet in entry.subnets):
-        return doubtful(
-            place, block, Unknown(f"whether {block.address} has IPv6 addresses isn't known", "Set ip_address_type.")
-        )
-    if any(
-        isinstance(subnet.key, Block) and subnet.key.value("ipv6_cidr_block") is not ABSENT for subnet in entry.subnets
-    ):
-        return doubtful(
-            place, block, Unknown(f"whether {block.address} has IPv6 addresses isn't known", "Set ip_address_type.")
-        )
+    blocks = [subnet.key.value("ipv6_cidr_block") for subnet in entry.subnets if isinstance(subnet.key, Block)]
+    if said is not ABSENT or entry.subnets_doubt is not None or any(each is not ABSENT for each in blocks):
+        doubt = Unknown(f"whether {block.address} has IPv6 addresses isn't known", "Set ip_address_type.")
+        return doubtful(place, block, doubt)
     why = f"the subnets of {block.address} have no IPv6 block, so it has no IPv6 address"
     return blocking(place, block, why, 'Give the subnets IPv6 blocks and set ip_address_type = "dualstack".')

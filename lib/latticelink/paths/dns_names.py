@@ -6,13 +6,14 @@ Source: https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
-from latticelink.network.topology import Topology, differ
+from latticelink.network.keys import Place, differ
+from latticelink.network.topology import Topology
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
 
 _PLACE = "private DNS name"
@@ -25,7 +26,7 @@ class DnsNames:
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
 
-    def stage(self, entry: Block, vpc: Hashable | None, configuration: Block, resource: Block | None) -> Stage:
+    def stage(self, entry: Block, vpc: Place | None, configuration: Block, resource: Block | None) -> Stage:
         """Return what becomes of the names for one resource behind an endpoint or association.
 
         Args:
@@ -41,30 +42,16 @@ class DnsNames:
             for record in self._records.get(block, [])
             if self._is_for(record, configuration)
         ]
-        doubts = []
-        for record in records:
-            verdict = self._resolves(record, vpc)
-            if isinstance(verdict, Stage):
-                return verdict
-            if isinstance(verdict, Unknown):
-                doubts.append(verdict)
-        private = entry.value("private_dns_enabled")
-        if private is True or private == "true":
-            verdict = self._private(entry, vpc)
-            if isinstance(verdict, Stage):
-                return verdict
-            if isinstance(verdict, Unknown):
-                doubts.append(verdict)
-        if doubts:
-            return doubtful(_PLACE, records[0] if records else entry, doubts[0])
-        names = ", ".join(_name(record) for record in records)
-        if private is True or private == "true":
-            custom = configuration.value("custom_domain_name")
-            arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
-            own = [custom] if isinstance(custom, str) else [] if arn is ABSENT else ["the database's own name"]
-            names = ", ".join(filter(None, [names, *own]))
+        is_private = boolean(entry.value("private_dns_enabled"))
+        verdicts = [self._resolves(record, vpc) for record in records]
+        verdicts += [self._private(entry, vpc)] if is_private else []
+        if wrong := next((each for each in verdicts if isinstance(each, Stage)), None):
+            return wrong
+        if doubt := next((each for each in verdicts if isinstance(each, Unknown)), None):
+            return doubtful(_PLACE, records[0] if records else entry, doubt)
+        names = [*map(_name, records), *(_own_names(configuration) if is_private else [])]
         why = (
-            f"{names} resolves in the clients' VPC"
+            f"{', '.join(names)} resolves in the clients' VPC"
             if names
             else "no name of its own is known: clients use the one that AWS gives"
         )
@@ -78,7 +65,7 @@ class DnsNames:
             isinstance(each, Reference) and each.block.type == configuration.type and each.block is not configuration
         )
 
-    def _resolves(self, record: Block, vpc: Hashable | None) -> Stage | Unknown | None:
+    def _resolves(self, record: Block, vpc: Place | None) -> Stage | Unknown | None:
         """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
         zone_id = record.value("zone_id")
         zone = self._topology.block_of(zone_id, "aws_route53_zone")
@@ -100,12 +87,12 @@ class DnsNames:
             f"Add a vpc block with vpc_id = {vpc.address}.id to {zone.address}.",
         )
 
-    def _private(self, entry: Block, vpc: Hashable | None) -> Stage | Unknown | None:
+    def _private(self, entry: Block, vpc: Place | None) -> Stage | Unknown | None:
         refused = f"AWS refuses private DNS for {entry.address}"
         return self._supports(vpc, ["enable_dns_support", "enable_dns_hostnames"], entry, refused)
 
     @staticmethod
-    def _supports(vpc: Hashable | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
+    def _supports(vpc: Place | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
         """Return what is wrong with the DNS attributes of a VPC, or why they aren't known; None if they are right."""
         if not isinstance(vpc, Block) or vpc.mode == "data":
             return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
@@ -114,7 +101,7 @@ class DnsNames:
             if isinstance(value, Unknown | Reference):
                 return value if isinstance(value, Unknown) else Unknown(f"{value} isn't known")
             # Terraform's provider has DNS support on, and host names off, where they are left out.
-            on = argument == "enable_dns_support" if value is ABSENT else value is True or value == "true"
+            on = argument == "enable_dns_support" if value is ABSENT else boolean(value)
             if not on:
                 said = "left out, which is false" if value is ABSENT else "false"
                 why = f"{argument} of {vpc.address} is {said}, so {effect}"
@@ -156,3 +143,12 @@ class DnsNames:
 def _name(record: Block) -> str:
     name = record.value("name")
     return name if isinstance(name, str) else record.address
+
+
+def _own_names(configuration: Block) -> list[str]:
+    """Return the names that a resource has of itself."""
+    custom = configuration.value("custom_domain_name")
+    if isinstance(custom, str):
+        return [custom]
+    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    return [] if arn is ABSENT else ["the database's own name"]

@@ -39,7 +39,7 @@ class Hop:
     fix: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TracedPath:
     """The way of one client to one target.
 
@@ -49,11 +49,10 @@ class TracedPath:
         resource: the target.
         ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
         hops: all hops, in the packet's order.
-        stack: the stack that the endpoint is in; empty if there is only one.
         endpoint: the endpoint, or the association of the service network; the resource configuration where neither is
             in what was read, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
-        shared: the ports that the resource configuration shares.
+        shared: the ports that the resource configuration surely shares.
     """
 
     client: str
@@ -61,10 +60,14 @@ class TracedPath:
     resource: str
     ports: PortSet
     hops: tuple[Hop, ...]
-    stack: str
     endpoint: Block
     configuration: Block | None
     shared: PortSet
+
+    @property
+    def stack(self) -> str:
+        """The stack that the endpoint is in; empty if there is only one."""
+        return self.endpoint.stack if self.endpoint.home.has_company else ""
 
     @property
     def answer(self) -> Answer:
@@ -135,21 +138,21 @@ def settle(stages: Sequence[Stage], shares: Stage) -> tuple[PortSet, tuple[Hop, 
         stages: all stages in order, `shares` among them.
         shares: the stage of the resource configuration's ports.
     """
-    rank, ports = _nearest(stages, shares, shares.maybe & SHAREABLE)
-    if rank[0] > 1:  # Where no more than one hop blocks, ports that aren't shared come no nearer.
-        rank, ports = min((rank, ports), _nearest(stages, shares, SHAREABLE), key=lambda found: found[0])
+    (blocking_hops, *_), ports = nearest = _nearest(stages, shares, shares.maybe & SHAREABLE)
+    if blocking_hops > 1:  # Where no more than one hop blocks, ports that aren't shared come no nearer.
+        _, ports = min(nearest, _nearest(stages, shares, SHAREABLE), key=lambda found: found[0])
     return ports, tuple(stage.hop(ports) for stage in stages)
 
 
 def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tuple[Any, ...], PortSet]:
     """Return those of some ports that come nearest to being reachable, with how near that is; less is nearer."""
     passed = {ports for stage in stages for ports in (stage.sure, stage.maybe)}
-    cuts = [(0, each.low, each.high) for ports in passed for each in ports.ranges]
+    cuts = [(each.low, each.high) for ports in passed for each in ports.ranges]
     best: tuple[Any, ...] = (len(stages) + 1,)
     chosen: list[tuple[int, int]] = []
     for part in among.ranges:
-        touching = [cut for cut in cuts if cut[1] <= part.high and part.low <= cut[2]]
-        for _, low, high in split((0, part.low, part.high), touching):
+        touching = [(low, high) for low, high in cuts if low <= part.high and part.low <= high]
+        for low, high in split(part.low, part.high, touching):
             answers = [stage.answer(low) for stage in stages]
             fails = [answer is Answer.FAIL for answer in answers]
             unknowns = [answer is Answer.UNKNOWN for answer in answers]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from latticelink.network.network_acls import NetworkAcl, NetworkAcls
-from latticelink.network.ranges import EVERY, NONE, Addresses, PortSet, shown_addresses
+from latticelink.network.ranges import EVERY, EVERYWHERE, NONE, Addresses, PortSet
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Subnet
 from latticelink.paths.hops import Stage
@@ -16,8 +17,74 @@ EPHEMERAL = PortSet.of((1024, 65535))
 _WAY = {IN: "from", OUT: "to"}
 
 
+@dataclass
+class _Crossing:
+    """What the network ACLs that packets have crossed so far let pass.
+
+    Args:
+        first: `IN` if connections come in, `OUT` if they go out.
+        version: IP version.
+        acls: the ACLs, one for each subnet.
+        others: where the other side is, as far as packets to it leave a subnet.
+        requests: of each ACL the ports to which requests perhaps pass.
+        closed: the ACLs that let no replies pass.
+    """
+
+    first: str
+    version: int
+    sure: PortSet = EVERY
+    maybe: PortSet = EVERY
+    doubt: Unknown | None = None
+    acls: list[NetworkAcl] = field(default_factory=list)
+    others: dict[Addresses, None] = field(default_factory=dict)
+    requests: dict[str, PortSet] = field(default_factory=dict)
+    closed: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def back(self) -> str:
+        """The direction of the replies."""
+        return OUT if self.first == IN else IN
+
+    def cross(self, acl: NetworkAcl, beyond: Sequence[Addresses]) -> None:
+        """Count the ACL of one subnet."""
+        self.acls.append(acl)
+        self.others.update(dict.fromkeys(beyond))
+        sure, maybe = acl.passes(self.first, beyond, self.version)
+        self.requests[acl.text] = self.requests.get(acl.text, EVERY) & maybe
+        replies, perhaps_replies = acl.passes(self.back, beyond, self.version)
+        if not perhaps_replies & EPHEMERAL:
+            self.closed[acl.text] = None
+            sure, maybe = NONE, NONE
+        elif EPHEMERAL - replies:
+            sure = NONE
+            self.doubt = acl.doubts[self.back] or self._some_replies(acl, replies & EPHEMERAL)
+        if maybe - sure:
+            self.doubt = self.doubt or acl.doubts[self.first] or _partial(acl, beyond)
+        self.sure &= sure
+        self.maybe &= maybe
+
+    def _some_replies(self, acl: NetworkAcl, replies: PortSet) -> Unknown:
+        return Unknown(
+            f"{acl.text} lets replies pass to TCP {replies} only, and which port a client uses is up to its system",
+            f"Let TCP 1024-65535 pass ({self.back}).",
+        )
+
+    def blocked(self, ports: PortSet) -> tuple[str, str]:
+        """Say which ACLs deny requests to the ports, and which let no replies pass; and the rules that mend it."""
+        others = _text(list(self.others))
+        whys, fixes = [], []
+        for text, passed in self.requests.items():
+            if ports - passed:
+                whys.append(f"{text} denies TCP {ports} {_WAY[self.first]} {others}")
+                fixes.append(_rule_to_add(text, self.first, ports, others))
+        for text in self.closed:
+            whys.append(f"{text} lets no replies pass {_WAY[self.back]} {others}: network ACLs are stateless")
+            fixes.append(_rule_to_add(text, self.back, EPHEMERAL, others))
+        return "; ".join(whys), " ".join(fixes)
+
+
 def acl_stage(
-    acls: NetworkAcls, place: str, subnets: Sequence[Subnet], others: Sequence[Addresses], version: int, *, first: str
+    acls: NetworkAcls, place: str, subnets: Sequence[Subnet], *, others: Sequence[Addresses], version: int, first: str
 ) -> Stage | None:
     """Return what the network ACLs of subnets do to requests and replies; None if there are none.
 
@@ -29,56 +96,28 @@ def acl_stage(
         version: IP version.
         first: `IN` if connections come in, `OUT` if they go out.
     """
-    sure, maybe = EVERY, EVERY
-    deciding: list[NetworkAcl] = []
-    doubt: Unknown | None = None
-    requests: dict[str, PortSet] = {}
-    closed: list[str] = []
-    crossing: dict[Addresses, None] = {}
+    found = _Crossing(first, version)
     for subnet in subnets:
         acl = acls.acl_of(subnet)
         beyond = [each for each in others if each not in subnet.ranges]
-        if acl is None or (others and not beyond):
-            continue
-        deciding.append(acl)
-        crossing.update(dict.fromkeys(beyond))
-        passes, perhaps = acl.passes(first, beyond, version)
-        requests[acl.text] = requests.get(acl.text, EVERY) & perhaps
-        back, back_perhaps = acl.passes(OUT if first == IN else IN, beyond, version)
-        if not back_perhaps & EPHEMERAL:
-            closed.append(acl.text)
-            passes, perhaps = NONE, NONE
-        elif EPHEMERAL - back:
-            passes = NONE
-            doubt = _reply_doubt(acl, back & EPHEMERAL, first)
-        if perhaps - passes:
-            doubt = doubt or acl.doubts[first] or _partial(acl, beyond)
-        sure, maybe = sure & passes, maybe & perhaps
-    if not deciding:
+        if acl is not None and (beyond or not others):
+            found.cross(acl, beyond)
+    if not found.acls:
         return None
-    names = ", ".join(dict.fromkeys(acl.text for acl in deciding))
+    names = ", ".join(dict.fromkeys(acl.text for acl in found.acls))
     return Stage(
         place,
-        deciding[0].block,
-        sure,
-        maybe,
-        lambda ports: f"{names} lets TCP {ports} pass, and the replies",
-        lambda ports: _blocked(requests, closed, ports, _text(crossing), first),
-        doubt,
+        found.acls[0].block,
+        sure=found.sure,
+        maybe=found.maybe,
+        passes=lambda ports: f"{names} lets TCP {ports} pass, and the replies",
+        blocks=found.blocked,
+        doubt=found.doubt,
     )
 
 
-def _text(others: Iterable[Addresses]) -> str:
-    return " and ".join(map(shown_addresses, others)) or "0.0.0.0/0"
-
-
-def _reply_doubt(acl: NetworkAcl, back: PortSet, first: str) -> Unknown:
-    direction = OUT if first == IN else IN
-    unknown = acl.doubts[direction]
-    return unknown or Unknown(
-        f"{acl.text} lets replies pass to TCP {back} only, and which port a client uses is up to its system",
-        f"Let TCP 1024-65535 pass ({direction}).",
-    )
+def _text(others: Sequence[Addresses]) -> str:
+    return " and ".join(map(str, others or [EVERYWHERE[4]]))
 
 
 def _partial(acl: NetworkAcl, others: Sequence[Addresses]) -> Unknown:
@@ -88,21 +127,8 @@ def _partial(acl: NetworkAcl, others: Sequence[Addresses]) -> Unknown:
     )
 
 
-def _blocked(
-    requests: dict[str, PortSet], closed: list[str], ports: PortSet, others: str, first: str
-) -> tuple[str, str]:
-    """Say which ACLs deny requests to the ports, and which let no replies pass."""
-    back = OUT if first == IN else IN
-    found = []
-    for text, passed in requests.items():
-        if ports - passed:
-            found.append((f"{text} denies TCP {ports} {_WAY[first]} {others}", text, first, ports))
-    for text in dict.fromkeys(closed):
-        why = f"{text} lets no replies pass {_WAY[back]} {others}: network ACLs are stateless"
-        found.append((why, text, back, EPHEMERAL))
-    fixes = [
-        f"Add an {direction} rule to {text}, of a lower number than those that deny: action allow, protocol tcp, "
-        f"cidr_block = {others}, from_port = {wanted.ranges[0].low}, to_port = {wanted.ranges[0].high}."
-        for _, text, direction, wanted in found
-    ]
-    return "; ".join(why for why, *_ in found), " ".join(fixes)
+def _rule_to_add(acl: str, direction: str, ports: PortSet, others: str) -> str:
+    return (
+        f"Add an {direction} rule to {acl}, of a lower number than those that deny: action allow, protocol tcp, "
+        f"cidr_block = {others}, from_port = {ports.ranges[0].low}, to_port = {ports.ranges[0].high}."
+    )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
+from latticelink.network.keys import GroupKey
 from latticelink.network.permissions import Passing, Rule, Side
-from latticelink.network.ranges import PortSet, overlap, shown_addresses
+from latticelink.network.ranges import PortSet
 from latticelink.network.security_groups import IN, Groups
 from latticelink.network.topology import Placed
 from latticelink.paths.hops import Stage, doubtful, passing
-from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import Unknown
 
 
 def group_stage(place: str, groups: Groups, placed: Placed, direction: str, other: Side) -> Stage:
@@ -34,23 +31,18 @@ def group_stage(place: str, groups: Groups, placed: Placed, direction: str, othe
 
 
 def filtered(
-    place: str, groups: Groups, keys: tuple[Hashable, ...], direction: str, other: Side, found: Passing
+    place: str, groups: Groups, keys: tuple[GroupKey, ...], direction: str, other: Side, found: Passing
 ) -> Stage:
     """Return the stage for what groups were found to let through."""
     return Stage(
         place,
-        next((block for block in map(_block, keys) if block is not None), None),
-        found.sure,
-        found.maybe,
-        lambda ports: _admitted(found, ports),
-        lambda ports: _blocked(groups, keys, direction, other, found, ports),
-        Unknown(*found.doubts[0]) if found.doubts else None,
+        next((key.block for key in keys if key.block is not None), None),
+        sure=found.sure,
+        maybe=found.maybe,
+        passes=lambda ports: _admitted(found, ports),
+        blocks=lambda ports: _blocked(groups, keys, direction, other, found, ports),
+        doubt=found.doubts[0] if found.doubts else None,
     )
-
-
-def _block(key: Hashable) -> Block | None:
-    owner = key[1] if isinstance(key, tuple) else key
-    return owner if isinstance(owner, Block) else None
 
 
 def _admitted(found: Passing, ports: PortSet) -> str:
@@ -60,17 +52,17 @@ def _admitted(found: Passing, ports: PortSet) -> str:
 
 
 def _blocked(
-    groups: Groups, keys: tuple[Hashable, ...], direction: str, other: Side, found: Passing, ports: PortSet
+    groups: Groups, keys: tuple[GroupKey, ...], direction: str, other: Side, found: Passing, ports: PortSet
 ) -> tuple[str, str]:
     word, way = ("in from", "from") if direction == IN else ("out to", "to")
-    names = ", ".join(map(groups.text, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
-    why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(groups, other)}"
+    names = ", ".join(map(str, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
+    why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(other)}"
     near = {rule: _names(groups, rule, other) for rule in found.near}
     near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
     for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:
         part = " only" if near[rule] and rule.ports.touches(ports) else ""
         why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
-    fix = rule_to_add(groups.argument(keys[0]), direction, ports, _peer(groups, other))
+    fix = _rule_to_add(keys[0].argument, direction, ports, _peer(other))
     blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports.touches(ports)}
     if len(blocks) == 1 and len(ports.ranges) == 1:
         low, high = ports.ranges[0].low, ports.ranges[0].high
@@ -78,9 +70,9 @@ def _blocked(
     return why, f"Add {fix}."
 
 
-def _whom(groups: Groups, other: Side) -> str:
-    where = [f"its group {groups.text(key)}" for key in sorted(other.groups, key=groups.text)]
-    where += [shown_addresses(each) for each in other.addresses]
+def _whom(other: Side) -> str:
+    where = [f"its group {key}" for key in sorted(other.groups, key=str)]
+    where += map(str, other.addresses)
     return f"{other.text} ({', '.join(where)})" if where else other.text
 
 
@@ -89,19 +81,19 @@ def _names(groups: Groups, rule: Rule, other: Side) -> bool:
     if rule.peer.group is not None:
         return any(groups.same(rule.peer.group, key) for key in other.groups)
     return bool(rule.peer.marks & other.marks) or any(
-        rule.peer.addresses is not None and overlap(rule.peer.addresses, each) for each in other.addresses
+        rule.peer.addresses is not None and rule.peer.addresses.overlap(each) for each in other.addresses
     )
 
 
-def _peer(groups: Groups, other: Side) -> str:
+def _peer(other: Side) -> str:
     if other.groups:
-        return f"referenced_security_group_id = {groups.argument(sorted(other.groups, key=groups.text)[0])}"
+        return f"referenced_security_group_id = {min(other.groups, key=str).argument}"
     if other.addresses:
-        return f"cidr_ipv{other.version} = {' and '.join(shown_addresses(each) for each in other.addresses)}"
+        return f"cidr_ipv{other.version} = {' and '.join(map(str, other.addresses))}"
     return f"cidr_ipv{other.version} = the addresses of {other.text}"
 
 
-def rule_to_add(group: str, direction: str, ports: PortSet, peer: str) -> str:
+def _rule_to_add(group: str, direction: str, ports: PortSet, peer: str) -> str:
     """Return a security-group rule as a person would write it down, with all its arguments."""
     numbers = " and ".join(f"from_port = {each.low}, to_port = {each.high}" for each in ports.ranges)
     return (

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from latticelink.network.keys import Place
 from latticelink.network.permissions import Side
 from latticelink.network.ranges import EVERY, NONE, SHAREABLE, Addresses, PortSet, addresses_of
 from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply
+from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, unknown_of
 
 _SETTLE = "Check the folder or the plan that has the target."
 _PLACE = "resource configuration's ports"
@@ -41,7 +41,7 @@ class Target:
     doubt: Unknown | None = None
 
     @property
-    def vpc(self) -> Hashable | None:
+    def vpc(self) -> Place | None:
         """The key of its VPC, if known."""
         return self.placed.vpc if self.placed is not None else None
 
@@ -50,23 +50,24 @@ class Target:
         if self.placed is not None:
             side = self.placed.side(self.text, self.version)
             if self.exact:
-                side = replace(side, addresses=self.addresses, all_addresses=True)
+                side = replace(side, addresses=self.addresses, addresses_doubt=None)
             return replace(side, marks=side.marks | self.marks)
-        doubt = self.doubt or Unknown("")
         return Side(
             self.text,
-            frozenset(),
-            False,
-            self.addresses,
-            self.exact,
-            self.marks,
-            self.version,
-            doubt.reason,
-            doubt.settle,
+            groups_doubt=self.why_not,
+            addresses=self.addresses,
+            addresses_doubt=None if self.exact else self.why_not,
+            marks=self.marks,
+            version=self.version,
         )
 
+    @property
+    def why_not(self) -> Unknown:
+        """Why it isn't known what the target is."""
+        return self.doubt or Unknown(f"what {self.text} is isn't known")
 
-def target_of(topology: Topology, configuration: Block, vpc: Hashable | None) -> Target:
+
+def target_of(topology: Topology, configuration: Block, vpc: Place | None) -> Target:
     """Return the target of a SINGLE, CHILD or ARN resource configuration.
 
     Args:
@@ -83,11 +84,9 @@ def target_of(topology: Topology, configuration: Block, vpc: Hashable | None) ->
     return Target(label(configuration), doubt=Unknown(reason, "Give it a resource_configuration_definition."))
 
 
-def _target(topology: Topology, value: Any, kind: str, vpc: Hashable | None, version: int) -> Target:
+def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, version: int) -> Target:
     if isinstance(value, Unknown):
-        return Target(
-            "an unknown target", version=version, doubt=Unknown(f"the target isn't known: {value.reason}", value.settle)
-        )
+        return Target("an unknown target", version=version, doubt=value.keeps("the target"))
     if isinstance(value, str) and kind == "ip_resource":
         return _at_address(topology, value, vpc)
     block = topology.with_interfaces(value)
@@ -100,19 +99,19 @@ def _target(topology: Topology, value: Any, kind: str, vpc: Hashable | None, ver
     marks = frozenset([value]) if isinstance(value, Reference) else frozenset()
     if isinstance(value, Reference) and value.attribute.startswith("ipv6"):
         version = 6
-    ranges = tuple(each for subnet in placed.subnets for each in subnet.of_version(version))
-    return Target(label(block), placed, ranges, False, marks, version)
+    return Target(label(block), placed, placed.ranges(version), marks=marks, version=version)
 
 
-def _at_address(topology: Topology, text: str, vpc: Hashable | None) -> Target:
+def _at_address(topology: Topology, text: str, vpc: Place | None) -> Target:
     addresses = addresses_of(text)
     if addresses is None:
         return Target(text, doubt=Unknown(f"{text} is no address", "Correct it."))
     block = topology.at_address(text, vpc)
     if block is None:
         doubt = Unknown(f"which security groups {text} has isn't in what was read", _SETTLE)
-        return Target(text, None, (addresses,), True, frozenset(), addresses[0], doubt)
-    return Target(label(block), topology.placed(block), (addresses,), True, frozenset(), addresses[0])
+        return Target(text, addresses=(addresses,), exact=True, version=addresses.version, doubt=doubt)
+    placed = topology.placed(block)
+    return Target(label(block), placed, (addresses,), exact=True, version=addresses.version)
 
 
 def ports_stage(topology: Topology, configuration: Block, group: Block | None) -> Stage:
@@ -120,25 +119,16 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
     """
-    listed = configuration.value("port_ranges")
-    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
-    if arn is not ABSENT:
-        database = topology.block_of(arn, *_DATABASES)
-        if database is None:
-            return doubtful(_PLACE, configuration, topology.why_not(arn, "the database"))
-        listed = database.attribute(("port",))
-        listed = [listed] if not isinstance(listed, Unknown | Reference) else listed
-    elif listed is ABSENT and group is not None:
-        listed = group.value("port_ranges")
-    if isinstance(listed, Unknown | Reference):
-        return doubtful(_PLACE, configuration, listed if isinstance(listed, Unknown) else after_apply(listed))
+    listed = _listed_ports(topology, configuration, group)
+    if why := unknown_of(listed):
+        return doubtful(_PLACE, configuration, why)
     sure = NONE
     doubt: Unknown | None = None
-    for each in listed if isinstance(listed, list) else [] if listed is ABSENT else [listed]:
+    for each in as_list(listed):
         ports = _range(each)
         if ports is None:
-            why = each if isinstance(each, Unknown) else after_apply(each) if isinstance(each, Reference) else None
-            doubt = why or Unknown(f"{each!r} is no port range", "Write ports such as 80 or 8000-8080.")
+            unreadable = Unknown(f"{each!r} is no port range", "Write ports such as 80 or 8000-8080.")
+            doubt = unknown_of(each) or unreadable
         else:
             sure |= ports
     maybe = sure if doubt is None else EVERY
@@ -146,12 +136,25 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
     return Stage(
         _PLACE,
         configuration,
-        sure & SHAREABLE,
-        maybe & SHAREABLE,
-        lambda ports: f"{name} shares TCP {ports}",
-        lambda ports: (f"{name} shares TCP {sure}, not {ports}", f"Add {_quoted(ports)} to port_ranges of {name}."),
-        doubt,
+        sure=sure & SHAREABLE,
+        maybe=maybe & SHAREABLE,
+        passes=lambda ports: f"{name} shares TCP {ports}",
+        blocks=lambda ports: (
+            f"{name} shares TCP {sure}, not {ports}",
+            f"Add {_quoted(ports)} to port_ranges of {name}.",
+        ),
+        doubt=doubt,
     )
+
+
+def _listed_ports(topology: Topology, configuration: Block, group: Block | None) -> Any:
+    """Return what is listed as ports: the configuration's own, its database's, or its group's."""
+    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    if arn is not ABSENT:
+        database = topology.block_of(arn, *_DATABASES)
+        return topology.why_not(arn, "the database") if database is None else database.attribute(("port",))
+    listed = configuration.value("port_ranges")
+    return group.value("port_ranges") if listed is ABSENT and group is not None else listed
 
 
 def _quoted(ports: PortSet) -> str:

@@ -13,22 +13,20 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from latticelink.network.network_acls import NetworkAcls
-from latticelink.network.ranges import SHAREABLE
+from latticelink.network.routes import Routes
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
-from latticelink.paths.hops import Hop, Stage, TracedPath, blocking, doubtful, settle
+from latticelink.paths.hops import Stage, TracedPath, blocking, doubtful, settle
 from latticelink.paths.network_acls import acl_stage
-from latticelink.paths.routes import Routes
+from latticelink.paths.routes import route_stage
 from latticelink.paths.security_groups import group_stage
 from latticelink.paths.targets import Target, ports_stage, target_of
 from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
-
-__all__ = ["Hop", "TracedPath", "Tracer", "trace", "tracer_of"]
 
 _CONFIGURATION = "aws_vpclattice_resource_configuration"
 _GATEWAY = "aws_vpclattice_resource_gateway"
@@ -81,13 +79,18 @@ def tracer_of(configuration: Configuration) -> Tracer:
 
 
 class Tracer:
-    """Traces the paths of one configuration."""
+    """Traces the paths of one configuration.
+
+    Attributes:
+        topology: where things are in it.
+        routes: where its route tables lead.
+    """
 
     def __init__(self, configuration: Configuration) -> None:
         self.configuration = configuration
         self.topology = Topology(configuration)
         self._acls = NetworkAcls(self.topology)
-        self._routes = Routes(self.topology)
+        self.routes = Routes(self.topology)
         self._names = DnsNames(self.topology)
         self._clients = Clients(self.topology, self._acls)
         self._far_sides: dict[tuple[Block, Block | None], _FarSide] = {}
@@ -111,19 +114,8 @@ class Tracer:
         configuration = resource.configuration
         assert configuration is not None
         far = self._far_side(configuration, resource.group)
-        ports, hops = settle([far.shares, *far.stages], far.shares)
-        stack = configuration.stack if configuration.home.has_company else ""
-        return TracedPath(
-            "clients elsewhere",
-            far.text,
-            far.target.text,
-            ports,
-            hops,
-            stack,
-            configuration,
-            configuration,
-            far.shares.sure,
-        )
+        stages = [far.shares, *far.stages]
+        return _traced("clients elsewhere", far.text, far, stages, endpoint=configuration, configuration=configuration)
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -152,36 +144,22 @@ class Tracer:
     def _maybe_there(block: Block) -> Iterator[Stage]:
         kind = block.value("vpc_endpoint_type")
         if isinstance(kind, Unknown):
-            reason = f"the type of {block.address} isn't known: {kind.reason}"
-            yield doubtful("endpoint", block, Unknown(reason, kind.settle))
+            yield doubtful("endpoint", block, kind.keeps(f"the type of {block.address}"))
         if block.instance.unknown is not None:
-            reason = f"how many there are of {block.address} isn't known: {block.instance.unknown.reason}"
-            yield doubtful("endpoint", block, Unknown(reason, block.instance.unknown.settle))
+            doubt: Unknown = block.instance.unknown
+            yield doubtful("endpoint", block, doubt.keeps(f"how many there are of {block.address}"))
 
     def _path(self, client: Client, entry: Placed, via: str, near: list[Stage], resource: _Resource) -> TracedPath:
         block = entry.block
-        stack = block.stack if block.home.has_company else ""
         configuration = resource.configuration
         if configuration is None:
             doubt = resource.doubt or Unknown("the resource isn't known")
-            shares = doubtful(_PORTS, block, doubt)
-            ports, hops = settle([*near, shares], shares)
-            return TracedPath(client.text, via, "an unknown resource", ports, hops, stack, block, None, SHAREABLE)
+            unknown = _FarSide("", None, Target("an unknown resource"), doubtful(_PORTS, block, doubt), ())
+            return _traced(client.text, via, unknown, [*near, unknown.shares], endpoint=block, configuration=None)
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [*near, names, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        ports, hops = settle(stages, far.shares)
-        return TracedPath(
-            client.text,
-            f"{via} -> {far.text}",
-            far.target.text,
-            ports,
-            hops,
-            stack,
-            block,
-            configuration,
-            far.shares.sure,
-        )
+        return _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
         """Yield the hop from the endpoint to the gateway."""
@@ -283,25 +261,37 @@ class Tracer:
                 "of its kind.",
             )
         yield group_stage("gateway's group out", self.topology.groups, gateway, OUT, target.side())
-        version = target.version
-        acls = acl_stage(
-            self._acls, "network ACLs of the gateway's subnets", gateway.subnets, target.addresses, version, first=OUT
-        )
+        place, version = "network ACLs of the gateway's subnets", target.version
+        acls = acl_stage(self._acls, place, gateway.subnets, others=target.addresses, version=version, first=OUT)
         if acls is not None:
             yield acls
-        route = self._routes.stage(gateway, target.addresses, target.vpc)
+        route = route_stage(self.topology, self.routes, gateway, target.addresses, target.vpc)
         if route is not None:
             yield route
         if target.placed is None:
-            doubt = target.doubt or Unknown(f"what {target.text} is isn't known")
-            yield doubtful("target's group in", configuration, doubt)
+            yield doubtful("target's group in", configuration, target.why_not)
             return
-        acls = acl_stage(
-            self._acls, "network ACLs of the target's subnets", target.placed.subnets, side.addresses, version, first=IN
-        )
+        place = "network ACLs of the target's subnets"
+        acls = acl_stage(self._acls, place, target.placed.subnets, others=side.addresses, version=version, first=IN)
         if acls is not None:
             yield acls
         yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
+
+
+def _traced(
+    client: str, via: str, far: _FarSide, stages: list[Stage], *, endpoint: Block, configuration: Block | None
+) -> TracedPath:
+    ports, hops = settle(stages, far.shares)
+    return TracedPath(
+        client=client,
+        via=via,
+        resource=far.target.text,
+        ports=ports,
+        hops=hops,
+        endpoint=endpoint,
+        configuration=configuration,
+        shared=far.shares.sure,
+    )
 
 
 def _endpoint_type(block: Block) -> str | None:

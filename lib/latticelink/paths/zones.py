@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from latticelink.network.topology import Placed, Topology
+from latticelink.network.topology import Placed, Subnet, Topology, Zone
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown, first_unknown
+from latticelink.terraform.known import Reference, Unknown, first_unknown
+from latticelink.terraform.providers import provider_of
 
 _PLACE = "zones"
 _BY_ID = "Give the subnets availability_zone_id, or check plans of both stacks."
@@ -27,7 +28,7 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
         for mine in endpoint.subnets
         for other in gateway.subnets
     }
-    meeting = {_text(mine.zone): None for (mine, _), answer in answers.items() if answer}
+    meeting = {_zone(mine): None for (mine, _), answer in answers.items() if answer}
     if meeting:
         return passing(_PLACE, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
     for placed in (endpoint, gateway):
@@ -39,7 +40,7 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
     if None in answers.values() or not answers:
         reason = doubt.reason if doubt else "zones of both sides are named in ways that can't be compared"
         return doubtful(_PLACE, gateway.block, Unknown(reason, _BY_ID))
-    mine, theirs = ({_text(subnet.zone): None for subnet in placed.subnets} for placed in (endpoint, gateway))
+    mine, theirs = (dict.fromkeys(map(_zone, placed.subnets)) for placed in (endpoint, gateway))
     return blocking(
         _PLACE,
         gateway.block,
@@ -49,16 +50,16 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
     )
 
 
-def _text(zone: tuple[str, Any] | None) -> str:
-    return str(zone[1]) if zone else "an unknown zone"
+def _zone(subnet: Subnet) -> str:
+    return str(subnet.zone or "an unknown zone")
 
 
-def _same_zone(one: tuple[str, Any] | None, other: tuple[str, Any] | None, one_account: bool) -> bool | None:
-    if one is None or other is None or one[0] != other[0]:
+def _same_zone(one: Zone | None, other: Zone | None, one_account: bool) -> bool | None:
+    if one is None or other is None or one.argument != other.argument:
         return None
-    if one[0] == "availability_zone" and not one_account:
+    if one.argument == "availability_zone" and not one_account:
         return None
-    mine, theirs = one[1], other[1]
+    mine, theirs = one.value, other.value
     if isinstance(mine, str) and isinstance(theirs, str):
         return mine == theirs
     if not isinstance(mine, Reference) or not isinstance(theirs, Reference):
@@ -104,9 +105,5 @@ def _shared_by_ram(configuration: Configuration) -> set[Block]:
 
 def _who(block: Block) -> dict[str, str]:
     """Return the arguments of the block's provider that say which account it works in."""
-    provider = str(block.value("provider"))
-    alias = provider.partition(".")[2] if provider.startswith("aws.") else None
-    for name, body in block.home.raw.providers:
-        if name == "aws" and body.get("alias") == alias:
-            return {each: repr(body[each]) for each in _WHO if body.get(each, ABSENT) is not ABSENT}
-    return {}
+    configured = provider_of(block)
+    return {each: repr(configured[each]) for each in _WHO if each in configured}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
-from latticelink.terraform.sources import RawBlock, RawStack
+from latticelink.terraform.raw import RawBlock, RawStack
 
 
 class Splat:
@@ -83,6 +83,7 @@ class Block:
         body: the arguments as written.
         file: the JSON file that it is in.
         address: `aws_vpc_endpoint.nginx`, as Terraform writes it.
+        unread: why its arguments aren't read; empty if they are.
         has_many: whether `count` or `for_each` isn't known to make exactly one.
     """
 
@@ -90,6 +91,7 @@ class Block:
         self.home = stack
         self.stack = stack.name
         self.mode, self.type, self.name, self.body, self.file = raw.mode, raw.type, raw.name, raw.body, raw.file
+        self.unread = raw.unread
         self.instance = instance
         self.has_many = instance.unknown is not None
         data = "data." if raw.mode == "data" else ""

@@ -11,30 +11,15 @@ from latticelink.terraform.expressions import descend, evaluate
 from latticelink.terraform.instances import instances
 from latticelink.terraform.known import (
     ABSENT,
-    Absent,
     PartlyKnown,
     Reference,
     RefusedByTerraform,
     Unknown,
-    after_apply,
-    first_unknown,
+    as_list,
+    unknown_of,
 )
-from latticelink.terraform.sources import RawBlock, RawStack, UnreadableInput
-
-__all__ = [
-    "ABSENT",
-    "Absent",
-    "Block",
-    "Configuration",
-    "PartlyKnown",
-    "Reference",
-    "StackConfiguration",
-    "Unknown",
-    "UnreadableInput",
-    "after_apply",
-    "first_unknown",
-]
-
+from latticelink.terraform.raw import RawBlock, RawStack
+from latticelink.terraform.variables import value_of_variable
 
 ReadStack: TypeAlias = "Callable[[Block, Sequence[StackConfiguration]], StackConfiguration | Unknown]"
 Default: TypeAlias = Callable[[Block, str], Any]
@@ -67,8 +52,7 @@ class _BlockScope:
         `dynamic` blocks are expanded where what they go over is known.
         """
         content = self.value(*path)
-        found = [] if content is ABSENT else content if isinstance(content, list) else [content]
-        made = [after_apply(each) if isinstance(each, Reference) else each for each in found]
+        made = [unknown_of(each) or each for each in as_list(content)]
         return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
@@ -97,6 +81,8 @@ class _BlockScope:
         return self.home.lookup(path)
 
     def _argument(self, path: tuple[str | int, ...]) -> Any:
+        if self.block.unread:
+            return Unknown(self.block.unread)
         raw: Any = self.body
         for number, key in enumerate(path):
             if isinstance(raw, str):
@@ -123,8 +109,8 @@ class _BlockScope:
 
     def _expanded(self, label: str, dynamic: Any) -> Any:
         over = evaluate(dynamic.get("for_each"), self) if isinstance(dynamic, dict) else ABSENT
-        if isinstance(over, Unknown | Reference):
-            return over if isinstance(over, Unknown) else after_apply(over)
+        if why := unknown_of(over):
+            return why
         if not isinstance(over, list | dict):
             raise RefusedByTerraform(f"a dynamic block {label!r} goes over what is no list and no map")
         items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]
@@ -177,6 +163,7 @@ class StackConfiguration:
         self.name, self.folder, self.file = raw.name, raw.folder, raw.files[0]
         self.company: list[StackConfiguration] = []
         self._locals: dict[str, Any] = {}
+        self._variables: dict[str, Any] = {}
         self._read: dict[Block, StackConfiguration | Unknown] = {}
         self.declared: dict[tuple[str, str, str], RawBlock] = {
             (block.mode, block.type, block.address or block.name): block for block in raw.blocks
@@ -216,6 +203,8 @@ class StackConfiguration:
         """Return the value at a path that starts with an output's name; RefusedByTerraform if there is none."""
         name = path[0]
         if name not in self.raw.outputs:
+            if self._is_elsewhere("output", str(name)):
+                return self._elsewhere(f"output {name!r} of stack {self.name!r}")
             have = ", ".join(sorted(self.raw.outputs)) or "none"
             raise RefusedByTerraform(f"stack {self.name!r} has no output {name!r}; it has: {have}")
         try:
@@ -252,6 +241,8 @@ class StackConfiguration:
 
     def _local(self, name: str, path: tuple[Key, ...]) -> Any:
         if name not in self.raw.locals:
+            if self._is_elsewhere("local", name):
+                return self._elsewhere(f"local.{name}")
             raise RefusedByTerraform(f"there is no local.{name}")
         if path:
             return descend_raw(self.raw.locals[name], path, self)
@@ -260,11 +251,24 @@ class StackConfiguration:
         return self._locals[name]
 
     def _variable(self, name: str, path: tuple[Key, ...]) -> Any:
-        if name not in self.raw.variables:
-            raise RefusedByTerraform(f"there is no variable {name!r}")
-        if "default" not in self.raw.variables[name]:
-            return Unknown(f"variable {name!r} has no default")
-        return descend(_literal(self.raw.variables[name]["default"]), path)
+        if name not in self._variables:
+            self._variables[name] = self._value_of_variable(name)
+        return descend(self._variables[name], path)
+
+    def _value_of_variable(self, name: str) -> Any:
+        given = self.raw.values
+        if name in self.raw.variables:
+            body = self.raw.variables[name]
+            return given[""] if "" in given and name not in given else value_of_variable(name, body, given)
+        if self._is_elsewhere("variable", name):
+            return value_of_variable(name, {}, given) if name in given else self._elsewhere(f"variable {name!r}")
+        raise RefusedByTerraform(f"there is no variable {name!r}")
+
+    def _is_elsewhere(self, *heading: str) -> bool:
+        return heading in self.raw.elsewhere
+
+    def _elsewhere(self, what: str) -> Unknown:
+        return Unknown(f"{what} is declared in HCL, and {self.raw.unread}")
 
     def _of_block(self, key: tuple[str, str, str], path: tuple[Key, ...]) -> Any:
         address = ".".join(key[1:] if key[0] == "resource" else key)
@@ -272,12 +276,14 @@ class StackConfiguration:
             return Unknown(f"{address} isn't in what was read", "Check the folder that has it, or a plan.")
         made = self.made(key)
         raw = self.declared[key]
+        if raw.unread and path and not isinstance(path[0], str):
+            return Unknown(raw.unread)
         if not {"count", "for_each"} & raw.body.keys():
             return made[0].attribute(path)
         if made and made[0].has_many:
             unknown = made[0].instance.unknown
             assert unknown is not None
-            return Unknown(f"how many there are of {address} isn't known: {unknown.reason}", unknown.settle)
+            return unknown.keeps(f"how many there are of {address}")
         if path and not isinstance(path[0], str | int):
             return [block.attribute(path[1:]) for block in made]
         if not path:
@@ -315,14 +321,6 @@ class StackConfiguration:
     def default_of(self, block: Block, path: tuple[Key, ...]) -> Any:
         """Return what the attribute is when the argument is left out: AWS's documented default, else the Reference."""
         return self._default(block, str(path[0]))
-
-
-def _literal(raw: Any) -> Any:
-    if isinstance(raw, dict):
-        return {key: _literal(item) for key, item in raw.items()}
-    if isinstance(raw, list):
-        return [_literal(item) for item in raw]
-    return ABSENT if raw is None else raw
 
 
 class Configuration:

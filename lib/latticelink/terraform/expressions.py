@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from latticelink.terraform.blocks import Key, Splat
-from latticelink.terraform.functions import FUNCTIONS, equal
+from latticelink.terraform.functions import FUNCTIONS, equal, in_one_text, to_text
 from latticelink.terraform.known import (
     ABSENT,
     PartlyKnown,
@@ -15,7 +15,10 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     after_apply,
+    as_list,
+    boolean,
     first_unknown,
+    unknown_of,
 )
 from latticelink.terraform.syntax import (
     Call,
@@ -43,7 +46,7 @@ def evaluate(raw: Any, scope: Scope) -> Any:
         if "${" not in raw and "%{" not in raw:
             return raw
         tree = parse(raw)
-        return tree if isinstance(tree, Unknown) else _Evaluator(scope, {}).value(tree)
+        return value_of_tree(tree, scope)
     if isinstance(raw, list):
         return [evaluate(item, scope) for item in raw]
     if isinstance(raw, dict):
@@ -51,6 +54,11 @@ def evaluate(raw: Any, scope: Scope) -> Any:
             (evaluate(key, scope), evaluate(item, scope)) for key, item in raw.items() if key != "//"
         )
     return ABSENT if raw is None else raw
+
+
+def value_of_tree(tree: Any, scope: Scope) -> Any:
+    """Return the value of what `parse` made of a text."""
+    return tree if isinstance(tree, Unknown) else _Evaluator(scope, {}).value(tree)
 
 
 def descend(value: Any, path: tuple[Key, ...]) -> Any:
@@ -66,8 +74,7 @@ def descend(value: Any, path: tuple[Key, ...]) -> Any:
             )
             return Reference(value.block, value.attribute + rest)
         if isinstance(key, Splat):
-            items = value if isinstance(value, list) else [] if value is ABSENT else [value]
-            return [descend(item, path[number + 1 :]) for item in items]
+            return [descend(item, path[number + 1 :]) for item in as_list(value)]
         value = step(value, key)
     return value
 
@@ -96,18 +103,12 @@ def _whole(key: str | int) -> int:
 def _entries_of_map(items: Any) -> Any:
     entries = {}
     for key, item in items:
-        if isinstance(key, Reference):
-            return after_apply(key)
-        if isinstance(key, Unknown):
-            return key
+        if why := unknown_of(key):
+            return why
         if isinstance(key, list | dict) or key is ABSENT:
             raise RefusedByTerraform("a key is no text")
-        entries[key if isinstance(key, str) else _shown(key)] = item
+        entries[to_text(key)] = item
     return entries
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 class _Evaluator:
@@ -130,20 +131,14 @@ class _Evaluator:
                 return part
             if part is ABSENT or isinstance(part, list | dict):
                 raise RefusedByTerraform("a template has a part that is no text")
-        flat = [each for part in parts for each in (part.parts if isinstance(part, PartlyKnown) else [part])]
-        if found := next((part for part in flat if isinstance(part, Reference)), None):
-            texts = tuple(part if isinstance(part, Reference) else _shown(part) for part in flat)
-            return PartlyKnown(after_apply(found).reason, parts=texts)
-        return "".join(map(_shown, flat))
+        return in_one_text(parts)
 
     def path(self, tree: Path) -> Any:
         keys: list[Key] = []
         for each in tree.steps:
             key = each if isinstance(each, Splat) else self.value(each)
-            if isinstance(key, Reference):
-                return after_apply(key)
-            if isinstance(key, Unknown):
-                return key
+            if why := unknown_of(key):
+                return why
             if not isinstance(key, str | int | Splat):
                 raise RefusedByTerraform("an index is no text and no whole number")
             keys.append(key)
@@ -185,19 +180,17 @@ class _Evaluator:
 
     def for_(self, tree: For) -> Any:
         source = self.value(tree.source)
-        if isinstance(source, Unknown):
-            return source
-        if isinstance(source, Reference):
-            return after_apply(source)
+        if why := unknown_of(source):
+            return why
         if not isinstance(source, list | dict):
             raise RefusedByTerraform("for goes over what is no list and no map")
         results = []
-        for key, item in source.items() if isinstance(source, dict) else enumerate(source):
+        for key, item in sorted(source.items()) if isinstance(source, dict) else enumerate(source):
             bound = dict(zip(tree.names, (key, item) if len(tree.names) == 2 else (item,), strict=True))
             inner = _Evaluator(self.scope, {**self.names, **bound})
             chosen = True if tree.condition is None else inner.value(tree.condition)
-            if isinstance(chosen, Unknown | Reference):
-                return after_apply(chosen) if isinstance(chosen, Reference) else chosen
+            if why := unknown_of(chosen):
+                return why
             if _is_true(chosen):
                 results.append((None if tree.key is None else inner.value(tree.key), inner.value(tree.result)))
         return [item for _, item in results] if tree.key is None else _entries_of_map(iter(results))
@@ -241,11 +234,10 @@ _EVALUATORS: dict[type, Callable[[_Evaluator, Any], Any]] = {
 
 
 def _is_true(value: Any) -> bool:
-    if value in (True, "true"):
-        return True
-    if value in (False, "false"):
-        return False
-    raise RefusedByTerraform("a condition is neither true nor false")
+    truth = boolean(value)
+    if truth is None:
+        raise RefusedByTerraform("a condition is neither true nor false")
+    return truth
 
 
 def _number(value: Any) -> int | float:
@@ -266,7 +258,7 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     "-": lambda left, right: _number(left) - _number(right),
     "*": lambda left, right: _number(left) * _number(right),
     "/": lambda left, right: _number(_number(left) / _number(right)),
-    "%": lambda left, right: _number(left) % _number(right),
+    "%": lambda left, right: _number(math.fmod(_number(left), _number(right))),
     "&&": lambda left, right: _is_true(left) and _is_true(right),
     "||": lambda left, right: _is_true(left) or _is_true(right),
     "unary !": lambda value: not _is_true(value),

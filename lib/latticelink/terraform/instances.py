@@ -7,8 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from latticelink.terraform.expressions import Scope, evaluate
-from latticelink.terraform.known import ABSENT, Reference, RefusedByTerraform, Unknown, after_apply, first_unknown
-from latticelink.terraform.sources import RawBlock
+from latticelink.terraform.known import (
+    ABSENT,
+    Reference,
+    RefusedByTerraform,
+    Unknown,
+    after_apply,
+    first_unknown,
+    unknown_of,
+)
+from latticelink.terraform.raw import RawBlock
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,8 @@ def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
 
 
 def _counted(count: Any) -> list[Instance]:
-    if isinstance(count, Unknown | Reference):
-        return _unknown(count if isinstance(count, Unknown) else after_apply(count))
+    if why := unknown_of(count):
+        return _unknown(why)
     try:
         number = int(count)
     except (TypeError, ValueError, OverflowError):
@@ -59,8 +67,8 @@ def _counted(count: Any) -> list[Instance]:
 
 
 def _for_each(over: Any) -> list[Instance]:
-    if isinstance(over, Unknown | Reference):
-        return _unknown(over if isinstance(over, Unknown) else after_apply(over))
+    if why := unknown_of(over):
+        return _unknown(why)
     if isinstance(over, dict):
         return [Instance(key, {"each": {"key": key, "value": item}}) for key, item in over.items()]
     if not isinstance(over, list):

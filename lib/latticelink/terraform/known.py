@@ -26,6 +26,10 @@ class Unknown:
     reason: str
     settle: str = PLAN
 
+    def keeps(self, what: str) -> Unknown:
+        """Return that `what`, such as `the target`, isn't known for this reason."""
+        return Unknown(f"{what} isn't known: {self.reason}", self.settle)
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -70,6 +74,19 @@ class RefusedByTerraform(Exception):
     """Terraform would stop here: there is no such key or index, or the types don't fit. `try` and `can` catch it."""
 
 
+def boolean(value: Any) -> bool | None:
+    """Return what Terraform makes of a value where a boolean belongs; None for what is none, such as ABSENT.
+
+    Source: https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion
+    """
+    if isinstance(value, bool):
+        return value
+    return _BOOLEANS.get(value) if isinstance(value, str) else None
+
+
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
 def first_unknown(value: Any) -> Unknown | None:
     """Return the first Unknown in the value, however deep; references don't count."""
     return next((part for part in leaves(value) if isinstance(part, Unknown)), None)
@@ -96,3 +113,13 @@ def leaves(value: Any) -> Iterator[Any]:
 def after_apply(reference: Reference) -> Unknown:
     """Return why the value of the reference isn't known."""
     return Unknown(f"{reference} is known only after apply")
+
+
+def unknown_of(value: Any) -> Unknown | None:
+    """Return why a value isn't known, if it is none that stands here: an Unknown itself, or a Reference."""
+    return value if isinstance(value, Unknown) else after_apply(value) if isinstance(value, Reference) else None
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the items of a list; a value that is no list is the one item, and what is absent is none."""
+    return value if isinstance(value, list) else [] if value is ABSENT else [value]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
 from latticelink.terraform.configuration import Configuration, StackConfiguration
+from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.remote_state import read_stack
-from latticelink.terraform.sources import UnreadableInput
 from latticelink.terraform.syntax import references
 
 _Node: TypeAlias = tuple[str, ...]
@@ -60,24 +61,14 @@ def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node
 
 
 def _refuse(graph: dict[_Node, list[_Node]]) -> None:
-    done: set[_Node] = set()
-    for start in graph:
-        way: list[_Node] = []
-        on_way: set[_Node] = set()
-        todo: list[tuple[_Node, bool]] = [(start, False)]
-        while todo:
-            node, leaving = todo.pop()
-            if leaving:
-                on_way.discard(way.pop())
-                done.add(node)
-            elif node in on_way:
-                circle = [*way[way.index(node) :], node]
-                raise UnreadableInput(f"References go in a loop: {' -> '.join(map(_shown, circle))}. Break it.")
-            elif node not in done and node in graph:
-                way.append(node)
-                on_way.add(node)
-                todo.append((node, True))
-                todo += [(other, False) for other in reversed(graph[node])]
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # graphlib's circle goes from what is referred to to what refers, and begins anywhere.
+        _, *circle = reversed(error.args[1])
+        first = circle.index(min(circle))
+        whole = [*circle[first:], *circle[:first], circle[first]]
+        raise UnreadableInput(f"References go in a loop: {' -> '.join(map(_shown, whole))}. Break it.") from None
 
 
 def _shown(node: _Node) -> str:

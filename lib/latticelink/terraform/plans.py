@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from latticelink.terraform.known import Unknown
-from latticelink.terraform.sources import RawBlock, RawStack
+from latticelink.terraform.raw import RawBlock, RawStack
 
 _TAKES_ID = re.compile(r"(.*_)?(id|identifier|arn|ip_address|private_ip)")
 _TAKES_IDS = re.compile(r"(.*_)?(ids|identifiers|arns|security_groups|subnets)")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from latticelink.terraform.configuration import Configuration, Default, StackConfiguration
 from latticelink.terraform.loops import refuse_loops
 from latticelink.terraform.plans import unfold
+from latticelink.terraform.raw import RawStack
 from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.sources import raw_stacks
 
@@ -24,6 +26,15 @@ def read(path: Path, default: Default) -> Configuration:
 
     Source: https://developer.hashicorp.com/terraform/language/syntax/json
     """
-    configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in raw_stacks(path)])
+    return configuration_of(raw_stacks(path), default)
+
+
+def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configuration:
+    """Return the configuration that the stacks make, as `read` does.
+
+    Raises:
+        UnreadableInput: if it refers to itself in a loop.
+    """
+    configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in stacks])
     refuse_loops(configuration)
     return configuration

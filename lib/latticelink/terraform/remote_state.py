@@ -31,7 +31,7 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
         config = config[0]
     config = {} if config is ABSENT else config
     if unknown := first_unknown([backend, config]):
-        return Unknown(f"where {reader.address} reads isn't known: {unknown.reason}", unknown.settle)
+        return unknown.keeps(f"where {reader.address} reads")
     if isinstance(backend, str) and isinstance(config, dict):
         place = _place(backend, config, reader.home)
         found = [stack for stack in stacks if place is not None and _backend_of(stack) == place]
@@ -51,6 +51,8 @@ def _backend_of(stack: StackConfiguration) -> tuple[Any, ...] | None:
     if cloud is not None:
         return _place("remote", cloud, stack)
     backend = _only(stack.terraform.get("backend"))
+    if backend is None and any(heading[0] in ("backend", "cloud") for heading in stack.raw.elsewhere):
+        return None
     if backend is None:
         return _place("local", {}, stack)
     kinds = [(kind, _only(config)) for kind, config in backend.items() if kind != "//"]

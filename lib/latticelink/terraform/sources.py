@@ -2,62 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from latticelink.errors import LatticeLinkError
+from latticelink.terraform.beside import headings, values
+from latticelink.terraform.json_files import UnreadableInput, load
 from latticelink.terraform.manifest import in_deploy_order
+from latticelink.terraform.raw import RawBlock, RawStack
 
-LARGEST = 64 * 1024 * 1024
-_DEEPEST = 100
 _BLOCKS = ("check", "data", "ephemeral", "import", "locals", "module", "moved", "output", "provider", "removed")
 _SECTIONS = frozenset((*_BLOCKS, "resource", "terraform", "variable"))
-
-
-class UnreadableInput(LatticeLinkError):
-    """What was given can't be judged: it is malformed, no Terraform, too large, or refers to itself in a loop."""
-
-
-@dataclass(frozen=True)
-class RawBlock:
-    """A resource or data source as written: its kind, its labels, its arguments, and the file that they are in.
-
-    One of a plan has its `address` too, which tells it from those of other modules.
-    """
-
-    mode: str
-    type: str
-    name: str
-    body: dict[str, Any]
-    file: Path
-    address: str = ""
-
-
-@dataclass
-class RawStack:
-    """What the files of one stack say, section by section; texts are templates still.
-
-    Attributes:
-        comments: what stands under `//` at the top of each file.
-        after: the stacks that the manifest puts before this one; None without a manifest.
-    """
-
-    name: str
-    folder: Path
-    files: list[Path]
-    blocks: list[RawBlock] = field(default_factory=list)
-    locals: dict[str, Any] = field(default_factory=dict)
-    variables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    modules: dict[str, dict[str, Any]] = field(default_factory=dict)
-    providers: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    terraform: dict[str, Any] = field(default_factory=dict)
-    comments: list[Any] = field(default_factory=list)
-    after: tuple[str, ...] | None = None
-    plan: dict[str, Any] | None = None
 
 
 def raw_stacks(path: Path) -> list[RawStack]:
@@ -75,18 +32,29 @@ def raw_stacks(path: Path) -> list[RawStack]:
         raise UnreadableInput(f"Can't read {error.filename or path}: {error.strerror or error}.") from None
 
 
+def synthesised(outdir: Path) -> list[RawStack]:
+    """Return the stacks that a synth wrote to `outdir`, each after those that it depends on.
+
+    Raises:
+        UnreadableInput: if there is no manifest, or some of it can't be read.
+    """
+    try:
+        stacks = in_deploy_order(outdir)
+        return [_read_files(stack.name, stack.path, [stack.file], stack.dependencies) for stack in stacks]
+    except OSError as error:
+        raise UnreadableInput(f"Can't read {error.filename or outdir}: {error.strerror or error}.") from None
+    except LatticeLinkError as error:
+        raise UnreadableInput(str(error)) from None
+
+
 def _raw_stacks(path: Path) -> list[RawStack]:
     if not path.is_dir():
-        content = _load(path)
+        content = load(path)
         if is_plan(content):
             return [RawStack(path.stem, path.parent, [path], plan=content)]
         return [_read_files(path.absolute().parent.name, path.parent, [path])]
     if (path / "manifest.json").is_file():
-        try:
-            folders = in_deploy_order(path)
-        except LatticeLinkError as error:
-            raise UnreadableInput(str(error)) from None
-        return [_read_files(stack.name, stack.path, [stack.file], stack.dependencies) for stack in folders]
+        return synthesised(path)
     found: list[RawStack] = []
     for folder in [path, *sorted(child for child in path.iterdir() if child.is_dir() and child.name[0] != ".")]:
         if files := sorted(folder.glob("*.tf.json")):
@@ -99,7 +67,7 @@ def _raw_stacks(path: Path) -> list[RawStack]:
 def _plans(path: Path) -> list[RawStack]:
     found = []
     for file in sorted(path.glob("*.json")):
-        if is_plan(content := _load(file)):
+        if is_plan(content := load(file)):
             found.append(RawStack(file.stem, path, [file], plan=content))
     if not found:
         raise UnreadableInput(
@@ -114,54 +82,10 @@ def is_plan(content: Any) -> bool:
     return isinstance(content, dict) and isinstance(content.get("planned_values"), dict)
 
 
-def _load(file: Path) -> Any:
-    if file.exists() and not file.is_file():
-        raise UnreadableInput(f"{file} is no file.")
-    if (size := file.stat().st_size) > LARGEST:
-        raise UnreadableInput(
-            f"{file} has {size:,} bytes, and no more than {LARGEST:,} are read. Check its stacks one by one."
-        )
-    try:
-        content = json.loads(file.read_bytes().decode("utf-8-sig"), object_pairs_hook=_object)
-    except RecursionError:
-        raise UnreadableInput(f"{file} is nested too deeply to be Terraform's.") from None
-    except ValueError as error:
-        raise UnreadableInput(f"{file} is no JSON: {error}.") from None
-    if _is_deeper(content, _DEEPEST):
-        raise UnreadableInput(f"{file} is nested too deeply to be Terraform's.")
-    return content
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object; a name that comes twice stands for two blocks, as in Terraform."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        several: dict[str, list[Any]] = {}
-        for key, value in pairs:
-            several.setdefault(key, []).extend(value if isinstance(value, list) else [value])
-        made = {key: several[key] if sum(name == key for name, _ in pairs) > 1 else made[key] for key in made}
-    return made
-
-
-def _is_deeper(content: Any, most: int) -> bool:
-    level = [content]
-    for _ in range(most):
-        level = [
-            item
-            for part in level
-            if isinstance(part, dict | list)
-            for item in (part.values() if isinstance(part, dict) else part)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
 def _read_files(name: str, folder: Path, files: list[Path], after: tuple[str, ...] | None = None) -> RawStack:
     stack = RawStack(name, folder, files, after=after)
     for file in sorted(files, key=_is_override):
-        content = _load(file)
+        content = load(file)
         if not isinstance(content, dict) or not (content.keys() <= _SECTIONS | {"//"}):
             strange = sorted(content.keys() - _SECTIONS - {"//"})[:3] if isinstance(content, dict) else []
             told = f": it has {', '.join(map(repr, strange))}" if strange else ""
@@ -169,11 +93,31 @@ def _read_files(name: str, folder: Path, files: list[Path], after: tuple[str, ..
                 f"{file} is no Terraform JSON{told}. Its parts are resource, data, output and the like."
             )
         _add(stack, file, content)
+    stack.values = values(folder)
+    _add_hcl(stack)
     return stack
 
 
+def _add_hcl(stack: RawStack) -> None:
+    """Add what stands in HCL beside the JSON: that it is there, and that its arguments aren't read."""
+    for file, found in headings(stack.folder).items():
+        unread = f"it is in {file.name}, and HCL isn't read beside JSON"
+        stack.unread = stack.unread or f"{file.name} is HCL, which isn't read beside JSON"
+        stack.elsewhere |= set(found)
+        known = {(block.mode, block.type, block.name): place for place, block in enumerate(stack.blocks)}
+        for mode, *labels in found:
+            if mode not in ("resource", "data") or len(labels) != 2:
+                continue
+            place = known.get((mode, labels[0], labels[1]))
+            if place is None:
+                stack.blocks.append(RawBlock(mode, labels[0], labels[1], {}, file, unread=unread))
+            elif _is_override(file):
+                stack.blocks[place] = replace(stack.blocks[place], unread=f"{unread}, and it overrides the JSON")
+
+
 def _is_override(file: Path) -> bool:
-    return file.name == "override.tf.json" or file.name.endswith("_override.tf.json")
+    name = file.name.removesuffix(".json")
+    return name == "override.tf" or name.endswith("_override.tf")
 
 
 def _add(stack: RawStack, file: Path, content: dict[str, Any]) -> None:

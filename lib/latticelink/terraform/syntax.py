@@ -86,6 +86,8 @@ _SPACE = re.compile(r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.S)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INDEX = re.compile(r"[0-9]+")
+# What needs no second look in a template, outside of quotes and inside.
+_PLAIN = {False: re.compile(r"[^$%]+"), True: re.compile(r"[^$%\\\"]+")}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
@@ -99,32 +101,78 @@ class _Parser:
 
     def template(self, quoted: bool) -> Any:
         """Read up to the end of the text, or up to the closing quote."""
+        parts, end = self._parts(quoted, ())
+        if end is None and quoted and not self._next('"'):
+            raise _CannotRead
+        return parts[0] if len(parts) == 1 else Template(parts)
+
+    def _parts(self, quoted: bool, ends: tuple[str, ...]) -> tuple[tuple[Any, ...], str | None]:
+        """Read literals, expressions and directives up to one of the directives `ends`; return that too."""
         parts: list[Any] = []
         literal: list[str] = []
-        while not (quoted and self._next('"')):
-            if self.at >= len(self.text):
-                if quoted:
-                    raise _CannotRead
-                break
-            character = self.text[self.at]
+
+        def add(part: Any, strips_before: bool) -> None:
+            text = "".join(literal)
+            text = text.rstrip() if strips_before else text
+            parts.extend([Literal(text)] if text else [])
+            literal.clear()
+            parts.extend([] if part is None else [part])
+
+        while self.at < len(self.text) and not (quoted and self.text[self.at] == '"'):
             if self.text.startswith(("$${", "%%{"), self.at):
-                literal.append(character + "{")
+                literal.append(self.text[self.at] + "{")
                 self.at += 3
-            elif self.text.startswith("%{", self.at):
-                raise _CannotRead
-            elif self.text.startswith("${", self.at):
+            elif self.text.startswith(("${", "%{"), self.at):
+                is_directive = self.text[self.at] == "%"
                 self.at += 2
-                parts += [Literal("".join(literal))] if literal else []
-                literal = []
-                parts.append(self.expression())
-                self._expect("}")
-            elif quoted and character == "\\":
+                strips = self._next("~")
+                if is_directive and (word := self._match(_NAME)) in ends:
+                    add(None, strips)
+                    return tuple(parts) or (Literal(""),), word
+                part = self._directive(str(word), quoted) if is_directive else self.expression()
+                self._close()
+                add(part, strips)
+            elif quoted and self.text[self.at] == "\\":
                 literal.append(self._escape())
             else:
-                literal.append(character)
+                found = _PLAIN[quoted].match(self.text, self.at)
+                end = found.end() if found else self.at + 1
+                literal.append(self.text[self.at : end])
+                self.at = end
+        if ends:
+            raise _CannotRead
+        add(None, False)
+        return tuple(parts) or (Literal(""),), None
+
+    def _close(self) -> None:
+        """Read the end of an interpolation or directive, and the white space that it strips."""
+        if self._take("~}"):
+            while self.at < len(self.text) and self.text[self.at].isspace():
                 self.at += 1
-        parts += [Literal("".join(literal))] if literal or not parts else []
-        return parts[0] if len(parts) == 1 else Template(tuple(parts))
+        else:
+            self._expect("}")
+
+    def _directive(self, word: str, quoted: bool) -> Any:
+        """Read what `%{ if` or `%{ for` begins, up to the last directive's own end."""
+        if word == "if":
+            condition = self.expression()
+            self._close()
+            yes, end = self._parts(quoted, ("else", "endif"))
+            no: tuple[Any, ...] = (Literal(""),)
+            if end == "else":
+                self._close()
+                no, _ = self._parts(quoted, ("endif",))
+            return Operation("?", (condition, Template(yes), Template(no)))
+        if word != "for":
+            raise _CannotRead
+        first = self._need(_NAME)
+        names = (first, self._need(_NAME)) if self._take(",") else (first,)
+        if self._need(_NAME) != "in":
+            raise _CannotRead
+        source = self.expression()
+        self._close()
+        body, _ = self._parts(quoted, ("endfor",))
+        return Call("join", (Literal(""), For(names, source, None, Template(body), None)))
 
     def _escape(self) -> str:
         if code := re.compile(r"\\u([0-9a-fA-F]{4})").match(self.text, self.at):
@@ -269,9 +317,19 @@ class _Parser:
             raise _CannotRead
 
 
+# Names joined by dots, as most expressions are: read without the parser, which takes ten times as long.
+_NAMES = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_-]*)((?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\}")
+# Far more than any expression about networks; a longer text is a script or a document with a few values in it.
+_LONGEST = 200_000
+
+
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Any:
     """Return the template as a tree, or an Unknown for what is beyond this reader."""
+    if names := _NAMES.fullmatch(text):
+        return Path(names[1], tuple(map(Literal, names[2].split(".")[1:])))
+    if len(text) > _LONGEST:
+        return Unknown(f"a text of {len(text):,} characters is too large to be read here: {_LONGEST:,} are the most")
     try:
         return _Parser(text).template(quoted=False)
     except (_CannotRead, RecursionError, OverflowError, ValueError):

@@ -13,7 +13,7 @@ _RULE = "A port is a number from 1 to 65535; a range is two of them, low to high
 _SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceConfiguration.html"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class PortRange:
     """The TCP ports from `low` to `high`, both included, each 1 to 65535."""
 
@@ -85,14 +85,26 @@ def parse_ports(report: Report, argument: str, given: Iterable[int | float | str
             fix="Write the ports that clients use, such as [443].",
             source=_SOURCE,
         )
-    return Ports(tuple(_merged(ranges)), tuple(tokens))
+    return Ports(merged(ranges), tuple(tokens))
 
 
 def union(several: Iterable[Ports]) -> Ports:
     """Return all ports of `several`, merged and sorted."""
     items = list(several)
     tokens = dict.fromkeys(token for ports in items for token in ports.tokens)
-    return Ports(tuple(_merged([part for ports in items for part in ports.ranges])), tuple(tokens))
+    return Ports(merged(part for ports in items for part in ports.ranges), tuple(tokens))
+
+
+def merged(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:
+    """Return the ranges sorted, with those that overlap or touch made one."""
+    found: list[PortRange] = []
+    for ports in sorted(ranges, key=lambda each: each.low):
+        if found and ports.low <= found[-1].high + 1:
+            if ports.high > found[-1].high:
+                found[-1] = PortRange(found[-1].low, ports.high)
+        else:
+            found.append(ports)
+    return tuple(found)
 
 
 def _range(item: int | float | str) -> PortRange | None:
@@ -112,13 +124,3 @@ def _fix(item: object) -> str:
     if isinstance(item, str) and "," in item:
         return "Write one list item for each port or range."
     return "Write for example 443 or '8000-8080'."
-
-
-def _merged(ranges: list[PortRange]) -> list[PortRange]:
-    merged: list[PortRange] = []
-    for ports in sorted(ranges):
-        if merged and ports.low <= merged[-1].high + 1:
-            merged[-1] = PortRange(merged[-1].low, max(merged[-1].high, ports.high))
-        else:
-            merged.append(ports)
-    return merged

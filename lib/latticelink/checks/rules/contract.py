@@ -12,7 +12,7 @@ from latticelink.checks.rules.reading import Problem, example, not_known, open_q
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.dependencies import written
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.syntax import references
 from latticelink.values.contract import OUTPUT, VERSION
@@ -31,7 +31,7 @@ def _shape(configuration: Configuration) -> Iterator[Judgement]:
             continue
         sensitive = stack.raw.outputs[OUTPUT].get("sensitive")
         problems = _problems(value)
-        if sensitive is True:
+        if boolean(sensitive):
             problems.append(("It is sensitive.", "Remove `sensitive`: nothing in it is secret."))
         yield from (_at(verdict(None, problem), place) for problem in problems or [None])
 

@@ -33,7 +33,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.dependencies import written
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
 from latticelink.values.dns import parse_dns_name
 
@@ -124,7 +124,7 @@ def _has_a_name(configuration: Configuration) -> Iterator[Judgement]:
         kind, private, custom = kind_of(shared), read(block, "private_dns_enabled"), read(shared, "custom_domain_name")
         if why := open_question([kind, private, custom]):
             yield not_known(block, why, "private_dns_enabled")
-        elif kind != "SINGLE" or private is not True:
+        elif kind != "SINGLE" or not boolean(private):
             continue
         elif custom is ABSENT and (block.stack, block.name) not in named:
             yield failed(
@@ -193,7 +193,7 @@ def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         shared = target_of(block, "resource_configuration_arn", CONFIGURATION)
         custom = read(shared, "custom_domain_name") if shared else ABSENT
-        if custom is ABSENT or read(block, "private_dns_enabled") is not True:
+        if custom is ABSENT or not boolean(read(block, "private_dns_enabled")):
             continue
         if why := open_question([custom, *(read(zone, "name") for zone in zones.get(of_vpc(block), []))]):
             yield not_known(block, why, "custom_domain_name")
@@ -235,7 +235,7 @@ def _database_names(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(private):
             yield not_known(block, why, "private_dns_enabled")
         else:
-            yield verdict(block, f"{shared.full_address} is a database by ARN." if private is False else None)
+            yield verdict(block, f"{shared.full_address} is a database by ARN." if boolean(private) is False else None)
 
 
 def _domain(value: Any) -> Problem:

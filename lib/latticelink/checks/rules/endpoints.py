@@ -40,7 +40,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.checks.rules.targets import gateway_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 
 _ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
 _KINDS = ("ipv4", "ipv6", "dualstack")
@@ -172,7 +172,8 @@ def _private_dns_once(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _may_be_private(block: Block) -> bool:
-    return read(block, "private_dns_enabled") not in (ABSENT, False)
+    private = read(block, "private_dns_enabled")
+    return private is not ABSENT and boolean(private) is not False
 
 
 def _replaced(block: Block) -> Iterator[Judgement]:
@@ -193,9 +194,9 @@ def _dns_attributes(block: Block) -> Iterator[Judgement]:
         yield not_known(block, why, "private_dns_enabled")
         return
     # The provider's defaults.
-    off = ["enable_dns_hostnames"] if hostnames is not True else []
-    off += ["enable_dns_support"] if support is False else []
-    wrong = private is True and off
+    off = ["enable_dns_hostnames"] if not boolean(hostnames) else []
+    off += ["enable_dns_support"] if boolean(support) is False else []
+    wrong = boolean(private) and off
     yield verdict(
         block, f"It wants private DNS, and {vpc.full_address} has {' and '.join(off)} off." if wrong else None
     )

@@ -18,7 +18,7 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import PartlyKnown, Reference, Unknown
+from latticelink.terraform.known import PartlyKnown, Reference, Unknown, boolean
 from latticelink.terraform.remote_state import read_stack
 
 _CREATE_FIRST = "create_before_destroy"
@@ -27,7 +27,7 @@ _CREATE_FIRST = "create_before_destroy"
 def _changing_name(configuration: Configuration) -> Iterator[Judgement]:
     for kind in (GATEWAY, CONFIGURATION, NETWORK):
         for block in configuration.of_type(kind):
-            if read(block, f"lifecycle.{_CREATE_FIRST}") is not True:
+            if not boolean(read(block, f"lifecycle.{_CREATE_FIRST}")):
                 continue
             name = read(block, "name")
             changes = "(" in str(block.body.get("name")) or isinstance(name, PartlyKnown | Reference)

@@ -14,13 +14,13 @@ from latticelink.checks.rules.reading import (
     NETWORK_RESOURCE,
     NETWORK_VPC,
     Problem,
+    account_and_region,
     each,
     example,
     files,
     not_known,
     of_vpc,
     open_question,
-    provider_of,
     read,
     verdict,
 )
@@ -64,7 +64,7 @@ def _same_name(configuration: Configuration) -> Iterator[Judgement]:
             if why := open_question(name):
                 yield not_known(block, why, "name")
                 continue
-            other = first.setdefault((block.stack, provider_of(block), str(name)), block)
+            other = first.setdefault((block.stack, account_and_region(block), str(name)), block)
             yield verdict(block, None if other is block else f"{name!r} is the name of {other.full_address} too.")
 
 
@@ -77,7 +77,7 @@ def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
                 yield not_known(block, why, "name")
                 continue
             other = first.setdefault(str(name), block)
-            places = provider_of(block), provider_of(other)
+            places = account_and_region(block), account_and_region(other)
             if other.stack == block.stack or (places[0] != places[1] and "?" not in places[0][:1] + places[1][:1]):
                 yield passed(block)
             elif places[0] == places[1]:

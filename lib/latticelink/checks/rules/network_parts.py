@@ -8,7 +8,7 @@ from typing import Any
 from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 
 
 def groups_named(block: Block) -> Judgement:
@@ -99,4 +99,4 @@ def has_ipv6(subnet: Block) -> bool | None:
 def is_ipv6_only(subnet: Block) -> bool | None:
     """Return whether a subnet has no IPv4 block; None if that isn't known."""
     native: Any = read(subnet, "ipv6_native")
-    return None if isinstance(native, Unknown | Reference) else native is True
+    return None if isinstance(native, Unknown | Reference) else boolean(native) is True

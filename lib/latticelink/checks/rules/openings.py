@@ -1,4 +1,4 @@
-"""What is open that nobody asked for: wide clients, targets open to the world, default groups, ports shared in vain."""
+"""What is open that nobody asked for: wide clients, targets open to the world, ports shared in vain."""
 
 from __future__ import annotations
 
@@ -6,22 +6,16 @@ from collections.abc import Iterator
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
 from latticelink.network.permissions import Rule
-from latticelink.network.ranges import NONE, SHAREABLE, PortSet, addresses_of, inside
+from latticelink.network.ranges import EVERYWHERE, NONE, SHAREABLE, PortSet, addresses_of
 from latticelink.network.security_groups import IN, Groups
 from latticelink.network.topology import Placed
 from latticelink.paths.hops import Answer
 from latticelink.paths.tracing import tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT
+from latticelink.terraform.known import ABSENT, Unknown
 
-_WORLD = tuple(addresses_of(text) for text in ("0.0.0.0/0", "::/0"))
-
-
-def openings(configuration: Configuration) -> list[Judgement]:
-    """Return what is open wider than the paths need."""
-    judges = (wide_clients, open_targets, default_groups, wide_ports)
-    return [judgement for judge in judges for judgement in judge(configuration) if judgement.answer is Answer.FAIL]
+_WORLD = tuple(EVERYWHERE.values())
 
 
 def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
@@ -32,11 +26,11 @@ def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
         ranges = tracer.topology.vpc_ranges.get(entry.vpc, [])
         known = [each for each in map(addresses_of, ranges) if each is not None]
         for rule in _tcp_rules(tracer.topology.groups, entry):
-            if rule.peer.doubt:
-                yield _unknown_peer(rule)
+            if rule.peer.doubt is not None:
+                yield _unknown_peer(rule, rule.peer.doubt)
             if rule.peer.addresses is None:
                 continue
-            if any(inside(rule.peer.addresses, each) for each in known):
+            if any(map(rule.peer.addresses.are_in, known)):
                 yield passed(rule.block)
             elif not ranges or len(known) < len(ranges):
                 reason = f"The blocks of the VPC of {block.address} aren't known, so neither is whether "
@@ -56,8 +50,8 @@ def open_targets(configuration: Configuration) -> Iterator[Judgement]:
     tracer = tracer_of(configuration)
     for placed in tracer.targets:
         for rule in _tcp_rules(tracer.topology.groups, placed):
-            if rule.peer.doubt:
-                yield _unknown_peer(rule)
+            if rule.peer.doubt is not None:
+                yield _unknown_peer(rule, rule.peer.doubt)
             elif rule.peer.addresses in _WORLD:
                 yield failed(
                     rule.block,
@@ -67,24 +61,6 @@ def open_targets(configuration: Configuration) -> Iterator[Judgement]:
                 )
             else:
                 yield passed(rule.block)
-
-
-def default_groups(configuration: Configuration) -> Iterator[Judgement]:
-    """Judge each endpoint: it should name its security groups, else it has the VPC's default group."""
-    tracer = tracer_of(configuration)
-    for block in tracer.entries:
-        if block.type != "aws_vpc_endpoint":
-            continue
-        entry = tracer.topology.placed(block)
-        if block.value("security_group_ids") in (ABSENT, []) and all(isinstance(key, tuple) for key in entry.groups):
-            yield failed(
-                block,
-                f"{block.address} names no security group, so it has its VPC's default group, which lets in whatever "
-                "else is in that group.",
-                "Give it a group of its own in security_group_ids.",
-            )
-        else:
-            yield passed(block)
 
 
 def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
@@ -118,8 +94,8 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
         )
 
 
-def _unknown_peer(rule: Rule) -> Judgement:
-    return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {rule.peer.doubt}.", rule.peer.settle)
+def _unknown_peer(rule: Rule, why: Unknown) -> Judgement:
+    return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {why.reason}.", why.settle)
 
 
 def _tcp_rules(groups: Groups, placed: Placed) -> Iterator[Rule]:

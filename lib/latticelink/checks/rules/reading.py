@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
@@ -12,6 +12,8 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
+from latticelink.terraform.known import as_list as as_list
+from latticelink.terraform.providers import alias_of, provider_of
 
 GATEWAY = "aws_vpclattice_resource_gateway"
 CONFIGURATION = "aws_vpclattice_resource_configuration"
@@ -89,11 +91,6 @@ def each(
     return judge
 
 
-def as_list(value: Any) -> list[Any]:
-    """Return the items of a list; a value that is no list is the one item, and what is absent is none."""
-    return value if isinstance(value, list) else [] if value is ABSENT else [value]
-
-
 def target_of(block: Block, argument: str, kind: str) -> Block | None:
     """Return the block of `kind` that `argument` refers to; None if it refers to none of that kind."""
     value = read(block, argument)
@@ -128,24 +125,16 @@ def identity_of(value: Any) -> str:
     return f"{value.block.full_address}.{value.attribute}" if isinstance(value, Reference) else str(value)
 
 
-def provider_of(block: Block) -> str:
+def account_and_region(block: Block) -> str:
     """Return a text that is the same for blocks of one provider configuration: one account and region.
 
     Where that depends on what isn't known, it begins with a question mark, and is the same within a stack only.
     """
-    alias = str(block.body.get("provider", "aws")).partition(".")[2]
-    configured = next(
-        (body for name, body in block.home.raw.providers if name == "aws" and body.get("alias", "") == alias), {}
-    )
+    configured = provider_of(block)
     said = {key: evaluate(value, block.home) for key, value in configured.items() if key not in ("alias", "//")}
     said["region"] = read(block, "region") or said.get("region")
-    own = f"?{block.stack} {alias}" if open_question(said) else ""
+    own = f"?{block.stack} {alias_of(block)}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
-
-
-def in_words(values: Iterable[Any]) -> str:
-    """Return the values for people, as in `'80', '443'`."""
-    return ", ".join(repr(value) if not isinstance(value, Reference) else str(value) for value in values)
 
 
 def example(*blocks: tuple[str, str, dict[str, Any]], **sections: Any) -> str:

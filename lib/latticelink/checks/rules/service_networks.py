@@ -13,13 +13,13 @@ from latticelink.checks.rules.reading import (
     NETWORK_RESOURCE,
     NETWORK_VPC,
     Problem,
+    account_and_region,
     example,
     identity_of,
     judged,
     kind_of,
     not_known,
     open_question,
-    provider_of,
     read,
     target_of,
     verdict,
@@ -95,7 +95,7 @@ def _once(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(vpc, identity=True):
             yield not_known(block, why, "vpc_identifier")
             continue
-        other = first.setdefault((identity_of(vpc), provider_of(block)), block)
+        other = first.setdefault((identity_of(vpc), account_and_region(block)), block)
         yield verdict(block, None if other is block else f"{other.full_address} is for the same VPC.")
 
 

@@ -26,7 +26,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import Order, key_of
-from latticelink.terraform.known import Reference
+from latticelink.terraform.known import Reference, boolean
 
 SHARE = "aws_ram_resource_share"
 RESOURCE = "aws_ram_resource_association"
@@ -109,7 +109,7 @@ def _accepter(configuration: Configuration) -> Iterator[Judgement]:
             yield not_known(block, why, f"allow_external_principals of {share.address}")
         else:
             problem = f"{share.full_address} doesn't allow external principals, so nobody is invited."
-            yield verdict(block, None if external is True else problem)
+            yield verdict(block, None if boolean(external) else problem)
 
 
 def _not_passed_on(configuration: Configuration) -> Iterator[Judgement]:
@@ -120,7 +120,7 @@ def _not_passed_on(configuration: Configuration) -> Iterator[Judgement]:
             yield not_known(block, why, "allow_association_to_shareable_service_network")
         else:
             yield verdict(
-                block, "It may be put into service networks that are shared on." if passed_on is True else None
+                block, "It may be put into service networks that are shared on." if boolean(passed_on) else None
             )
 
 

@@ -14,7 +14,6 @@ from latticelink.checks.rules.reading import (
     DEFINITION,
     GATEWAY,
     Problem,
-    as_list,
     each,
     example,
     judged,
@@ -26,9 +25,10 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.errors import Report
+from latticelink.paths.tracing import tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.values.addresses import parse_shared_ip
 from latticelink.values.dns import parse_dns_name, refuse_private_name
 from latticelink.values.tokens import is_known
@@ -67,13 +67,14 @@ def _shareable(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _near(configuration: Configuration) -> Iterator[Judgement]:
+    routes = tracer_of(configuration).routes
     for block in configuration.of_type(CONFIGURATION):
         address = _address(read(block, _IP))
         gateway = gateway_of(block)
         vpc = target_of(gateway, "vpc_id", "aws_vpc") if gateway else None
         if address is None or address.version != 4 or vpc is None:
             continue
-        cidrs = [read(vpc, "cidr_block"), *_more_blocks(configuration, vpc), *_routed(configuration, vpc)]
+        cidrs = [read(vpc, "cidr_block"), *_more_blocks(configuration, vpc), *routes.of_vpc(vpc)]
         networks = [network for network in map(_network, cidrs) if network is not None]
         if any(address in network for network in networks if network.version == 4):
             yield passed(block)
@@ -89,18 +90,6 @@ def _more_blocks(configuration: Configuration, vpc: Block) -> Iterator[Any]:
     for more in configuration.of_type("aws_vpc_ipv4_cidr_block_association"):
         if target_of(more, "vpc_id", "aws_vpc") is vpc:
             yield read(more, "cidr_block")
-
-
-def _routed(configuration: Configuration, vpc: Block) -> Iterator[Any]:
-    """Yield where the VPC's route tables lead, other than to the internet."""
-    for table in configuration.of_type("aws_route_table"):
-        if target_of(table, "vpc_id", "aws_vpc") is vpc:
-            for route in as_list(read(table, "route")):
-                yield route.get("cidr_block", ABSENT) if isinstance(route, dict) else route
-    for route in configuration.of_type("aws_route"):
-        table = read(route, "route_table_id")
-        if isinstance(table, Reference) and (table.block is vpc or target_of(table.block, "vpc_id", "aws_vpc") is vpc):
-            yield read(route, "destination_cidr_block")
 
 
 def _network(cidr: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
@@ -244,7 +233,7 @@ def _private_database(configuration: Configuration) -> Iterator[Judgement]:
             if why := open_question(public):
                 yield not_known(block, why, f"publicly_accessible of {database.address}")
             else:
-                yield verdict(block, f"{database.full_address} is publicly accessible." if public is True else None)
+                yield verdict(block, f"{database.full_address} is publicly accessible." if boolean(public) else None)
 
 
 def _shared(**definition: Any) -> dict[str, Any]:

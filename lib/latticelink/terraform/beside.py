@@ -1,0 +1,78 @@
+"""What stands beside a stack's JSON: files of values, which are read, and HCL, of which the headings are.
+
+Source: https://developer.hashicorp.com/terraform/language/values/variables#assigning-values-to-root-module-variables
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from latticelink.terraform.expressions import value_of_tree
+from latticelink.terraform.json_files import UnreadableInput, load
+from latticelink.terraform.known import RefusedByTerraform, Unknown
+from latticelink.terraform.syntax import parse
+
+_HEADING = re.compile(
+    r"""^[ \t]*(?P<kind>resource|data|variable|output|module|provider|locals|terraform|backend|cloud)"""
+    r"""(?:[ \t]+"(?P<first>[^"\n]+)")?(?:[ \t]+"(?P<second>[^"\n]+)")?[ \t]*\{""",
+    re.M,
+)
+_LOCAL = re.compile(r"^[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*=(?!=)", re.M)
+_COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*(?:#|//)[^\n]*", re.M | re.S)
+
+
+def values(folder: Path) -> dict[str, Any]:
+    """Return what files give to variables, in Terraform's order: a later one wins.
+
+    Those are terraform.tfvars, terraform.tfvars.json, then *.auto.tfvars and *.auto.tfvars.json by name. A file whose
+    HCL can't be read gives Unknown to every variable, under the empty name.
+    """
+    automatic = [file for ending in ("", ".json") for file in folder.glob(f"*.auto.tfvars{ending}")]
+    found: dict[str, Any] = {}
+    for file in [folder / "terraform.tfvars", folder / "terraform.tfvars.json", *sorted(automatic)]:
+        if file.is_file():
+            given = load(file) if file.suffix == ".json" else _hcl_values(file)
+            if not isinstance(given, dict):
+                raise UnreadableInput(f"{file} is no file of variables: it should be an object of names and values.")
+            found.update({name: value for name, value in given.items() if name != "//"})
+    return found
+
+
+class _NoNames:
+    """Nothing has a name in a file of values."""
+
+    def lookup(self, path: tuple[Any, ...]) -> Any:
+        raise RefusedByTerraform(f"{path[0]!r} has no meaning in a file of values")
+
+
+def _hcl_values(file: Path) -> dict[str, Any]:
+    tree = parse(f"${{{{\n{file.read_text(encoding='utf-8-sig', errors='replace')}\n}}}}")
+    try:
+        found = value_of_tree(tree, _NoNames())
+    except RefusedByTerraform:
+        found = None
+    if isinstance(found, dict):
+        return found
+    return {"": Unknown(f"{file.name} may give it a value, and isn't read", "Write it as JSON, or check a plan.")}
+
+
+def headings(folder: Path) -> dict[Path, list[tuple[str, ...]]]:
+    """Return the headings of the blocks in each *.tf file of the folder, such as ("resource", "aws_vpc", "main").
+
+    Of `locals` each name is one: ("local", "ports"). Terraform reads these files together with those of JSON.
+    Source: https://developer.hashicorp.com/terraform/language/files
+    """
+    found: dict[Path, list[tuple[str, ...]]] = {}
+    for file in sorted(folder.glob("*.tf")):
+        text = _COMMENT.sub("", file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else ""
+        if not text.strip():
+            continue
+        found[file] = []
+        for match in _HEADING.finditer(text):
+            if match["kind"] == "locals":
+                found[file] += [("local", name["name"]) for name in _LOCAL.finditer(text, match.end())]
+            else:
+                found[file].append(tuple(part for part in match.groups() if part))
+    return found
