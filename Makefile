@@ -1,54 +1,83 @@
 # Everything a person types. `make` alone says what there is.
 PYTHON ?= python3
 BIN := .venv/bin
+# uv installs in a fraction of pip's time and is used where it is there; `make UV= ...` does without.
+UV := $(shell uv --version 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint check docs bench setup lock clean
+.PHONY: help synth test lint check docs bench setup tools lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Bytecode of what a synth imports is kept even where the user's environment says not to: the next synth takes a second.
 synth: setup ## Write the Terraform JSON of the scenario to cdktf.out, and say how to deploy it
-	@$(BIN)/python main.py
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python main.py
 
-test: setup ## Run all tests; those for an absent engine are skipped, with the reason
-	@$(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder
+test: tools ## Run all tests, the fast ones first; those for an absent engine are skipped, with the reason
+	@echo "Tests that start no engine..."
+	@$(NO_ENGINE)
+	@echo "Tests on real engines..."
+	@$(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder -m engine
 
-lint: setup ## Format, lint and types
+NO_ENGINE := $(BIN)/python -m pytest --quiet -n auto --dist loadgroup -m "not engine"
+
+lint: tools ## Format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 check: lint ## The same, and the tests that start no engine
-	$(BIN)/python -m pytest --quiet -n 2 --dist loadgroup -m "not engine"
+	$(NO_ENGINE)
 
 docs: setup ## Write docs/checks.md from the catalogue of checks
 	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
 
-bench: setup ## Measure synth time and memory, as ratios of medians in one run
+bench: tools ## Measure synth time and memory, as ratios of medians in one run
 	@$(BIN)/python bench/run.py
 
-setup: ## Make .venv from requirements.lock; anew only when the lock changes
-	@cmp -s requirements.lock .venv/requirements.lock || $(MAKE) --no-print-directory venv
+setup: ## Make .venv with what a synth needs (requirements.lock); anew only when the lock changes
+	@[ -x $(BIN)/python ] && [ -x $(BIN)/$(INSTALLER) ] && cmp -s requirements.lock .venv/requirements.lock || $(MAKE) --no-print-directory venv
 	@printf '%s\n' "$(CURDIR)" | cat - pyproject.toml | cmp -s - .venv/installed-from || $(MAKE) --no-print-directory package
 
-.PHONY: venv package
+tools: setup ## Add to .venv what tests, lint, bench and examples/hcp/deploy.py need (requirements-dev.lock)
+	@cmp -s requirements-dev.lock .venv/requirements-dev.lock || $(MAKE) --no-print-directory dev
+
+# What pip calls a warning it says of every package where its configuration names a folder too many: shown if a step fails.
+OR_SAY_WHY := 2>.venv/setup.log || { cat .venv/setup.log >&2; exit 1; }
+INSTALLER := $(if $(UV),python,pip)
+INSTALL := $(if $(UV),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) --quiet --no-compile
+
+# Each copies its lock into .venv last, so that one that failed or was interrupted is done again.
+.PHONY: venv package dev
 venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "LatticeLink needs Python 3.11 or newer; PYTHON=... make chooses another than " + sys.executable)'
-	@echo "Setting up .venv from requirements.lock (once; about a minute, 1 GB)..."
-	@rm -rf .venv
-	@$(PYTHON) -m venv .venv || { echo "$(PYTHON) can't make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "Making .venv with what a synth needs (once; about 15 seconds, 0.5 GB)..."
+	@rm -rf .venv/requirements.lock .venv
+	@$(PYTHON) -m venv $(if $(UV),--without-pip) .venv || { echo "$(PYTHON) can't make virtual environments; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(INSTALL) --require-hashes --requirement requirements.lock $(OR_SAY_WHY)
 	@cp requirements.lock .venv/requirements.lock
+	@echo "The first synth takes 10 seconds more: CDKTF unpacks its JavaScript into your cache folder (0.5 GB)."
 
 # The package is installed from this folder, so a moved folder needs it again.
 package:
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --no-deps --no-build-isolation --editable . $(OR_SAY_WHY)
 	@printf '%s\n' "$(CURDIR)" | cat - pyproject.toml > .venv/installed-from
 
-lock: ## Resolve requirements.lock anew (needs uv); no index addresses, hashes for every platform
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra node --extra dev \
-		--no-emit-index-url --no-header --upgrade pyproject.toml --output-file requirements.lock
+# Over other tools, or what an interrupt left of them, .venv is made anew.
+dev:
+	@[ ! -e .venv/requirements-dev.lock ] || { rm -rf .venv/requirements.lock .venv; $(MAKE) --no-print-directory setup; }
+	@echo "Adding to .venv what tests, lint and bench need (once; about half a minute, 0.5 GB)..."
+	@touch .venv/requirements-dev.lock
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock $(OR_SAY_WHY)
+	@echo "Compiling Python's bindings of AWS, which only the tests and bench read whole..."
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || :
+	@cp requirements-dev.lock .venv/requirements-dev.lock
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+lock: ## Resolve both locks anew (needs uv); no index addresses, hashes for every platform
+	$(LOCK) --extra node --extra build --extra dev --upgrade --output-file requirements-dev.lock
+	$(LOCK) --extra node --extra build --constraint requirements-dev.lock --output-file requirements.lock
 
 clean: ## Remove what was generated; state stays
 	rm -rf .venv cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -183,12 +183,3 @@ def test_importing_the_package_and_its_values_starts_no_node_and_no_cdk() -> Non
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
-
-
-def test_the_lock_names_no_index_and_pins_everything_with_hashes() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
-    assert "://" not in lock
-    assert "--index" not in lock
-    pins = [line for line in lock.splitlines() if line and line[0] not in " #"]
-    assert pins
-    assert all("==" in line and line.endswith("\\") for line in pins)

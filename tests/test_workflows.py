@@ -90,6 +90,13 @@ def test_a_workflow_names_only_actions_and_commands_that_exist(path: Path) -> No
     assert {step["uses"] for step in steps(path) if "uses" in step} <= ACTIONS
 
 
+def test_the_workflow_that_runs_a_script_of_ours_installs_what_the_script_imports() -> None:
+    [path] = [path for path in WORKFLOWS if "deploy.py" in path.read_text()]
+    runs = [command for step in steps(path) for command in commands(step.get("run", ""))]
+    script_at = next(at for at, command in enumerate(runs) if "examples/hcp/deploy.py" in command)
+    assert ["make", "synth", "tools"] in runs[:script_at], "a synth alone needs no pytfe, and its lock has none"
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
 def test_a_workflow_plans_pull_requests_and_applies_merges_alone(path: Path) -> None:
     workflow = read(path)
