@@ -11,10 +11,10 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.state import State
-from latticelink.values.aws_ids import parse_region
+from latticelink.values.aws_ids import parse_kms_key_arn, parse_region, parse_role_arn
+from latticelink.values.hcp import HCP_HOST
 from latticelink.values.tokens import is_known
 
-_S3_DOC = "https://developer.hashicorp.com/terraform/language/backend/s3"
 _CLOUD_DOC = "https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud"
 
 
@@ -123,34 +123,20 @@ class S3State(State):
                 fix="Write for example 'shop/prod/'.",
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
             )
-            for argument, given, pattern, rule, fix, source in (
-                (
-                    "kms_key_arn",
-                    self.kms_key_arn,
-                    r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
-                    "A KMS key is given by its ARN; Terraform takes no alias.",
-                    "Write 'arn:aws:kms:<region>:<account>:key/<id>'.",
-                    _S3_DOC,
-                ),
-                (
-                    "role_arn",
-                    self.role_arn,
-                    r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
-                    "A role is given by its ARN.",
-                    "Write 'arn:aws:iam::<account>:role/<name>'.",
-                    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
-                ),
-                (
+            if self.kms_key_arn is not None:
+                parse_kms_key_arn(report, "kms_key_arn", self.kms_key_arn)
+            if self.role_arn is not None:
+                parse_role_arn(report, "role_arn", self.role_arn, may_be_expression=False)
+            if self.dynamodb_table is not None:
+                _match(
+                    report,
                     "dynamodb_table",
                     self.dynamodb_table,
                     r"[A-Za-z0-9_.-]{3,255}",
-                    "A table's name has 3 to 255 letters, digits, hyphens, dots and underscores.",
-                    "Write the table's name, or leave it out: S3 locks by itself.",
-                    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
-                ),
-            ):
-                if given is not None:
-                    _match(report, argument, given, pattern, rule=rule, fix=fix, source=source)
+                    rule="A table's name has 3 to 255 letters, digits, hyphens, dots and underscores.",
+                    fix="Write the table's name, or leave it out: S3 locks by itself.",
+                    source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
+                )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
         backend = bindings.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
@@ -204,7 +190,7 @@ class CloudState(State):
 
     organization: str
     workspace: str = "{stack}"
-    hostname: str = "app.terraform.io"
+    hostname: str = HCP_HOST
     project: str | None = None
     prefix: None = None
     tags: None = None
@@ -238,7 +224,7 @@ class CloudState(State):
                 self.hostname,
                 r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?",
                 rule="The host is a DNS name without scheme or path.",
-                fix="Write for example 'app.terraform.io'.",
+                fix=f"Write for example '{HCP_HOST}'.",
                 source=_CLOUD_DOC,
             )
             if self.project is not None:

@@ -21,28 +21,28 @@ from typing import Any
 from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
-
-_GATEWAY, _CONFIGURATION = "aws_vpclattice_resource_gateway", "aws_vpclattice_resource_configuration"
+from latticelink.values.gateway_type import DEFAULT_ADDRESSES, DEFAULT_RESOLUTION, DEFAULT_TYPE
+from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SUBNET, VPC
 
 # What the provider plans a replacement for (AWS provider 5.100: `terraform plan`; newer arguments: its schema), with
 # the value that AWS takes where there is none.
 _FIXED: dict[str, dict[str, Any]] = {
-    "aws_vpc": {"cidr_block": None},
-    "aws_subnet": {"availability_zone": None, "cidr_block": None, "vpc_id": None},
-    _GATEWAY: {
-        "ip_address_type": "IPV4",
-        "ipv4_addresses_per_eni": 16,
+    VPC: {"cidr_block": None},
+    SUBNET: {"availability_zone": None, "cidr_block": None, "vpc_id": None},
+    GATEWAY: {
+        "ip_address_type": DEFAULT_TYPE,
+        "ipv4_addresses_per_eni": DEFAULT_ADDRESSES,
         "name": None,
-        "resource_config_dns_resolution": "PUBLIC",
+        "resource_config_dns_resolution": DEFAULT_RESOLUTION,
         "subnet_ids": None,
         "vpc_id": None,
     },
-    _CONFIGURATION: {
+    CONFIGURATION: {
         "custom_domain_name": None,
         "domain_verification_id": None,
         "name": None,
         "protocol": None,
-        "resource_configuration_definition": None,
+        DEFINITION: None,
         "resource_configuration_group_id": None,
         "resource_gateway_identifier": None,
         "type": "SINGLE",
@@ -118,7 +118,7 @@ def describe(replacements: list[Replacement]) -> str:
     """Return the warning for a person: each gateway or configuration, what changes, and what follows."""
     lines = ["Warning: since the synth before, this has changed, and AWS can only replace it:"]
     for replacement in replacements:
-        is_gateway = replacement.address.startswith(_GATEWAY)
+        is_gateway = replacement.address.startswith(GATEWAY)
         what = f"resource {'gateway' if is_gateway else 'configuration'} {replacement.name!r}"
         lines += ["", f"  {what} ({replacement.stack}: {replacement.address})"]
         lines += [f"    {change}" for change in replacement.changes]
@@ -145,7 +145,7 @@ def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
         if changes := _changes(address.partition(".")[0], before[address], after[address], replaced):
             replaced[address] = changes
     for address, changes in replaced.items():
-        if address.startswith((_GATEWAY, _CONFIGURATION)) and parents[address] not in replaced:
+        if address.startswith((GATEWAY, CONFIGURATION)) and parents[address] not in replaced:
             names = sorted(_name(before[other]) for other in replaced if address in _above(other, parents))
             yield Replacement(stack, address, _name(before[address]), changes, tuple(names))
     yield from _moved(stack, before, after)
@@ -153,8 +153,8 @@ def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
 
 def _moved(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
     """Yield the gateways whose construct has another id: to Terraform one that goes and one that comes."""
-    gone = [address for address in before if address.startswith(_GATEWAY) and address not in after]
-    come = [address for address in after if address.startswith(_GATEWAY) and address not in before]
+    gone = [address for address in before if address.startswith(GATEWAY) and address not in after]
+    come = [address for address in after if address.startswith(GATEWAY) and address not in before]
     parents = {address: _parent(block) for address, block in before.items()}
     for address in gone:
         names = sorted(_name(before[other]) for other in before if address in _above(other, parents))

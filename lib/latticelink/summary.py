@@ -13,6 +13,7 @@ from typing import Any
 from latticelink.terraform.raw import RawStack
 from latticelink.values import contract
 from latticelink.values.tokens import is_known
+from latticelink.values.types import ENDPOINT, INGRESS_RULE, RECORD, SHARE_PRINCIPAL, SHARE_RESOURCE
 
 _READ = re.compile(
     r"data\.terraform_remote_state\.([A-Za-z0-9_-]+)\.outputs\." + contract.OUTPUT + r'\.resources\["([^"]+)"\]'
@@ -41,7 +42,7 @@ def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], co
         more = len(shared) - _MOST
         lines += ["", "Shared:", *(line for paragraph in shared[:_MOST] for line in paragraph)]
         lines += [f"  and {more} more, in the outputs {contract.OUTPUT!r}"] if more > 0 else []
-        if any(_bodies(stack, "aws_ram_principal_association") for stack in stacks):
+        if any(_bodies(stack, SHARE_PRINCIPAL) for stack in stacks):
             lines.append(_NO_REVOCATION)
     lines += ["", "Deploy it in one of three ways, with AWS credentials in the environment:"]
     for door, line in _doors(stacks, cli, command):
@@ -76,11 +77,11 @@ def _shared(stacks: Sequence[RawStack]) -> Iterator[list[str]]:
 def _accounts(producer: RawStack) -> dict[str, list[str]]:
     """Return a line for each ARN that is shared with other accounts, by the expression of the ARN."""
     principals = defaultdict(list)
-    for association in _bodies(producer, "aws_ram_principal_association"):
+    for association in _bodies(producer, SHARE_PRINCIPAL):
         principal = association["principal"] if is_known(association["principal"]) else "one known after apply"
         principals[association["resource_share_arn"]].append(principal)
     lines = defaultdict(list)
-    for association in _bodies(producer, "aws_ram_resource_association"):
+    for association in _bodies(producer, SHARE_RESOURCE):
         names = ", ".join(principals[association["resource_share_arn"]])
         lines[association["resource_arn"]].append(f"    with the accounts of {names}")
     return lines
@@ -89,13 +90,13 @@ def _accounts(producer: RawStack) -> dict[str, list[str]]:
 def _reached(consumer: RawStack) -> Iterator[tuple[str, str, str]]:
     """Yield the producer, the name and a line for each published resource that the stack reaches."""
     clients = defaultdict(list)
-    for rule in _bodies(consumer, "aws_vpc_security_group_ingress_rule"):
+    for rule in _bodies(consumer, INGRESS_RULE):
         client = rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") or "?"
         clients[rule["security_group_id"]].append(client.removeprefix("${").removesuffix("}"))
     names = defaultdict(list)
-    for record in _bodies(consumer, "aws_route53_record"):
+    for record in _bodies(consumer, RECORD):
         names[_construct(record)].append(record["name"].replace("${each.key}", "<member>"))
-    for endpoint in _bodies(consumer, "aws_vpc_endpoint"):
+    for endpoint in _bodies(consumer, ENDPOINT):
         if read := _READ.search(str(endpoint.get("resource_configuration_arn"))):
             let_in = sorted(client for group in endpoint.get("security_group_ids", []) for client in clients[group])
             called = f", as {', '.join(names[_construct(endpoint)])}" if names[_construct(endpoint)] else ""

@@ -72,6 +72,20 @@ TABLE: list[tuple[str, Any, Change, list[Answer], str]] = [
     ("a target that lets in the gateway", open_targets, changes(), [PASS], ""),
     ("a target that lets in the world", open_targets, put(*TARGET_IN, **cidr("0.0.0.0/0")), [FAIL], "to 0.0.0.0/0"),
     ("a target that lets in the world by IPv6", open_targets, put(*TARGET_IN, **cidr("::/0")), [FAIL], "to ::/0"),
+    (
+        "clients of a wider block by a protocol that a module names",
+        wide_clients,
+        put(*ENDPOINT_IN, **cidr("10.0.0.0/8"), ip_protocol="${module.m.protocol}"),
+        [UNKNOWN],
+        "lets TCP in isn't known",
+    ),
+    (
+        "a target that lets in the world by a protocol that a module names",
+        open_targets,
+        put(*TARGET_IN, **cidr("0.0.0.0/0"), ip_protocol="${module.m.protocol}"),
+        [UNKNOWN],
+        "lets TCP in isn't known",
+    ),
     ("a target that lets in UDP", open_targets, put(*TARGET_IN, **cidr("0.0.0.0/0"), ip_protocol="udp"), [], ""),
     (
         "a target that lets in whom a module names",

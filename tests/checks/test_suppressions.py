@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.checks.examination import Examination, examine
+from latticelink.checks.retired import RETIRED, Retired
 from latticelink.paths.hops import Answer
 from latticelink.terraform.json_files import UnreadableInput
 
@@ -68,6 +69,14 @@ def test_without_a_reason_nothing_is_suppressed(tmp_path: Path, reason: dict[str
 def test_a_check_that_there_is_not_is_told(tmp_path: Path) -> None:
     examination = decided(tmp_path, {"check": "LL999", "resource": f"{GATEWAY}.g", "reason": "typed wrong"})
     assert found(examination) == [f"LL101 {GATEWAY}.g", f"LL903 producer: {GATEWAY}.g"]
+
+
+@pytest.mark.parametrize("gone", RETIRED, ids=[each.id for each in RETIRED])
+def test_a_check_that_is_retired_is_told_with_who_says_it_now(tmp_path: Path, gone: Retired) -> None:
+    examination = decided(tmp_path, {"check": gone.id, "resource": f"{GATEWAY}.g", "reason": "ours"})
+    [told] = [each.judgement.message for each in examination.of(Answer.FAIL) if each.check.id == "LL903"]
+    assert f"{gone.id} for '{GATEWAY}.g', in producer, names a check that is retired. {gone.by}" in told
+    assert gone.sentence in told
 
 
 def test_with_its_stack_an_address_is_that_stacks_only(tmp_path: Path) -> None:

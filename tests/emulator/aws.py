@@ -26,6 +26,9 @@ from urllib.request import Request, urlopen
 from tests.conftest import ROOT
 from tests.emulator.moto_differences import as_moto_understands, mend
 
+# Those whose actions stacks cause. What an example's own database or role needs goes to moto unseen.
+SERVICES = ("ec2", "ram", "route53", "s3", "vpc-lattice")
+
 
 @dataclass
 class Aws:
@@ -104,6 +107,15 @@ class Aws:
         found: dict[str, list[str]] = self.control("inventory")
         return found
 
+    def quota(self, name: str, limit: int) -> None:
+        """Set a quota of tests/emulator/quotas.py, for all accounts."""
+        self.control("quota", name=name, limit=limit)
+
+    def actions(self) -> list[str]:
+        """Return every action that was asked for, as `service:Action`, but for those of databases and roles."""
+        asked: list[str] = self.control("actions")
+        return asked
+
     def requests(self) -> dict[str, int]:
         """Return how often each operation was asked for."""
         counted: dict[str, int] = self.control("requests")
@@ -117,6 +129,7 @@ class Front:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
         from tests.emulator.protocol import Ec2Query, RestJson
+        from tests.emulator.quotas import Quotas
         from tests.emulator.ram import Sharing
 
         self.moto = DomainDispatcherApplication(create_backend_app)
@@ -127,6 +140,8 @@ class Front:
         self.reads = 1
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
+        self.asked: set[str] = set()
+        self.quotas = Quotas.raised()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -144,7 +159,7 @@ class Front:
 
         scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         access_key, region, service = scope.groups() if scope else ("", "", "")
-        if service not in ("ec2", "ram", "route53", "vpc-lattice"):
+        if service not in SERVICES:
             return list(self.moto(environ, start_response))
         account = get_account_id_from(access_key)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -155,8 +170,10 @@ class Front:
             served = self._rest(self.json, self.region(account, region), environ, body)
         elif service == "ram":
             served = self._rest(self.ram, self._ram(self.region(account, region)), environ, body)
+        else:
+            served = self._judged(service, self.region(account, region), environ, body)
         if served is None:
-            body = as_moto_understands(body)
+            body = as_moto_understands(body) if service != "s3" else body
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
             return list(self.moto(environ, start_response))
         if served == "drop":
@@ -173,7 +190,7 @@ class Front:
         from tests.emulator.lattice import Region
 
         if (account, name) not in self.regions:
-            self.regions[account, name] = Region(name, self.reads, account, self.sharing)
+            self.regions[account, name] = Region(name, self.reads, account, self.sharing, self.quotas)
             neighbours = [region for (_, other), region in self.regions.items() if other == name]
             for region in neighbours:
                 region.neighbours = neighbours
@@ -200,6 +217,7 @@ class Front:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         try:
             operation, members = protocol.parse(method, path, query, body)
+            self.asked.add(f"{protocol.service}:{operation.name}")
             fault = self._faulty(operation.name, protocol)
             if fault not in (None, "drop"):
                 return fault
@@ -216,12 +234,36 @@ class Front:
         except Refused as error:
             return protocol.refusal(error)
 
+    def _judged(self, service: str, region: Any, environ: dict[str, Any], body: bytes) -> Any:
+        """Return the refusal of a request to Route 53 or S3; None for one that goes on to moto."""
+        from tests.emulator import buckets
+        from tests.emulator.protocol import Refused, RestXml
+        from tests.emulator.zones import Zones
+
+        protocol = RestXml(service)
+        try:
+            where = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
+            operation, members = protocol.parse(*where, body)
+            self.asked.add(f"{service}:{operation.name}")
+            if service == "s3":
+                buckets.judge(operation.name, members, region.account, region.name)
+            else:
+                Zones(region.account, self._has_vpc(region.account), self.quotas).judge(operation.name, members)
+        except Refused as error:
+            return None if error.code == "UnknownOperationException" else protocol.refusal(error)
+        return None
+
+    def _has_vpc(self, account: str) -> Any:
+        return lambda vpc, region: vpc in self.region(account, region).ec2.vpcs
+
     def _ec2(self, region: Any, body: bytes) -> Any:
         from tests.emulator.endpoints import Endpoints
+        from tests.emulator.moto_accepts import Ec2Rules
         from tests.emulator.protocol import Refused
 
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         action = fields.get("Action", "")
+        self.asked.add(f"ec2:{action}")
         fault = self._faulty(action, self.query)
         if fault not in (None, "drop"):
             return fault
@@ -230,9 +272,10 @@ class Front:
                 if action == f"Delete{kind}":
                     region.refuse_in_use(action, fields.get({"SecurityGroup": "GroupId"}.get(kind, f"{kind}Id")))
             handler = Endpoints(region).handler(action, fields)
+            operation, members = self.query.parse(fields)
+            Ec2Rules(region).judge(action, members)
             if handler is None:
                 return None
-            operation, members = self.query.parse(fields)
             answer = self.query.answer(operation, handler(members))
             return "drop" if fault else answer
         except Refused as error:
@@ -257,6 +300,10 @@ class Front:
             self.sharing.within_organization = given["sharing"]
         elif what == "requests":
             return dict(self.counted)
+        elif what == "actions":
+            return sorted(self.asked)
+        elif what == "quota":
+            self.quotas.limits[given["name"]] = given["limit"]
         elif what == "inventory":
             shares = [share.arn for share in self.sharing.shares.values() if share.shown["status"] != "DELETED"]
             return _inventory(self.regions.values()) | ({"share": shares} if shares else {})

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.emulator.lattice import Region, Thing, new_id
 from tests.emulator.protocol import Refused
 
 TYPES = {"Resource": "ResourceConfigurationArn", "ServiceNetwork": "ServiceNetworkArn"}
+# What EC2 says where VPC Lattice says otherwise; AWS's pages don't say it of these endpoints.
+EC2_CODES = {"ValidationException": "InvalidParameter", "ResourceNotFoundException": "InvalidParameter"}
 FIXED = ("AddSubnetIds", "RemoveSubnetIds", "IpAddressType", "DnsOptions", "PrivateDnsEnabled", "SubnetConfigurations")
+
+
+@contextmanager
+def as_ec2_says() -> Iterator[None]:
+    """Give the refusals of what VPC Lattice and EC2 have in common the codes of EC2."""
+    try:
+        yield
+    except Refused as error:
+        raise Refused(EC2_CODES.get(error.code, error.code), error.message) from None
 
 
 class Endpoints:
@@ -42,15 +54,23 @@ class Endpoints:
         }.get(action)
 
     def create(self, request: dict[str, Any]) -> dict[str, Any]:
+        with as_ec2_says():
+            return self._create(request)
+
+    def _create(self, request: dict[str, Any]) -> dict[str, Any]:
         kind, region = request["VpcEndpointType"], self.region
         given = [name for name in ("ServiceName", *TYPES.values()) if name in request]
         if given != [TYPES[kind]]:
             raise Refused("InvalidParameter", f"An endpoint of type {kind} has {TYPES[kind]} alone, got {given}")
+        self._refuse_unknown(request)
         vpc = region.vpc(request["VpcId"])
+        present = [e for e in region.each("vpce") if (e.shown["VpcId"], e.shown["VpcEndpointType"]) == (vpc.id, kind)]
+        region.quotas.refuse_over(f"{kind} VPC endpoints per VPC", len(present) + 1)
         subnets = region.subnets(request.get("SubnetIds", []), vpc.id)
         zones = [subnet.availability_zone for subnet in subnets]
         if len(set(zones)) < len(zones):
-            raise Refused("DuplicateSubnetsInSameZone", "Found another subnet in the same availability zone")
+            message = "Found another VPC endpoint subnet in the availability zone of"
+            raise Refused("DuplicateSubnetsInSameZone", f"{message} {subnets[-1].id}")
         region.check_addresses(subnets, request.get("IpAddressType", "ipv4").upper())
         private = request.get("PrivateDnsEnabled", False)
         if private and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
@@ -63,6 +83,7 @@ class Endpoints:
         if private:
             self._refuse_second_way(vpc.id, kind, request[TYPES[kind]])
         groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc.id)], vpc.id)
+        region.quotas.refuse_over("Security groups per network interface", len(groups))
         specified = request.get("TagSpecifications") or [{}]
         shown = {
             "VpcEndpointType": kind,
@@ -81,6 +102,18 @@ class Endpoints:
             region.interface(thing, subnet, groups, chosen.get(subnet.id))
         return {"VpcEndpoint": self._show(thing)}
 
+    def _refuse_unknown(self, request: dict[str, Any]) -> None:
+        ec2 = self.region.ec2
+        subnets = [subnet for zone in ec2.subnets.values() for subnet in zone]
+        groups = [group for of_vpc in ec2.groups.values() for group in of_vpc]
+        for what, known, asked in (
+            ("VpcId", ec2.vpcs, [request["VpcId"]]),
+            ("SubnetId", subnets, request.get("SubnetIds", [])),
+            ("SecurityGroupId", groups, request.get("SecurityGroupIds", [])),
+        ):
+            if missing := [identifier for identifier in asked if identifier not in known]:
+                raise Refused(f"Invalid{what}.NotFound", f"{what} {', '.join(missing)} does not exist")
+
     def _check_configuration(self, arn: str, vpc: str, zones: list[str]) -> None:
         configuration, owner = self.region.refer(arn, "rcfg").shown, self.region.owner(arn)
         if configuration["type"] == "CHILD":
@@ -95,14 +128,25 @@ class Endpoints:
             )
 
     def _refuse_second_way(self, vpc: str, kind: str, arn: str) -> None:
-        """Refuse a resource endpoint and one of a service network, both with private DNS, for one configuration."""
+        """Refuse two endpoints of one VPC, both with private DNS, for one configuration.
+
+        AWS says so of one of a resource and one of a service network. That it is so for two of a kind is inferred, from
+        the private zone that AWS makes for the configuration's name: where it has none, two of a kind are allowed.
+        """
         mine = self._reached({TYPES[kind]: arn})
         for other in self.region.each("vpce"):
             if other.shown["VpcId"] != vpc or not other.shown["PrivateDnsEnabled"] or other.is_leaving:
                 continue
-            if other.shown["VpcEndpointType"] != kind and (both := set(mine) & set(self._reached(other.shown))):
+            both = set(mine) & set(self._reached(other.shown))
+            if other.shown["VpcEndpointType"] == kind:
+                both = {one for one in both if self._is_named(one)}
+            if both:
                 message = f"{other.shown['id']} has private DNS for {', '.join(sorted(both))} in this VPC"
                 raise Refused("InvalidParameter", message)
+
+    def _is_named(self, configuration: str) -> bool:
+        shown = self.region.owner(configuration).things[configuration].shown
+        return shown["type"] == "ARN" or bool(shown.get("customDomainName"))
 
     def _reached(self, endpoint: dict[str, Any]) -> dict[str, dict[str, str]]:
         """Return what the association with each configuration says of a service network, by the configuration's id."""
@@ -158,7 +202,9 @@ class Endpoints:
         groups += [group for group in request.get("AddSecurityGroupIds", ()) if group not in groups]
         if not groups:
             raise Refused("InvalidParameter", "An endpoint has at least one security group")
-        thing.shown["securityGroupIds"] = self.region.groups(groups, thing.shown["VpcId"])
+        self.region.quotas.refuse_over("Security groups per network interface", len(groups))
+        with as_ec2_says():
+            thing.shown["securityGroupIds"] = self.region.groups(groups, thing.shown["VpcId"])
         return {"Return": True}
 
     def delete(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 
 from tests.emulator.protocol import Refused
+from tests.emulator.quotas import Quotas
 from tests.emulator.ram import Sharing
 
 ACCOUNT = "123456789012"
@@ -26,6 +27,7 @@ KINDS = {
     "sn": "servicenetwork",
     "snra": "servicenetworkresourceassociation",
     "snva": "servicenetworkvpcassociation",
+    "dv": "domainverification",
 }
 # What a read shows until an object is settled, and what it becomes.
 SETTLED = {"CREATE_IN_PROGRESS": "ACTIVE", "UPDATE_IN_PROGRESS": "ACTIVE", "pending": "available"}
@@ -56,11 +58,19 @@ class Thing:
 class Region:
     """All objects of one account in one region, and its neighbours: the same region of other accounts."""
 
-    def __init__(self, name: str, reads: int, account: str = ACCOUNT, sharing: Sharing | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        reads: int,
+        account: str = ACCOUNT,
+        sharing: Sharing | None = None,
+        quotas: Quotas | None = None,
+    ) -> None:
         self.name = name
         self.reads = reads
         self.account = account
         self.sharing = sharing or Sharing()
+        self.quotas = quotas or Quotas.raised()
         self.neighbours: list[Region] = [self]
         self.things: dict[str, Thing] = {}
         self.create_failed: list[str] = []
@@ -214,6 +224,8 @@ class Region:
                 raise Refused("ValidationException", f"{member} is needed")
         self.refuse_twin("rgw", request["name"])
         vpc = self.vpc(request["vpcIdentifier"]).id
+        present = [gateway for gateway in self.each("rgw") if gateway.shown["vpcId"] == vpc]
+        self.quotas.refuse_over("Resource gateways per VPC", len(present) + 1)
         subnets = self.subnets(request["subnetIds"], vpc)
         groups = self.groups(request.get("securityGroupIds") or [self.default_group(vpc)], vpc)
         kind = request.setdefault("ipAddressType", "IPV4")
@@ -250,6 +262,7 @@ class Region:
 
     def create_resource_configuration(self, request: dict[str, Any]) -> dict[str, Any]:
         self.refuse_twin("rcfg", request["name"])
+        self.quotas.refuse_over("Resource configurations per Region", len(list(self.each("rcfg"))) + 1)
         kind, ports = request["type"], request.get("portRanges")
         definition = request.get("resourceConfigurationDefinition", {})
         parent = {}
@@ -260,6 +273,8 @@ class Region:
             if group["type"] != "GROUP":
                 raise Refused("ValidationException", f"{group['id']} is no GROUP")
             parent = {"resourceConfigurationGroupId": group["id"], "resourceGatewayId": group["resourceGatewayId"]}
+            siblings = len(self.children(group["id"]))
+            self.quotas.refuse_over("Child resource configurations per group", siblings + 1)
             request["protocol"] = group["protocol"]
         else:
             self._need(request, "resourceGatewayIdentifier")
@@ -270,7 +285,7 @@ class Region:
         elif kind == "SINGLE":
             self._need(request, "portRanges", "resourceConfigurationDefinition")
         elif kind == "GROUP":
-            self._refuse(request, "resourceConfigurationDefinition", kind=kind)
+            self._refuse(request, "resourceConfigurationDefinition", "customDomainName", kind=kind)
         if kind != "GROUP" and ("arnResource" in definition) != (kind == "ARN"):
             raise Refused("ValidationException", f"The definition does not fit the type {kind}")
         self._check_ports(ports)
@@ -296,7 +311,7 @@ class Region:
     @staticmethod
     def _refuse(request: dict[str, Any], *members: str, kind: str) -> None:
         if given := [member for member in members if member in request]:
-            raise Refused("ValidationException", f"Not for type {kind}: {', '.join(given)}")
+            raise Refused("ValidationException", f"Unexpected attribute {', '.join(given)} for type {kind}")
 
     @staticmethod
     def _check_ports(ranges: list[str] | None) -> None:
@@ -391,6 +406,7 @@ class Region:
 
     def create_service_network(self, request: dict[str, Any]) -> dict[str, Any]:
         self.refuse_twin("sn", request["name"])
+        self.quotas.refuse_over("Service networks per Region", len(list(self.each("sn"))) + 1)
         shown = {"authType": "NONE", "numberOfAssociatedVPCs": 0, "numberOfAssociatedServices": 0, **request}
         return self.show(self.add("sn", "CreateServiceNetwork", shown, status="ACTIVE"))
 
@@ -428,6 +444,8 @@ class Region:
             and a.shown["resourceConfigurationId"] == configuration["id"]
         ]:
             raise Refused("ConflictException", "The association exists", 409)
+        of_network = [a for a in self.each("snra") if a.shown["serviceNetworkId"] == network["serviceNetworkId"]]
+        self.quotas.refuse_over("Resource configurations per service network", len(of_network) + 1)
         thing = self.add("snra", "CreateServiceNetworkResourceAssociation", {**request, **network, **named})
         if configuration["type"] == "SINGLE":
             thing.shown["dnsEntry"] = self.dns_entry(
@@ -457,6 +475,8 @@ class Region:
             raise Refused("ConflictException", "The VPC has an association already", 409)
         self.groups(request.get("securityGroupIds", []), vpc)
         shown = {**request, **self._of_network(request), "vpcId": vpc}
+        of_network = [a for a in self.each("snva") if a.shown["serviceNetworkId"] == shown["serviceNetworkId"]]
+        self.quotas.refuse_over("VPC associations per service network", len(of_network) + 1)
         shown.pop("serviceNetworkIdentifier", None)
         return self.show(self.add("snva", "CreateServiceNetworkVpcAssociation", shown))
 
@@ -470,6 +490,23 @@ class Region:
 
     def delete_service_network_vpc_association(self, request: dict[str, Any]) -> dict[str, Any]:
         return self.leave(self.find(request["serviceNetworkVpcAssociationIdentifier"], "snva"))
+
+    # -- domain verifications ----------------------------------------------------------------------------------------
+
+    def start_domain_verification(self, request: dict[str, Any]) -> dict[str, Any]:
+        if any(other.shown["domainName"] == request["domainName"] for other in self.each("dv")):
+            raise Refused("ConflictException", f"{request['domainName']} has a verification already", 409)
+        self.quotas.refuse_over("Domain verifications per Region", len(list(self.each("dv"))) + 1)
+        record = {"name": f"_x.{request['domainName']}", "value": "vpc-lattice:x"}
+        shown = {**request, "txtMethodConfig": record}
+        return self.show(self.add("dv", "StartDomainVerification", shown, status="PENDING"))
+
+    def get_domain_verification(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self.show(self.find(request["domainVerificationIdentifier"], "dv"))
+
+    def delete_domain_verification(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.forget(self.find(request["domainVerificationIdentifier"], "dv").shown["id"])
+        return {}
 
     # -- tags --------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import botocore.session
@@ -61,45 +62,117 @@ def problems(shape: Any, value: Any, place: str = "") -> Iterator[str]:
             yield from problems(shape.value, item, f"{place}{key}")
 
 
+@cache
+def _routes(service: str) -> list[tuple[Any, str, frozenset[str]]]:
+    """Return each operation of a REST service, the pattern of its path, and the words that its query has."""
+    routes = []
+    for name in model(service).operation_names:
+        operation = model(service).operation_model(name)
+        members = operation.input_shape.members.items() if operation.input_shape else ()
+        needed = [m for name, m in members if name in operation.input_shape.required_members]
+        if any(member.serialization.get("location") == "header" for member in needed):
+            continue  # such as copies of S3 objects, whose path is that of an upload
+        uri, _, query = operation.http["requestUri"].partition("?")
+        places = re.split(r"\{(\w+\+?)\}", uri)
+        pattern = "".join(
+            re.escape(place) if number % 2 == 0 else f"(?P<{place.rstrip('+')}>{_reach(service, place)})"
+            for number, place in enumerate(places)
+        )
+        words = {m.serialization["name"] for m in needed if m.serialization.get("location") == "querystring"}
+        routes.append(
+            (operation, f"{pattern.rstrip('/')}/?", frozenset(words | {word for word in query.split("&") if word}))
+        )
+    return sorted(routes, key=lambda entry: -len(entry[2]))
+
+
+def _reach(service: str, place: str) -> str:
+    # The paths of S3 and Route 53 are told apart by their depth; VPC Lattice's ARNs have slashes.
+    return "[^/]+" if service in ("route53", "s3") and not place.endswith("+") else ".+"
+
+
+def route(service: str, method: str, path: str, query: str) -> tuple[Any, dict[str, str]]:
+    """Return the model of the operation that a REST request asks for, and the members in its path."""
+    words = {*query.split("&"), *(item.partition("=")[0] for item in query.split("&"))}
+    for operation, pattern, needed in _routes(service):
+        if operation.http["method"] == method and needed <= words and (match := re.fullmatch(pattern, path)):
+            found = {name: unquote(value) for name, value in match.groupdict().items()}
+            shapes = operation.input_shape.members.items() if operation.input_shape else ()
+            wires = {name: shape.serialization.get("name", name) for name, shape in shapes}
+            return operation, {name: found[wire] for name, wire in wires.items() if wire in found}
+    raise Refused("UnknownOperationException", f"{method} {path}", 404)
+
+
+def _from_query(operation: Any, query: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, shape in operation.input_shape.members.items():
+        if shape.serialization.get("location") == "querystring":
+            values = [value for key, value in parse_qsl(query) if key == shape.serialization["name"]]
+            if values:
+                found[name] = values if shape.type_name == "list" else _scalar(shape, values[0])
+    return found
+
+
+@dataclass(frozen=True)
+class RestXml:
+    """The protocol of Route 53 and S3, as far as requests and refusals go."""
+
+    service: str
+
+    def parse(self, method: str, path: str, query: str, body: bytes) -> tuple[Any, dict[str, Any]]:
+        """Return the operation's model and its members; raise `Refused` for what is no request that the model knows.
+
+        What the model says of lengths and patterns is not judged: these services answer with codes of their own.
+        """
+        operation, members = route(self.service, method, path, query)
+        shape = operation.input_shape
+        if payload := shape.serialization.get("payload"):
+            member = shape.members[payload]
+            text = body.decode(errors="replace")
+            value = (
+                _from_xml(member, ElementTree.fromstring(body)) if member.type_name == "structure" and body else text
+            )
+            return operation, {**members, payload: value}
+        return operation, members | (_from_xml(shape, ElementTree.fromstring(body)) if body else {})
+
+    def refusal(self, error: Refused) -> tuple[int, str, bytes]:
+        """Return the answer for an error."""
+        inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        whole = f"<Error>{inner}</Error>"
+        if self.service == "route53":
+            whole = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error></ErrorResponse>"
+        return error.status, "text/xml", whole.encode()
+
+
+def _from_xml(shape: Any, element: Any) -> Any:
+    if shape.type_name == "structure":
+        named = {child.tag.rpartition("}")[2]: child for child in element}
+        found = {}
+        for name, member in shape.members.items():
+            wire = member.serialization.get("name", name)
+            if member.type_name == "list" and member.serialization.get("flattened"):
+                items = [child for child in element if child.tag.rpartition("}")[2] == wire]
+                found |= {name: [_from_xml(member.member, item) for item in items]} if items else {}
+            elif wire in named and "location" not in member.serialization:
+                found[name] = _from_xml(member, named[wire])
+        return found
+    if shape.type_name == "list":
+        return [_from_xml(shape.member, item) for item in element]
+    return _scalar(shape, element.text or "")
+
+
 @dataclass(frozen=True)
 class RestJson:
-    """The protocol of VPC Lattice: the path names the operation and some members, the body the others."""
+    """The protocol of VPC Lattice and RAM: the path names the operation and some members, the body the others."""
 
     service: str
 
     def parse(self, method: str, path: str, query: str, body: bytes) -> tuple[Any, dict[str, Any]]:
         """Return the operation's model and its members; raise `Refused` for what is no valid request."""
-        for operation, pattern in self._routes():
-            if operation.http["method"] == method and (match := re.fullmatch(pattern, path)):
-                members = json.loads(body or b"{}")
-                members |= {name: unquote(value) for name, value in match.groupdict().items()}
-                members |= self._from_query(operation, query)
-                if found := list(problems(operation.input_shape, members)):
-                    raise Refused("ValidationException", "; ".join(found))
-                return operation, members
-        raise Refused("UnknownOperationException", f"{method} {path}", 404)
-
-    def _routes(self) -> Iterator[tuple[Any, str]]:
-        for name in model(self.service).operation_names:
-            operation = model(self.service).operation_model(name)
-            uri = operation.http["requestUri"].partition("?")[0]
-            places = re.split(r"\{(\w+)\+?\}", uri)
-            yield (
-                operation,
-                "".join(
-                    f"(?P<{place}>.+)" if odd else re.escape(place)
-                    for odd, place in zip([0, 1] * len(places), places, strict=False)
-                ),
-            )
-
-    def _from_query(self, operation: Any, query: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, shape in operation.input_shape.members.items():
-            if shape.serialization.get("location") == "querystring":
-                values = [value for key, value in parse_qsl(query) if key == shape.serialization["name"]]
-                if values:
-                    found[name] = values if shape.type_name == "list" else _scalar(shape, values[0])
-        return found
+        operation, in_path = route(self.service, method, path, query)
+        members = json.loads(body or b"{}") | in_path | _from_query(operation, query)
+        if found := list(problems(operation.input_shape, members)):
+            raise Refused("ValidationException", "; ".join(found))
+        return operation, members
 
     def answer(self, operation: Any, content: Mapping[str, Any]) -> tuple[int, str, bytes]:
         """Return status, content type and body of an answer."""

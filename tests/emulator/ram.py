@@ -93,6 +93,7 @@ class Ram:
     # -- shares ------------------------------------------------------------------------------------------------------
 
     def create_resource_share(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._judge_tags(request.get("tags", []))
         moment = time.time()
         shown = {
             "resourceShareArn": f"arn:aws:ram:{self.region}:{self.account}:resource-share/{uuid.uuid4()}",
@@ -116,7 +117,10 @@ class Ram:
         return {"resourceShare": share.shown}
 
     def delete_resource_share(self, request: dict[str, Any]) -> dict[str, Any]:
-        self._own(request["resourceShareArn"]).shown["status"] = "DELETED"
+        share = self._own(request["resourceShareArn"])
+        if share.shown["status"] == "DELETED":
+            raise Refused("UnknownResourceException", f"ResourceShare {share.arn} could not be found.")
+        share.shown["status"] = "DELETED"
         return {"returnValue": True}
 
     def get_resource_shares(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -136,9 +140,22 @@ class Ram:
 
     def tag_resource(self, request: dict[str, Any]) -> dict[str, Any]:
         share = self._own(request["resourceShareArn"])
+        self._judge_tags(request["tags"])
         new = {tag["key"] for tag in request["tags"]}
         share.shown["tags"] = [tag for tag in share.shown["tags"] if tag["key"] not in new] + request["tags"]
         return {}
+
+    @staticmethod
+    def _judge_tags(tags: list[dict[str, str]]) -> None:
+        for tag in tags:
+            if tag["key"].lower().startswith("aws:"):
+                raise Refused("TagPolicyViolationException", f"The tag key {tag['key']} is reserved")
+            if len(tag["key"]) > 128 or len(tag.get("value", "")) > 256:
+                raise Refused(
+                    "InvalidParameterException", f"The tag {tag['key']} is longer than 128, or its value than 256"
+                )
+        if len(tags) > 50:
+            raise Refused("TagLimitExceededException", "A resource share has at most 50 tags")
 
     # -- associations ------------------------------------------------------------------------------------------------
 
@@ -198,6 +215,13 @@ class Ram:
             raise Refused(
                 "InvalidParameterException", f"These resources aren't shared with IAM principals: {principal}"
             )
+        if not re.fullmatch(r"[0-9]{12}|arn:aws[a-z-]*:(organizations|iam)::[0-9]{12}:.+", principal):
+            raise Refused(
+                "InvalidParameterException", f"Principal ID {principal} is malformed. Verify the ID and try again."
+            )
+        if principal == self.account:
+            # AWS's pages don't say what happens; that a share with oneself is refused, and with this code, is inferred.
+            raise Refused("InvalidParameterException", f"{principal} owns the resource share")
         if ":organizations:" in principal and not self.sharing.knows(self.account, principal):
             raise Refused("UnknownResourceException", f"{principal} could not be found, or sharing with it isn't on")
         external = self.sharing.is_external(self.account, principal)

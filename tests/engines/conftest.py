@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tests.emulator.aws import Aws
+from tests.refusals import unlisted
 
 PROVIDER_VERSION = "5.100.0"
 MIRROR_VARIABLE = "LATTICELINK_PROVIDER_MIRROR"
@@ -168,9 +169,10 @@ def terraform_aws(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[Aws]:
-    """Return an AWS that is empty at first; one for each module."""
+    """Return an AWS that is empty at first, one for each module; docs/refusals.md has what it was asked for."""
     with Aws.start() as started:
         yield started
+        assert unlisted(started.actions()) == []
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.engines.conftest import Terraform
 from tests.engines.links import Place
 from tests.engines.scenario import narrow, order
 from tests.flavour import APPS
+from tests.refusals import unlisted
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -63,6 +64,7 @@ def test_an_example_is_applied_and_destroyed(terraform_aws: Terraform, tmp_path:
         for stack in reversed(stacks):
             terraform.destroy(stack)
         assert aws.inventory() == before
+        assert unlisted(aws.actions()) == []
 
 
 @pytest.mark.parametrize("name", NEWER)

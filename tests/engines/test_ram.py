@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.aws import Aws
-from tests.engines.test_aws import NUMBER, World, at_once, refusal, world
+from tests.emulator.world import NUMBER, World, at_once, refusal, world
 
 __all__ = ["at_once", "world"]
 

@@ -4,6 +4,7 @@ from latticelink.errors import InvalidInput, Report
 from latticelink.values.names import (
     RESOURCE_CONFIGURATION,
     RESOURCE_GATEWAY,
+    SERVICE_NETWORK,
     NameRule,
     derive_name,
     parse_key,
@@ -18,16 +19,18 @@ from hypothesis import strategies as st
 from tests.strategies import keys
 
 # The patterns of botocore's service model vpc-lattice 2022-11-30, shared types ResourceGatewayName and
-# ResourceConfigurationName.
+# ResourceConfigurationName; and of CloudFormation's page on AWS::VpcLattice::ServiceNetwork, with the greatest length.
 PATTERNS = {
-    RESOURCE_GATEWAY: r"(?!rgw-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+",
-    RESOURCE_CONFIGURATION: r"(?!rcfg-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+",
+    RESOURCE_GATEWAY: (r"(?!rgw-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+", 40),
+    RESOURCE_CONFIGURATION: (r"(?!rcfg-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+", 40),
+    SERVICE_NETWORK: (r"(?!servicenetwork-)(?![-])(?!.*[-]$)(?!.*[-]{2})[a-z0-9-]+", 63),
 }
 rules = st.sampled_from(list(PATTERNS))
 
 
 def aws_takes(rule: NameRule, name: str) -> bool:
-    return 3 <= len(name) <= 40 and re.fullmatch(PATTERNS[rule], name) is not None
+    pattern, longest = PATTERNS[rule]
+    return 3 <= len(name) <= longest and re.fullmatch(pattern, name) is not None
 
 
 @given(rules, st.lists(st.text(), min_size=1, max_size=3))
@@ -35,7 +38,11 @@ def test_a_derived_name_is_always_one_that_aws_takes(rule: NameRule, parts: list
     assert aws_takes(rule, derive_name(rule, *parts))
 
 
-@given(rules, st.text(alphabet="abcrgwf019-_ A", max_size=45))
+names = st.text(alphabet="abcrgwf019-_ A", max_size=66)
+prefixed = st.builds("{}-{}".format, st.sampled_from(["rgw", "rcfg", "servicenetwork", "sn"]), names)
+
+
+@given(rules, names | prefixed)
 def test_our_rule_and_the_pattern_of_aws_agree(rule: NameRule, name: str) -> None:
     assert rule.allows(name) == aws_takes(rule, name)
 

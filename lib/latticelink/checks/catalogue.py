@@ -23,22 +23,23 @@ from latticelink.checks.rules import (
     targets,
 )
 
-CHECKS: tuple[Check, ...] = (
-    *reachability.CHECKS,
-    *names.CHECKS,
-    *configurations.CHECKS,
-    *ports.CHECKS,
-    *targets.CHECKS,
-    *gateways.CHECKS,
-    *endpoints.CHECKS,
-    *service_networks.CHECKS,
-    *sharing.CHECKS,
-    *dns.CHECKS,
-    *provider_versions.CHECKS,
-    *lifecycle.CHECKS,
-    *contract.CHECKS,
-    *secrets.CHECKS,
-    *blocks.CHECKS,
-    *quotas.CHECKS,
-    *suppressions.CHECKS,
-)
+AREAS: dict[str, tuple[Check, ...]] = {
+    "Paths": reachability.CHECKS,
+    "Names and tags": names.CHECKS,
+    "Resource configurations": configurations.CHECKS,
+    "Ports and protocol": ports.CHECKS,
+    "What is shared": targets.CHECKS,
+    "Resource gateways": gateways.CHECKS,
+    "Endpoints": endpoints.CHECKS,
+    "Service networks": service_networks.CHECKS,
+    "Sharing with other accounts": sharing.CHECKS,
+    "Names at the consumer": dns.CHECKS,
+    "Provider versions": provider_versions.CHECKS,
+    "Replacement and order": lifecycle.CHECKS,
+    "The contract between stacks": contract.CHECKS,
+    "Secrets and paths": secrets.CHECKS,
+    "Blocks and ids": blocks.CHECKS,
+    "Quotas": quotas.CHECKS,
+    "Suppressions": suppressions.CHECKS,
+}
+CHECKS: tuple[Check, ...] = tuple(check for area in AREAS.values() for check in area)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from latticelink.checks.findings import Result, Severity
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
+from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
@@ -79,11 +80,23 @@ def judge(configuration: Configuration, decided: Sequence[suppressions.Suppressi
     """Run all checks over `configuration`, less what was `decided` to be suppressed."""
     answers: Counter[Answer] = Counter()
     results = []
+    paths = tuple(trace(configuration))
+    told = set(_told(paths))
     for check in CHECKS:
         for judgement in check.judge(configuration):
+            if check.hop and (check.hop, judgement.block, judgement.answer) in told:
+                continue
             answers[judgement.answer] += 1
             if judgement.answer != Answer.PASS:
                 results.append(Result(check, judgement))
     after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
     ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))
-    return Examination(tuple(ordered), tuple(trace(configuration)), answers[Answer.PASS])
+    return Examination(tuple(ordered), paths, answers[Answer.PASS])
+
+
+def _told(paths: Sequence[TracedPath]) -> Iterator[tuple[str, Block | None, Answer]]:
+    """Yield what LL001 says of hops that don't pass: the place, each block that it is about, and the answer."""
+    for path in paths:
+        for hop in path.hops:
+            if hop.answer is not Answer.PASS:
+                yield from ((hop.place, block, hop.answer) for block in (hop.block, path.endpoint, path.configuration))

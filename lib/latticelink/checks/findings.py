@@ -79,6 +79,8 @@ class Check:
         passing: Terraform JSON that keeps the rule, as short as can be.
         failing: Terraform JSON that breaks it.
         judge: gives a judgement for each place that the rule applies to; none where it applies nowhere.
+        hop: the hop of a path that LL001 judges by the same rule; what LL001 says of a block, this doesn't say again.
+        as_written: whether what is judged is what is written, not what it is worth, so that it is always known.
     """
 
     id: str
@@ -90,6 +92,8 @@ class Check:
     passing: str
     failing: str
     judge: Callable[[Configuration], Iterable[Judgement]]
+    hop: str = ""
+    as_written: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an id of another form."""

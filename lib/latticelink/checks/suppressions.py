@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Result, Severity
+from latticelink.checks.retired import RETIRED
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.json_files import UnreadableInput
@@ -119,7 +120,8 @@ def suppress(
     for suppression in suppressions:
         what = f"{suppression.check} for {suppression.resource!r}, in {suppression.home},"
         if suppression.check not in known_checks:
-            yield _finding(UNKNOWN_CHECK, suppression, f"{what} names a check that there isn't.")
+            gone = next((f"that is retired. {each.reason}" for each in RETIRED if each.id == suppression.check), "")
+            yield _finding(UNKNOWN_CHECK, suppression, f"{what} names a check {gone or 'that there is not.'}")
         elif suppression not in used:
             yield _finding(UNUSED, suppression, f"{what} suppresses nothing.")
         if not suppression.reason:
@@ -161,6 +163,7 @@ NO_REASON = Check(
     passing=_UNUSED_EXAMPLE % "Shared",
     failing=(_UNUSED_EXAMPLE % "Shared").replace("made by hand in 2024", " "),
     judge=_judged_with_all_others,
+    as_written=True,
 )
 UNUSED = Check(
     id="LL902",
@@ -172,6 +175,7 @@ UNUSED = Check(
     passing=_UNUSED_EXAMPLE % "Shared",
     failing=_UNUSED_EXAMPLE % "shared",
     judge=_judged_with_all_others,
+    as_written=True,
 )
 UNKNOWN_CHECK = Check(
     id="LL903",
@@ -179,9 +183,10 @@ UNKNOWN_CHECK = Check(
     title="A suppression names a check that there is",
     why="A wrong id suppresses nothing, and the finding that was meant still counts.",
     source=_SOURCE,
-    fix="Take the id from the list of checks.",
+    fix="Take the id from the list of checks; a suppression of a retired one can go.",
     passing=_UNUSED_EXAMPLE % "Shared",
     failing=(_UNUSED_EXAMPLE % "Shared").replace("LL101", "LL000"),
     judge=_judged_with_all_others,
+    as_written=True,
 )
 CHECKS = (NO_REASON, UNUSED, UNKNOWN_CHECK)

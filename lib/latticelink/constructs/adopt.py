@@ -7,25 +7,13 @@ from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.errors import Report
-from latticelink.values.aws_ids import parse_id
+from latticelink.values.aws_ids import ID_PREFIXES, parse_id
 from latticelink.values.tokens import is_known
+from latticelink.values.types import (
+    SECURITY_GROUP,
+)
 
 _IMPORT_DOC = "https://developer.hashicorp.com/terraform/language/import"
-
-# How the import ids begin of what is likely to have been made by hand.
-_PREFIXES = {
-    "aws_security_group": "sg",
-    "aws_subnet": "subnet",
-    "aws_vpc": "vpc",
-    "aws_vpc_endpoint": "vpce",
-    "aws_vpc_security_group_egress_rule": "sgr",
-    "aws_vpc_security_group_ingress_rule": "sgr",
-    "aws_vpclattice_resource_configuration": "rcfg",
-    "aws_vpclattice_resource_gateway": "rgw",
-    "aws_vpclattice_service_network": "sn",
-    "aws_vpclattice_service_network_resource_association": "snra",
-    "aws_vpclattice_service_network_vpc_association": "snva",
-}
 
 
 def adopt(stack: Any, ids: Mapping[str, str]) -> None:
@@ -62,8 +50,8 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
             kind = str(resource.terraform_resource_type)
             address = f"{kind}.{resource.friendly_unique_id}"
             blocks.append({"to": f'{address}["{key.removesuffix("]")}"]' if key else address, "id": given})
-            if kind in _PREFIXES:
-                parse_id(report, f"adopt[{path!r}]", given, _PREFIXES[kind])
+            if kind in ID_PREFIXES:
+                parse_id(report, f"adopt[{path!r}]", given, ID_PREFIXES[kind])
             elif not given or not is_known(given):
                 report.refuse(
                     f"adopt[{path!r}]",
@@ -72,7 +60,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                     fix=f"See 'Import' at the end of the page on {kind}.",
                     source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs",
                 )
-            if kind == "aws_security_group":
+            if kind == SECURITY_GROUP:
                 resource.add_override("lifecycle.ignore_changes", ["description", "name"])
     stack.add_override("import", blocks)
     if state := getattr(stack, "latticelink_state", None):

@@ -13,6 +13,7 @@ from latticelink.values.dns import parse_dns_name
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Resource
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import CONFIGURATION, VERIFICATION
 
 _DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 _VERIFY_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html"
@@ -48,7 +49,7 @@ class DomainVerification(bindings.Construct):
         with Report(self) as report:
             self.domain = parse_dns_name(report, "domain", domain)
             constraint = bindings.aws_provider_of(bindings.stack_of(scope))
-            refuse_lacking(report, "domain", domain, constraint, "aws_vpclattice_domain_verification")
+            refuse_lacking(report, "domain", domain, constraint, VERIFICATION)
             if zone_id is not None and is_known(zone_id) and not re.fullmatch(r"Z[A-Z0-9]{1,31}", str(zone_id)):
                 report.refuse(
                     "zone_id",
@@ -106,8 +107,9 @@ def parse_custom_domain(
             )
         return CustomDomain()
     name = parse_dns_name(report, "custom_domain", custom_domain)
-    kind = "aws_vpclattice_resource_configuration"
-    refuse_lacking(report, "custom_domain", custom_domain, bindings.aws_provider_of(stack), kind, "custom_domain_name")
+    refuse_lacking(
+        report, "custom_domain", custom_domain, bindings.aws_provider_of(stack), CONFIGURATION, "custom_domain_name"
+    )
     if isinstance(resource, ArnResource):
         report.refuse(
             "custom_domain",

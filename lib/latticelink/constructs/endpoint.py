@@ -22,6 +22,7 @@ from latticelink.values.contract import SharedResource
 from latticelink.values.names import SECURITY_GROUP, derive_name, parse_tag
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import ENDPOINT
 
 _ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
 _ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
@@ -83,7 +84,7 @@ class _Endpoint(bindings.Construct):
                 private_dns_preference,
                 private_dns_specified_domains,
                 constraint=bindings.aws_provider_of(network.stack),
-                resource="aws_vpc_endpoint",
+                resource=ENDPOINT,
                 path="dns_options.private_dns_preference",
             )
             names = network.names

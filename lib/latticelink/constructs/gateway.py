@@ -29,6 +29,7 @@ from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, d
 from latticelink.values.ports import Ports
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
+from latticelink.values.types import GATEWAY
 
 
 class ResourceGateway(bindings.Construct):
@@ -132,7 +133,7 @@ class ResourceGateway(bindings.Construct):
 
     def _refuse_lacking(self, report: Report) -> None:
         constraint = bindings.aws_provider_of(self.network.stack)
-        kind, given = "aws_vpclattice_resource_gateway", self._type
+        kind, given = GATEWAY, self._type
         if given.ipv4_addresses_per_eni is not None:
             argument = "ipv4_addresses_per_eni"
             refuse_lacking(report, argument, given.ipv4_addresses_per_eni, constraint, kind, argument)

@@ -17,18 +17,17 @@ from latticelink.constructs.member_names import (
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.constructs.resource_configuration import ports_of
 from latticelink.errors import Report
+from latticelink.values.arns import id_in_arn
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports, union
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import NETWORK_RESOURCE, NETWORK_VPC
 
 _ASSOCIATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html"
 _RESOURCE_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration-associations.html"
-
-_RESOURCE_ASSOCIATION = "aws_vpclattice_service_network_resource_association"
-_VPC_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 
 
 class _ServiceNetwork(bindings.Construct):
@@ -63,7 +62,7 @@ class _ServiceNetwork(bindings.Construct):
             key = parse_key(report, "name", name)
             if private_dns_enabled is not None:
                 constraint, argument = bindings.aws_provider_of(self._stack), "private_dns_enabled"
-                refuse_lacking(report, argument, private_dns_enabled, constraint, _RESOURCE_ASSOCIATION, argument)
+                refuse_lacking(report, argument, private_dns_enabled, constraint, NETWORK_RESOURCE, argument)
             names = [resource.name for resource in resources]
             for twice in sorted({other for other in names if names.count(other) > 1}):
                 report.refuse(
@@ -170,7 +169,7 @@ class ExistingServiceNetwork(_ServiceNetwork):
 
 def _id_of(scope: Any, arn: str) -> str:
     """Return the id in an ARN; an expression of it where the ARN is known only after apply."""
-    return arn.rpartition("/")[2] if is_known(arn) else f"${{basename({bindings.expression(scope, arn)})}}"
+    return id_in_arn(arn) if is_known(arn) else f"${{basename({bindings.expression(scope, arn)})}}"
 
 
 def _all_ports(scope: Any, resources: Sequence[SharedResource]) -> Ports | str:
@@ -236,14 +235,14 @@ class ServiceNetworkAssociation(bindings.Construct):
                 add_own_names(report, network.names, shared, None, plain_domain, id)
             constraint, argument = bindings.aws_provider_of(network.stack), "private_dns_enabled"
             if private_dns_enabled is not None:
-                refuse_lacking(report, argument, private_dns_enabled, constraint, _VPC_ASSOCIATION, argument)
+                refuse_lacking(report, argument, private_dns_enabled, constraint, NETWORK_VPC, argument)
             private_dns = parse_private_dns(
                 report,
                 private_dns_enabled,
                 private_dns_preference,
                 private_dns_specified_domains,
                 constraint=constraint,
-                resource=_VPC_ASSOCIATION,
+                resource=NETWORK_VPC,
                 path="dns_options",
             )
             kind = (shared.published or shared).type

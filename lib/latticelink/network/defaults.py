@@ -6,6 +6,7 @@ from typing import Any
 
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference
+from latticelink.values.types import DATABASES
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html and API_CreateDBCluster.html
 _DATABASE_PORTS = {
@@ -20,7 +21,7 @@ _FAMILIES = {"oracle-": 1521, "sqlserver-": 1433, "custom-oracle-": 1521, "custo
 
 def default(block: Block, attribute: str) -> Any:
     """Return the value of an attribute whose argument is left out, or the Reference to it if that isn't documented."""
-    if attribute == "port" and block.type in ("aws_db_instance", "aws_rds_cluster") and block.mode == "resource":
+    if attribute == "port" and block.type in DATABASES and block.mode == "resource":
         port = database_port(block.value("engine"))
         copied = any(block.value(argument) is not ABSENT for argument in _COPIED)
         if port is not None and not copied:

@@ -17,6 +17,7 @@ from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean
+from latticelink.values.types import DEFAULT_NETWORK_ACL, NETWORK_ACL, NETWORK_ACL_ASSOCIATION, NETWORK_ACL_RULE, VPC
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class NetworkAcl:
     @property
     def text(self) -> str:
         """The ACL as a person would name it."""
-        default = "the default network ACL of " if self.block.type == "aws_vpc" else ""
+        default = "the default network ACL of " if self.block.type == VPC else ""
         return f"{default}{self.block.address}"
 
     def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
@@ -96,12 +97,12 @@ class NetworkAcls:
     def _associated(self) -> dict[Place, Block]:
         found: dict[Place, Block] = {}
         configuration = self._topology.configuration
-        for kind in ("aws_network_acl", "aws_default_network_acl"):
+        for kind in (NETWORK_ACL, DEFAULT_NETWORK_ACL):
             for block in configuration.of_type(kind):
                 for subnet in self._topology.subnets(block.value("subnet_ids"))[0]:
                     found[subnet.key] = block
-        for block in configuration.of_type("aws_network_acl_association"):
-            acl = self._topology.block_of(block.value("network_acl_id"), "aws_network_acl", "aws_default_network_acl")
+        for block in configuration.of_type(NETWORK_ACL_ASSOCIATION):
+            acl = self._topology.block_of(block.value("network_acl_id"), NETWORK_ACL, DEFAULT_NETWORK_ACL)
             for subnet in self._topology.subnets(block.value("subnet_id"))[0]:
                 if acl is not None:
                     found[subnet.key] = acl
@@ -110,16 +111,16 @@ class NetworkAcls:
     @cached_property
     def _defaults(self) -> dict[Place | None, Block]:
         found: dict[Place | None, Block] = {}
-        for block in self._topology.configuration.of_type("aws_default_network_acl"):
+        for block in self._topology.configuration.of_type(DEFAULT_NETWORK_ACL):
             value = block.value("default_network_acl_id")
-            if isinstance(value, Reference) and value.block.type == "aws_vpc":
+            if isinstance(value, Reference) and value.block.type == VPC:
                 found[value.block] = block
         return found
 
     @cached_property
     def _separate(self) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
-        for block in self._topology.configuration.of_type("aws_network_acl_rule"):
+        for block in self._topology.configuration.of_type(NETWORK_ACL_RULE):
             value = block.value("network_acl_id")
             if isinstance(value, Reference):
                 found[self._defaults.get(value.block, value.block)].append(block)
@@ -138,7 +139,7 @@ class NetworkAcls:
     def _entries(self, block: Block) -> Iterator[tuple[str, _Entry | Unknown]]:
         """Yield what an ACL has; one that stands as its VPC is AWS's default, which allows everything."""
         for direction in (IN, OUT):
-            if block.type == "aws_vpc":
+            if block.type == VPC:
                 yield from ((direction, _Entry(100, True, EVERY, each)) for each in EVERYWHERE.values())
             for body in block.nested(direction):
                 if isinstance(body, dict):

@@ -15,8 +15,19 @@ from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import (
+    DEFAULT_ROUTE_TABLE,
+    EGRESS_ONLY_GATEWAY,
+    INTERNET_GATEWAY,
+    MAIN_ROUTE_TABLE,
+    ROUTE,
+    ROUTE_PROPAGATION,
+    ROUTE_TABLE,
+    ROUTE_TABLE_ASSOCIATION,
+    VPC,
+)
 
-_TO_THE_INTERNET = ("aws_egress_only_internet_gateway", "aws_internet_gateway")
+_TO_THE_INTERNET = (EGRESS_ONLY_GATEWAY, INTERNET_GATEWAY)
 _DESTINATIONS = (
     "cidr_block",
     "ipv6_cidr_block",
@@ -68,14 +79,14 @@ class Routes:
         """Return the key of the route table with this id."""
         if not isinstance(value, Reference):
             return None
-        if value.block.type == "aws_default_route_table":
+        if value.block.type == DEFAULT_ROUTE_TABLE:
             return self._key(value.block.value("default_route_table_id"))
-        return TableKey(value.block, is_main=value.block.type == "aws_vpc")
+        return TableKey(value.block, is_main=value.block.type == VPC)
 
     @cached_property
     def _associated(self) -> dict[Place, TableKey]:
         found: dict[Place, TableKey] = {}
-        for block in self._topology.configuration.of_type("aws_route_table_association"):
+        for block in self._topology.configuration.of_type(ROUTE_TABLE_ASSOCIATION):
             for subnet in self._topology.subnets(block.value("subnet_id"))[0]:
                 if (table := self._key(block.value("route_table_id"))) is not None:
                     found[subnet.key] = table
@@ -85,7 +96,7 @@ class Routes:
     def _mains(self) -> dict[Place, TableKey]:
         """The tables that are made main ones in place of those that AWS makes, by VPC."""
         found: dict[Place, TableKey] = {}
-        for block in self._topology.configuration.of_type("aws_main_route_table_association"):
+        for block in self._topology.configuration.of_type(MAIN_ROUTE_TABLE):
             table, vpc = self._key(block.value("route_table_id")), self._topology.vpc_key(block.value("vpc_id"))
             if table is not None and vpc is not None:
                 found[vpc] = table
@@ -96,7 +107,7 @@ class Routes:
         """The destinations of each table's routes; what isn't known among them as it is."""
         found: dict[TableKey, list[Any]] = defaultdict(list)
         configuration = self._topology.configuration
-        for kind in ("aws_route_table", "aws_default_route_table"):
+        for kind in (ROUTE_TABLE, DEFAULT_ROUTE_TABLE):
             for block in configuration.of_type(kind):
                 if (key := self._key(Reference(block, "id"))) is None:
                     continue
@@ -104,10 +115,10 @@ class Routes:
                     found[key] += [route] if isinstance(route, Unknown) else _destinations(route.get)
                 if block.value("propagating_vgws") is not ABSENT:
                     found[key].append(Unknown(f"a virtual private gateway adds routes to {block.address}"))
-        for block in configuration.of_type("aws_route"):
+        for block in configuration.of_type(ROUTE):
             if (key := self._key(block.value("route_table_id"))) is not None:
                 found[key] += [block.instance.unknown] if block.has_many else _destinations(block.value)
-        for block in configuration.of_type("aws_vpn_gateway_route_propagation"):
+        for block in configuration.of_type(ROUTE_PROPAGATION):
             if (key := self._key(block.value("route_table_id"))) is not None:
                 found[key].append(Unknown(f"a virtual private gateway adds routes to {key}"))
         return found

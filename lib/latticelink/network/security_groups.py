@@ -15,6 +15,16 @@ from latticelink.network.ranges import EVERY, NONE, PortSet, addresses_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, PartlyKnown, Reference, Unknown, boolean, unknown_of
+from latticelink.values.types import (
+    DEFAULT_SECURITY_GROUP,
+    ENDPOINT,
+    GROUP_RULE,
+    PREFIX_LIST,
+    PREFIX_LIST_ENTRY,
+    RULES,
+    SECURITY_GROUP,
+    VPC,
+)
 
 IN, OUT = "ingress", "egress"
 _SAYS_ALL = ("-1", "all")
@@ -36,7 +46,7 @@ class Groups:
         self._configuration = configuration
         self._ids = {
             block.value("id"): block
-            for kind in ("aws_security_group", "aws_vpc")
+            for kind in (SECURITY_GROUP, VPC)
             for block in configuration.of_type(kind)
             if isinstance(block.value("id"), str)
         }
@@ -69,11 +79,11 @@ class Groups:
         if not isinstance(value, Reference) or value.block.has_many:
             return None
         kind = (value.block.type, value.attribute)
-        if kind == ("aws_default_security_group", "id"):
+        if kind == (DEFAULT_SECURITY_GROUP, "id"):
             return self.default_of(value.block.value("vpc_id"))
-        if kind == ("aws_vpc", "default_security_group_id"):
+        if kind == (VPC, "default_security_group_id"):
             return GroupKey(value.block, is_default=True)
-        return GroupKey(value.block if kind == ("aws_security_group", "id") else value)
+        return GroupKey(value.block if kind == (SECURITY_GROUP, "id") else value)
 
     def default_of(self, vpc_id: Any) -> GroupKey | None:
         """Return the key of a VPC's default group."""
@@ -164,20 +174,20 @@ class Groups:
 
     def _written(self) -> Iterator[tuple[GroupKey | None, str, Rule]]:
         for direction in (IN, OUT):
-            for block in self._configuration.of_type(f"aws_vpc_security_group_{direction}_rule"):
+            for block in self._configuration.of_type(RULES[direction]):
                 body = {name: block.value(name) for name in _SEPARATE}
                 group = self.key(block.value("security_group_id"), block.stack)
                 yield from self._rules_in(block, group, direction, body)
-        for block in self._configuration.of_type("aws_security_group_rule"):
+        for block in self._configuration.of_type(GROUP_RULE):
             body = {name: block.value(name) for name in (*_INLINE, "source_security_group_id")}
             group = self.key(block.value("security_group_id"), block.stack)
             kind = block.value("type")
             for direction in (kind,) if kind in (IN, OUT) else (IN, OUT):
                 yield from self._rules_in(block, group, direction, body, sure=kind in (IN, OUT))
-        for kind in ("aws_security_group", "aws_default_security_group"):
+        for kind in (SECURITY_GROUP, DEFAULT_SECURITY_GROUP):
             for block in self._configuration.of_type(kind):
                 group = self.key(Reference(block, "id"), block.stack)
-                if kind == "aws_default_security_group":
+                if kind == DEFAULT_SECURITY_GROUP:
                     self._adopted.add(group)
                 for direction in (IN, OUT):
                     for body in block.nested(direction):
@@ -226,9 +236,9 @@ class Groups:
             else None
         )
         name = block.value("name") if block is not None else ""
-        if block is not None and block.type == "aws_vpc_endpoint":
+        if block is not None and block.type == ENDPOINT:
             name = f"com.amazonaws.{block.value('service_name')}.s3"
-        if block is not None and block.type == "aws_ec2_managed_prefix_list" and block.mode == "resource":
+        if block is not None and block.type == PREFIX_LIST and block.mode == "resource":
             entries = block.nested("entry") + [
                 {"cidr": each.value("cidr")} for each in self._entries.get(block, []) if not each.has_many
             ]
@@ -250,14 +260,14 @@ class Groups:
         return {
             block.value("id"): block
             for mode in ("resource", "data")
-            for block in self._configuration.of_type("aws_ec2_managed_prefix_list", mode)
+            for block in self._configuration.of_type(PREFIX_LIST, mode)
             if isinstance(block.value("id"), str)
         }
 
     @cached_property
     def _entries(self) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
-        for block in self._configuration.of_type("aws_ec2_managed_prefix_list_entry"):
+        for block in self._configuration.of_type(PREFIX_LIST_ENTRY):
             owner = block.value("prefix_list_id")
             if isinstance(owner, Reference):
                 found[owner.block].append(block)

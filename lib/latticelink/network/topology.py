@@ -16,28 +16,47 @@ from latticelink.network.security_groups import Groups
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, boolean, unknown_of
+from latticelink.values.types import (
+    DATABASE,
+    DATABASE_CLUSTER,
+    DATABASE_PROXY,
+    DEFAULT_SUBNET,
+    ECS_SERVICE,
+    ENDPOINT,
+    ENDPOINT_GROUP,
+    FUNCTION,
+    GATEWAY,
+    INSTANCE,
+    INTERFACE,
+    INTERFACE_GROUP,
+    LOAD_BALANCERS,
+    NETWORK_VPC,
+    SUBNET,
+    VPC,
+    VPC_IPV4_BLOCK,
+    VPC_IPV6_BLOCK,
+)
 
 _ELSEWHERE = "Check the folder or the plan that has it."
 
 # Of each type that has network interfaces: where its groups are named, and its subnets or its subnet group.
 _NETWORKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "aws_alb": (("security_groups",), ("subnets",)),
-    "aws_db_instance": (("vpc_security_group_ids",), ("db_subnet_group_name",)),
-    "aws_db_proxy": (("vpc_security_group_ids",), ("vpc_subnet_ids",)),
+    DATABASE: (("vpc_security_group_ids",), ("db_subnet_group_name",)),
+    DATABASE_PROXY: (("vpc_security_group_ids",), ("vpc_subnet_ids",)),
     "aws_docdb_cluster": (("vpc_security_group_ids",), ("db_subnet_group_name",)),
-    "aws_ecs_service": (("network_configuration", "security_groups"), ("network_configuration", "subnets")),
+    ECS_SERVICE: (("network_configuration", "security_groups"), ("network_configuration", "subnets")),
     "aws_elasticache_cluster": (("security_group_ids",), ("subnet_group_name",)),
     "aws_elasticache_replication_group": (("security_group_ids",), ("subnet_group_name",)),
-    "aws_instance": (("vpc_security_group_ids",), ("subnet_id",)),
-    "aws_lambda_function": (("vpc_config", "security_group_ids"), ("vpc_config", "subnet_ids")),
-    "aws_lb": (("security_groups",), ("subnets",)),
+    INSTANCE: (("vpc_security_group_ids",), ("subnet_id",)),
+    FUNCTION: (("vpc_config", "security_group_ids"), ("vpc_config", "subnet_ids")),
+    **dict.fromkeys(LOAD_BALANCERS, (("security_groups",), ("subnets",))),
     "aws_neptune_cluster": (("vpc_security_group_ids",), ("neptune_subnet_group_name",)),
-    "aws_network_interface": (("security_groups",), ("subnet_id",)),
-    "aws_rds_cluster": (("vpc_security_group_ids",), ("db_subnet_group_name",)),
+    INTERFACE: (("security_groups",), ("subnet_id",)),
+    DATABASE_CLUSTER: (("vpc_security_group_ids",), ("db_subnet_group_name",)),
     "aws_redshift_cluster": (("vpc_security_group_ids",), ("cluster_subnet_group_name",)),
-    "aws_vpc_endpoint": (("security_group_ids",), ("subnet_ids",)),
-    "aws_vpclattice_resource_gateway": (("security_group_ids",), ("subnet_ids",)),
-    "aws_vpclattice_service_network_vpc_association": (("security_group_ids",), ()),
+    ENDPOINT: (("security_group_ids",), ("subnet_ids",)),
+    GATEWAY: (("security_group_ids",), ("subnet_ids",)),
+    NETWORK_VPC: (("security_group_ids",), ()),
 }
 _SUBNET_GROUPS = (
     "aws_db_subnet_group",
@@ -46,7 +65,7 @@ _SUBNET_GROUPS = (
     "aws_neptune_subnet_group",
     "aws_redshift_subnet_group",
 )
-CLIENTS = ("aws_ecs_service", "aws_instance", "aws_lambda_function", "aws_network_interface")
+CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +182,12 @@ class Topology:
 
     def vpc_key(self, value: Any) -> Place | None:
         """Return what stands for a VPC: its block, or its id where it isn't made here."""
-        found = self.block_of(value, "aws_vpc")
+        found = self.block_of(value, VPC)
         return found or (value if isinstance(value, str) else None)
 
     def subnet(self, value: Any) -> Subnet | Unknown:
         """Return the subnet with this id."""
-        block = self.block_of(value, "aws_subnet", "aws_default_subnet")
+        block = self.block_of(value, SUBNET, DEFAULT_SUBNET)
         key = block or value
         if not isinstance(key, Block | str):
             return key if isinstance(key, Unknown) else self.why_not(key, "a subnet")
@@ -212,7 +231,7 @@ class Topology:
         return self._placed[block]
 
     def _place(self, block: Block) -> Placed:
-        if block.type == "aws_instance" and (interface := self._interface_of(block)) is not None:
+        if block.type == INSTANCE and (interface := self._interface_of(block)) is not None:
             return replace(self.placed(interface), block=block)
         group_path, subnet_path = _NETWORKED[block.type]
         subnets, subnets_doubt = self.subnets(self._subnet_ids(block, subnet_path))
@@ -228,7 +247,7 @@ class Topology:
             ("primary_network_interface", "network_interface_id"),
             ("network_interface", "network_interface_id"),
         ):
-            if (found := self.block_of(instance.value(*path), "aws_network_interface")) is not None:
+            if (found := self.block_of(instance.value(*path), INTERFACE)) is not None:
                 return found
         return None
 
@@ -272,9 +291,9 @@ class Topology:
 
         Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
         """
-        if block.type in ("aws_lb", "aws_alb", "aws_vpclattice_service_network_vpc_association"):
+        if block.type in (*LOAD_BALANCERS, NETWORK_VPC):
             return (), None
-        if block.type == "aws_vpclattice_resource_gateway":
+        if block.type == GATEWAY:
             reason = f"{block.address} names no security group, and AWS doesn't document which one it then has"
             return (), Unknown(reason, "Name its security groups.")
         if vpc is None:
@@ -286,8 +305,8 @@ class Topology:
         """Groups that other resources give to a block."""
         found: dict[Block, list[Any]] = defaultdict(list)
         for kind, argument in (
-            ("aws_network_interface_sg_attachment", "network_interface_id"),
-            ("aws_vpc_endpoint_security_group_association", "vpc_endpoint_id"),
+            (INTERFACE_GROUP, "network_interface_id"),
+            (ENDPOINT_GROUP, "vpc_endpoint_id"),
         ):
             for block in self.configuration.of_type(kind):
                 if isinstance(owner := block.value(argument), Reference):
@@ -323,7 +342,7 @@ class Topology:
         """Instances and network interfaces by the addresses that they are given."""
         found: dict[str, list[Block]] = defaultdict(list)
         arguments = ("private_ip", "private_ips", "secondary_private_ips", "ipv6_addresses")
-        for kind in ("aws_instance", "aws_network_interface"):
+        for kind in (INSTANCE, INTERFACE):
             for block in self.configuration.of_type(kind):
                 for argument in arguments:
                     value = block.value(argument)
@@ -366,13 +385,13 @@ class Topology:
     def vpc_ranges(self) -> dict[Place | None, list[Any]]:
         """The CIDR blocks of each VPC that is made here; of one that isn't known the value as it is."""
         found: dict[Place | None, list[Any]] = {}
-        for block in self.configuration.of_type("aws_vpc"):
+        for block in self.configuration.of_type(VPC):
             found[block] = [
                 value for value in map(block.value, ("cidr_block", "ipv6_cidr_block")) if value is not ABSENT
             ]
             if boolean(block.value("assign_generated_ipv6_cidr_block")):
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
-        for kind in ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"):
+        for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):
                 key = self.vpc_key(block.value("vpc_id"))
                 if key in found:
@@ -391,6 +410,6 @@ def label(block: Block) -> str:
     """Return a short name for people: the Name tag of what runs, an endpoint's construct, a gateway's name."""
     named = block.value("tags", "Name") if block.type in CLIENTS else block.value("name")
     parts = block.construct.split("/")
-    if block.type in ("aws_vpc_endpoint", "aws_vpclattice_service_network_vpc_association") and len(parts) > 2:
+    if block.type in (ENDPOINT, NETWORK_VPC) and len(parts) > 2:
         return parts[-2]
     return named if isinstance(named, str) else block.name

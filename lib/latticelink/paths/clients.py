@@ -22,9 +22,9 @@ from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.security_groups import filtered, group_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.types import AWS_PREFIX_LIST, NETWORK_VPC, PREFIX_LIST
 
 _OUT = "client's group out"
-_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 # What VPC Lattice answers from in a VPC that is associated with a service network.
 # https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html
 _LATTICE = (addresses_of("129.224.0.0/17"), addresses_of("fd00:ec2:80::/64"))
@@ -137,7 +137,7 @@ class Clients:
     def stages(self, client: Client, entry: Placed) -> Iterator[Stage]:
         """Yield the hops from the client into the endpoint or association."""
         version = client.version
-        is_association = entry.block.type == _ASSOCIATION
+        is_association = entry.block.type == NETWORK_VPC
         name = "association" if is_association else "endpoint"
         there = self._lattice_side(entry) if is_association else entry.side(f"{name} {label(entry.block)}", version)
         if client.doubt is None:
@@ -207,7 +207,7 @@ class Clients:
         """Return what clients of an association send packets to."""
         lists = frozenset(
             Reference(block, "id")
-            for kind in ("aws_ec2_managed_prefix_list", "aws_prefix_list")
+            for kind in (PREFIX_LIST, AWS_PREFIX_LIST)
             for block in self._topology.configuration.of_type(kind, "data")
             if isinstance(name := block.value("name"), str) and LATTICE_LIST.fullmatch(name)
         )

@@ -11,12 +11,14 @@ from functools import cached_property
 
 from latticelink.network.keys import Place, differ
 from latticelink.network.topology import Topology
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
+from latticelink.values.types import ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
-_PLACE = "private DNS name"
+_PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
 
 
@@ -68,7 +70,7 @@ class DnsNames:
     def _resolves(self, record: Block, vpc: Place | None) -> Stage | Unknown | None:
         """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
         zone_id = record.value("zone_id")
-        zone = self._topology.block_of(zone_id, "aws_route53_zone")
+        zone = self._topology.block_of(zone_id, ZONE)
         if zone is None or zone.mode == "data":
             return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
         given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested("vpc")]
@@ -111,8 +113,8 @@ class DnsNames:
     @cached_property
     def _associated(self) -> dict[Block, list[object]]:
         found: dict[Block, list[object]] = defaultdict(list)
-        for block in self._topology.configuration.of_type("aws_route53_zone_association"):
-            zone = self._topology.block_of(block.value("zone_id"), "aws_route53_zone")
+        for block in self._topology.configuration.of_type(ZONE_VPC):
+            zone = self._topology.block_of(block.value("zone_id"), ZONE)
             if zone is not None:
                 found[zone].append(block.value("vpc_id"))
         return found
@@ -121,7 +123,7 @@ class DnsNames:
     def _records(self) -> dict[Block, list[Block]]:
         """Records by the endpoint, association or list of associations that their values are taken from."""
         found: dict[Block, list[Block]] = defaultdict(list)
-        for record in self._topology.configuration.of_type("aws_route53_record"):
+        for record in self._topology.configuration.of_type(RECORD):
             for source in dict.fromkeys(self._sources(record, 0)):
                 found[source].append(record)
         return found
@@ -134,9 +136,9 @@ class DnsNames:
                 if len(key) != 3 or key not in block.home.declared:
                     continue
                 for other in block.home.made(key):
-                    if other.type == "aws_vpc_endpoint_associations" and depth == 0:
+                    if other.type == ENDPOINT_ASSOCIATIONS and depth == 0:
                         yield from self._sources(other, depth + 1)
-                    elif other.type.startswith(("aws_vpc_endpoint", "aws_vpclattice_")):
+                    elif other.type.startswith((ENDPOINT, "aws_vpclattice_")):
                         yield other
 
 

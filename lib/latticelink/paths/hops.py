@@ -11,6 +11,12 @@ from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Unknown
 
+# The places that checks judge too.
+ADDRESS_TYPE = "gateway's address type"
+ENDPOINTS_VPC = "endpoint's VPC"
+PRIVATE_DNS = "private DNS name"
+ROUTE = "route to the target"
+
 
 class Answer(StrEnum):
     """What is said of one place: it is as it should be, it isn't, or that can't be told."""

@@ -6,10 +6,11 @@ from latticelink.network.keys import Place, differ, text_of
 from latticelink.network.ranges import Addresses
 from latticelink.network.routes import Routes
 from latticelink.network.topology import Placed, Topology
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.known import Unknown
 
-_PLACE = "route to the target"
+_PLACE = hops.ROUTE
 
 
 def route_stage(

@@ -12,10 +12,10 @@ from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, unknown_of
+from latticelink.values.types import DATABASES, DEFINITION
 
 _SETTLE = "Check the folder or the plan that has the target."
 _PLACE = "resource configuration's ports"
-_DATABASES = ("aws_db_instance", "aws_rds_cluster")
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,12 @@ def target_of(topology: Topology, configuration: Block, vpc: Place | None) -> Ta
         vpc: the key of the gateway's VPC, in which literal addresses are looked up.
     """
     for kind, argument in (("ip_resource", "ip_address"), ("dns_resource", "domain_name"), ("arn_resource", "arn")):
-        value = configuration.value("resource_configuration_definition", kind, argument)
+        value = configuration.value(DEFINITION, kind, argument)
         if value is not ABSENT:
-            family = configuration.value("resource_configuration_definition", kind, "ip_address_type")
+            family = configuration.value(DEFINITION, kind, "ip_address_type")
             return _target(topology, value, kind, vpc, 6 if family == "IPV6" else 4)
     reason = f"{configuration.address} has no definition of its target"
-    return Target(label(configuration), doubt=Unknown(reason, "Give it a resource_configuration_definition."))
+    return Target(label(configuration), doubt=Unknown(reason, f"Give it a {DEFINITION}."))
 
 
 def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, version: int) -> Target:
@@ -149,9 +149,9 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
 
 def _listed_ports(topology: Topology, configuration: Block, group: Block | None) -> Any:
     """Return what is listed as ports: the configuration's own, its database's, or its group's."""
-    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    arn = configuration.value(DEFINITION, "arn_resource", "arn")
     if arn is not ABSENT:
-        database = topology.block_of(arn, *_DATABASES)
+        database = topology.block_of(arn, *DATABASES)
         return topology.why_not(arn, "the database") if database is None else database.attribute(("port",))
     listed = configuration.value("port_ranges")
     return group.value("port_ranges") if listed is ABSENT and group is not None else listed

@@ -16,6 +16,7 @@ from latticelink.network.network_acls import NetworkAcls
 from latticelink.network.routes import Routes
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Placed, Topology, label
+from latticelink.paths import hops
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
 from latticelink.paths.hops import Stage, TracedPath, blocking, doubtful, settle
@@ -27,11 +28,17 @@ from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.values.types import (
+    CONFIGURATION,
+    ENDPOINT,
+    ENDPOINT_ARNS,
+    ENDPOINT_TYPES,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+)
 
-_CONFIGURATION = "aws_vpclattice_resource_configuration"
-_GATEWAY = "aws_vpclattice_resource_gateway"
-_NETWORK = "aws_vpclattice_service_network"
-_ASSOCIATION = "aws_vpclattice_service_network_vpc_association"
 _PORTS = "resource configuration's ports"
 
 
@@ -100,7 +107,7 @@ class Tracer:
         """All paths; of a resource that nothing here leads to, the half behind its gateway."""
         found = [path for entry in self.entries for path in self._through(entry)]
         reached = {path.configuration for path in found}
-        for block in self.configuration.of_type(_CONFIGURATION):
+        for block in self.configuration.of_type(CONFIGURATION):
             if block.value("type") != "CHILD":
                 found += [
                     self._half(each)
@@ -123,7 +130,7 @@ class Tracer:
         return [
             block
             for block in self.configuration.blocks
-            if block.mode == "resource" and (block.type == _ASSOCIATION or _endpoint_type(block) is not None)
+            if block.mode == "resource" and (block.type == NETWORK_VPC or _endpoint_type(block) is not None)
         ]
 
     @property
@@ -134,7 +141,7 @@ class Tracer:
 
     def _through(self, block: Block) -> Iterator[TracedPath]:
         entry = self.topology.placed(block)
-        kind = "association" if block.type == _ASSOCIATION else "endpoint"
+        kind = "association" if block.type == NETWORK_VPC else "endpoint"
         for client in self._clients.of(entry):
             near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
             for resource in self._resources(block):
@@ -163,12 +170,12 @@ class Tracer:
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
         """Yield the hop from the endpoint to the gateway."""
-        if gateway is None or entry.block.type == _ASSOCIATION:
+        if gateway is None or entry.block.type == NETWORK_VPC:
             return
         is_resource = _endpoint_type(entry.block) == "Resource"
         if is_resource and entry.vpc is not None and entry.vpc == gateway.vpc:
             yield blocking(
-                "endpoint's VPC",
+                hops.ENDPOINTS_VPC,
                 entry.block,
                 f"{entry.block.address} is in the VPC of {gateway.block.address}, where AWS makes no resource endpoint",
                 "Put the endpoint in the clients' VPC, or let them reach the target directly.",
@@ -179,13 +186,13 @@ class Tracer:
         """Return the resources that an endpoint or association leads to, each member of a group by itself."""
         if _endpoint_type(entry) == "Resource":
             value = entry.value("resource_configuration_arn")
-            found = self.topology.block_of(value, _CONFIGURATION)
+            found = self.topology.block_of(value, CONFIGURATION)
             if found is None:
                 return [_Resource(None, doubt=self.topology.why_not(value, "the resource configuration"))]
             return self._members(found, None)
-        argument = "service_network_identifier" if entry.type == _ASSOCIATION else "service_network_arn"
+        argument = "service_network_identifier" if entry.type == NETWORK_VPC else "service_network_arn"
         value = entry.value(argument)
-        network = self.topology.block_of(value, _NETWORK)
+        network = self.topology.block_of(value, NETWORK)
         if network is None or network.mode == "data":
             return [_Resource(None, doubt=self.topology.why_not(value, "the service network"))]
         associations = self._associations.get(network, [])
@@ -195,7 +202,7 @@ class Tracer:
         found_all = []
         for association in associations:
             value = association.value("resource_configuration_identifier")
-            configuration = self.topology.block_of(value, _CONFIGURATION)
+            configuration = self.topology.block_of(value, CONFIGURATION)
             if configuration is None:
                 doubt = self.topology.why_not(value, f"the resource configuration of {association.address}")
                 found_all.append(_Resource(None, doubt=doubt))
@@ -215,12 +222,11 @@ class Tracer:
 
     @cached_property
     def _children(self) -> dict[Block, list[Block]]:
-        return self._by_owner(_CONFIGURATION, "resource_configuration_group_id", _CONFIGURATION)
+        return self._by_owner(CONFIGURATION, "resource_configuration_group_id", CONFIGURATION)
 
     @cached_property
     def _associations(self) -> dict[Block, list[Block]]:
-        kind = "aws_vpclattice_service_network_resource_association"
-        return self._by_owner(kind, "service_network_identifier", _NETWORK)
+        return self._by_owner(NETWORK_RESOURCE, "service_network_identifier", NETWORK)
 
     def _by_owner(self, kind: str, argument: str, owner_kind: str) -> dict[Block, list[Block]]:
         found: dict[Block, list[Block]] = defaultdict(list)
@@ -238,7 +244,7 @@ class Tracer:
     def _read_far_side(self, configuration: Block, group: Block | None) -> _FarSide:
         shares = ports_stage(self.topology, configuration, group)
         value = (group or configuration).value("resource_gateway_identifier")
-        found = self.topology.block_of(value, _GATEWAY)
+        found = self.topology.block_of(value, GATEWAY)
         if found is None:
             target = target_of(self.topology, configuration, None)
             doubt = self.topology.why_not(value, "the resource gateway")
@@ -254,7 +260,7 @@ class Tracer:
         kind = gateway.block.value("ip_address_type")
         if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}":
             yield blocking(
-                "gateway's address type",
+                hops.ADDRESS_TYPE,
                 gateway.block,
                 f"{gateway.block.address} is {kind}, and {target.text} has an IPv{target.version} address",
                 f'Set ip_address_type = "DUALSTACK" in {gateway.block.address}, which replaces it, or share an address '
@@ -296,10 +302,9 @@ def _traced(
 
 def _endpoint_type(block: Block) -> str | None:
     """Return Resource or ServiceNetwork; where the type isn't known, by the ARN that is given; None for any other."""
-    if block.type != "aws_vpc_endpoint":
+    if block.type != ENDPOINT:
         return None
     kind = block.value("vpc_endpoint_type")
     if isinstance(kind, Unknown):
-        given = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
-        return next((name for name, argument in given.items() if block.value(argument) is not ABSENT), None)
-    return kind if kind in ("Resource", "ServiceNetwork") else None
+        return next((name for name, argument in ENDPOINT_ARNS.items() if block.value(argument) is not ABSENT), None)
+    return kind if kind in ENDPOINT_TYPES else None

@@ -14,6 +14,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Reference, Unknown, first_unknown
 from latticelink.terraform.providers import provider_of
+from latticelink.values.types import SHARE_RESOURCE, ZONES
 
 _PLACE = "zones"
 _BY_ID = "Give the subnets availability_zone_id, or check plans of both stacks."
@@ -66,7 +67,7 @@ def _same_zone(one: Zone | None, other: Zone | None, one_account: bool) -> bool 
         return None
     if mine == theirs:
         return True
-    lists = {mine.block.type, theirs.block.type} == {"aws_availability_zones"}
+    lists = {mine.block.type, theirs.block.type} == {ZONES}
     if lists and (mine.block is theirs.block or _asked(mine.block) == _asked(theirs.block) is not None):
         return mine.attribute == theirs.attribute
     return None
@@ -97,7 +98,7 @@ def one_account(topology: Topology, one: Block, other: Block, configuration: Blo
 
 def _shared_by_ram(configuration: Configuration) -> set[Block]:
     found = set()
-    for block in configuration.of_type("aws_ram_resource_association"):
+    for block in configuration.of_type(SHARE_RESOURCE):
         if isinstance(value := block.value("resource_arn"), Reference):
             found.add(value.block)
     return found

@@ -5,29 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from latticelink.checks.catalogue import CHECKS
+from latticelink.checks.catalogue import AREAS, CHECKS
 from latticelink.checks.findings import Check
-
-_AREAS = {
-    "LL00": "Paths",
-    "LL1": "Names and tags",
-    "LL20": "Resource configurations",
-    "LL21": "Ports and protocol",
-    "LL3": "What is shared",
-    "LL4": "Resource gateways",
-    "LL5": "Endpoints",
-    "LL60": "Service networks",
-    "LL65": "Sharing with other accounts",
-    "LL7": "Names at the consumer",
-    "LL80": "Provider versions",
-    "LL81": "Replacement and order",
-    "LL82": "The contract between stacks",
-    "LL83": "Secrets and paths",
-    "LL84": "Blocks and ids",
-    "LL85": "Quotas",
-    "LL86": "Quotas",
-    "LL9": "Suppressions",
-}
+from latticelink.checks.retired import RETIRED
 
 _INTRODUCTION = """\
 # What `latticelink check` looks at
@@ -44,7 +24,8 @@ Each check gives one of three answers for each place that it applies to:
 | fail | it is not: a finding |
 | unknown | it depends on a value that only apply tells, or on a resource that isn't in the files |
 
-Nothing is guessed: what is unknown is listed with the reason and what would settle it. A finding has a severity:
+Nothing is guessed: what is unknown is listed with the reason and what would settle it. What LL001 says of a place, no
+other check says again. A finding has a severity:
 
 | severity | meaning |
 |---|---|
@@ -91,7 +72,7 @@ reason = "one zone is enough for tests"
 
 A resource is a Terraform address (`aws_vpc_endpoint.nginx`, or `consumer: aws_vpc_endpoint.nginx` for one stack's), the
 path of a construct, which stands for all below it, or the name of a stack. A suppression without a reason, or one that
-suppresses nothing, is a finding itself.
+suppresses nothing, is a finding itself. So is one of a check that there isn't or that is [retired](#retired).
 
 ## In GitHub's code scanning
 
@@ -110,20 +91,29 @@ notification of the run, and with `--strict` a result.
 """
 
 
+_NO_MORE = """\
+These checks are gone, and their ids are never used again. What the AWS provider says was tried with version 5.100.0.
+A suppression of one of them is told to be in vain (LL903): remove it."""
+
+
 def document() -> str:
     """Return the text of docs/checks.md."""
-    return "\n".join([_INTRODUCTION, *_table(), "", *(line for check in CHECKS for line in _section(check))])
+    sections = (line for check in CHECKS for line in _section(check))
+    return "\n".join([_INTRODUCTION, *_table(), "", *sections, *_retired()]) + "\n"
 
 
 def _table() -> Iterator[str]:
     yield "| check | severity | area | what should be |"
     yield "|---|---|---|---|"
-    for check in CHECKS:
-        yield f"| [{check.id}](#{check.id.lower()}) | {check.severity} | {_area(check)} | {check.title} |"
+    for area, checks in AREAS.items():
+        for check in checks:
+            yield f"| [{check.id}](#{check.id.lower()}) | {check.severity} | {area} | {check.title} |"
 
 
-def _area(check: Check) -> str:
-    return next(area for start, area in _AREAS.items() if check.id.startswith(start))
+def _retired() -> Iterator[str]:
+    yield from ("## Retired", "", _NO_MORE, "", "| check | asked that | who says it now |", "|---|---|---|")
+    for check in RETIRED:
+        yield f"| {check.id} | {check.title} | {check.reason} |"
 
 
 def _section(check: Check) -> Iterator[str]:

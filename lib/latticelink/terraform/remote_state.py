@@ -10,8 +10,8 @@ from latticelink.terraform.blocks import Block, Home
 from latticelink.terraform.configuration import StackConfiguration
 from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, RefusedByTerraform, Unknown, first_unknown
+from latticelink.values.hcp import HCP_HOST
 
-_HCP = "app.terraform.io"
 # The arguments that say where the state is, of each kind of backend; an absent one has the value beside it.
 _PLACE: dict[str, dict[str, Any]] = {
     "azurerm": {"storage_account_name": None, "container_name": None, "key": None},
@@ -79,7 +79,7 @@ def _place(kind: str, raw: dict[str, Any], stack: Home) -> tuple[Any, ...] | Non
     if kind in ("remote", "cloud"):
         workspaces = _only(config.get("workspaces")) or {}
         place = (
-            config.get("hostname", _HCP),
+            config.get("hostname", HCP_HOST),
             config.get("organization"),
             workspaces.get("name"),
             workspaces.get("prefix"),

@@ -18,6 +18,9 @@ _RESOURCE_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-c
 # What AWS takes as the IPv4 address of a shared resource.
 _SHAREABLE = [IPv4Network(cidr) for cidr in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
 
+RESERVED_IN_SUBNET = 5
+"""What AWS keeps of each subnet: its first four addresses and its last one."""
+
 # Reserved for this host, loopback, link-local, multicast and future use: no VPC and no resource can be there.
 _NEVER_A_VPC = [IPv4Network(cidr) for cidr in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")]
 

@@ -6,17 +6,47 @@ import re
 from collections.abc import Sequence
 
 from latticelink.errors import Report
+from latticelink.values.arns import KMS_KEY, ROLE
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import (
+    CONFIGURATION,
+    EGRESS_RULE,
+    ENDPOINT,
+    GATEWAY,
+    INGRESS_RULE,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    SECURITY_GROUP,
+    SUBNET,
+    VERIFICATION,
+    VPC,
+)
 
-_ID_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
+ID_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 _REGION_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
 _ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
 
-_ROLE_ARN = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+"
-
 # AWS allows five security groups on a resource gateway and, by default, on a network interface.
-_MOST_GROUPS = 5
+MOST_GROUPS = 5
 _GROUPS_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html"
+
+
+# How AWS's ids begin, by the type of resource.
+ID_PREFIXES = {
+    CONFIGURATION: "rcfg",
+    EGRESS_RULE: "sgr",
+    ENDPOINT: "vpce",
+    GATEWAY: "rgw",
+    INGRESS_RULE: "sgr",
+    NETWORK: "sn",
+    NETWORK_RESOURCE: "snra",
+    NETWORK_VPC: "snva",
+    SECURITY_GROUP: "sg",
+    SUBNET: "subnet",
+    VERIFICATION: "dv",
+    VPC: "vpc",
+}
 
 
 def parse_id(report: Report, argument: str, given: str, prefix: str) -> str:
@@ -30,7 +60,7 @@ def parse_id(report: Report, argument: str, given: str, prefix: str) -> str:
         given,
         rule=f"An id here starts with '{prefix}-', followed by 8 or 17 lower-case letters and digits.",
         fix=f"Write an id such as '{prefix}-0123456789abcdef0', not a name or an ARN.",
-        source=_ID_SOURCE,
+        source=ID_SOURCE,
     )
     return REFUSED
 
@@ -51,20 +81,20 @@ def parse_security_group_ids(report: Report, argument: str, given: Sequence[str]
     if given is None:
         return None
     ids = parse_ids(report, argument, given, "sg")
-    if not ids or len(ids) > _MOST_GROUPS:
+    if not ids or len(ids) > MOST_GROUPS:
         report.refuse(
             argument,
             given,
-            rule=f"One to {_MOST_GROUPS} security groups can be attached.",
+            rule=f"One to {MOST_GROUPS} security groups can be attached.",
             fix="Leave the argument out to have a group made." if not ids else "Join the rules in fewer groups.",
             source=_GROUPS_SOURCE,
         )
     return ids
 
 
-def parse_role_arn(report: Report, argument: str, given: str) -> str:
-    """Return `given` if it is the ARN of an IAM role, or a token; refuse the rest."""
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(_ROLE_ARN, given)):
+def parse_role_arn(report: Report, argument: str, given: str, *, may_be_expression: bool = True) -> str:
+    """Return `given` if it is the ARN of an IAM role, or a token where it may be one; refuse the rest."""
+    if isinstance(given, str) and ((may_be_expression and not is_known(given)) or ROLE.read(given)):
         return given
     report.refuse(
         argument,
@@ -72,6 +102,20 @@ def parse_role_arn(report: Report, argument: str, given: str) -> str:
         rule="A role is given by its ARN.",
         fix="Write 'arn:aws:iam::<account>:role/<name>'.",
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+    )
+    return REFUSED
+
+
+def parse_kms_key_arn(report: Report, argument: str, given: str) -> str:
+    """Return `given` if it is the ARN of a KMS key, as a backend takes it; refuse the rest, expressions too."""
+    if KMS_KEY.read(given):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule="A KMS key is given by its ARN; Terraform takes no alias.",
+        fix="Write 'arn:aws:kms:<region>:<account>:key/<id>'.",
+        source="https://developer.hashicorp.com/terraform/language/backend/s3",
     )
     return REFUSED
 

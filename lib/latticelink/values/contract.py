@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from latticelink.errors import Report
+from latticelink.values.arns import LATTICE, LATTICE_IDS, id_in_arn
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
 
 OUTPUT = "latticelink"
 VERSION = 1
+KEYS = ("arn", "id", "name", "ports", "protocol", "type")
+"""What each resource in the output has; the other keys of docs/contract.md are there where they mean something."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +80,19 @@ class SharedResource:
         """
         with Report(f"SharedResource({name!r})") as report:
             name = parse_key(report, "name", name)
-            arn = parse_lattice_arn(report, "arn", arn, *_IDS)
+            arn = parse_lattice_arn(report, "arn", arn, "resourceconfiguration", "servicenetwork")
             open_ports = parse_ports(report, "ports", ports)
-        identifier = arn.rpartition("/")[2] if is_known(arn) else ""
+        identifier = id_in_arn(arn) if is_known(arn) else ""
         if identifier.startswith("sn-"):
             known.setdefault("type", "SERVICE_NETWORK")
         return cls(name, arn, open_ports, id=identifier, **known)
 
 
-_IDS = {"resourceconfiguration": "rcfg", "servicenetwork": "sn"}
-
-
 def parse_lattice_arn(report: Report, argument: str, given: str, *kinds: str) -> str:
-    """Return `given` if it is the ARN of one of the `kinds` (keys of `_IDS`), or a token; refuse the rest."""
-    forms = [f"{kind}/{_IDS[kind]}-" for kind in kinds]
-    pattern = rf"arn:aws[a-z-]*:vpc-lattice:[a-z0-9-]+:[0-9]{{12}}:({'|'.join(forms)})[0-9a-z]{{17}}"
-    examples = [f"'arn:aws:vpc-lattice:<region>:<account>:{form}...'" for form in forms]
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(pattern, given)):
+    """Return `given` if it is the ARN of one of the `kinds` (keys of `LATTICE_IDS`), or a token; refuse the rest."""
+    if isinstance(given, str) and (not is_known(given) or LATTICE.read(given, *kinds)):
         return given
+    examples = [f"'arn:aws:vpc-lattice:<region>:<account>:{kind}/{LATTICE_IDS[kind]}-...'" for kind in kinds]
     report.refuse(
         argument,
         given,

@@ -9,6 +9,7 @@ from latticelink.errors import Report
 from latticelink.values.provider_arguments import find_argument
 from latticelink.values.provider_version import text_of
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import GATEWAY
 
 _FORM_SOURCE = "https://www.rfc-editor.org/rfc/rfc1123#page-13"
 _RESOURCE_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
@@ -84,7 +85,7 @@ def refuse_private_name(report: Report, argument: str, name: str) -> None:
 
 
 def _in_vpc() -> str:
-    argument = find_argument("aws_vpclattice_resource_gateway", "resource_config_dns_resolution")
+    argument = find_argument(GATEWAY, "resource_config_dns_resolution")
     assert argument is not None
     return (
         f'Or give the gateway dns_resolution="IN_VPC", which needs AWS provider {text_of(argument.since)} or newer, so '

@@ -12,9 +12,11 @@ from latticelink.values.resources import ArnResource, DnsResource, GroupResource
 _GATEWAY_SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html"
 _API_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html"
 
-_VERSIONS = {"IPV4": (4,), "IPV6": (6,), "DUALSTACK": (4, 6)}
-_RESOLUTIONS = ("PUBLIC", "IN_VPC")
-_MOST_ADDRESSES = 62
+VERSIONS = {"IPV4": (4,), "IPV6": (6,), "DUALSTACK": (4, 6)}
+RESOLUTIONS = ("PUBLIC", "IN_VPC")
+MOST_ADDRESSES = 62
+DEFAULT_ADDRESSES = 16
+DEFAULT_TYPE, DEFAULT_RESOLUTION = "IPV4", "PUBLIC"
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,14 @@ class GatewayType:
     @property
     def ip_versions(self) -> tuple[int, ...]:
         """4, 6 or both."""
-        return _VERSIONS[self.ip_address_type]
+        return VERSIONS[self.ip_address_type]
 
 
 def parse_gateway_type(
     report: Report, ip_address_type: str, ipv4_addresses_per_eni: int | None, dns_resolution: str
 ) -> GatewayType:
     """Return the type of a gateway; refuse values that AWS doesn't know, and those that it refuses together."""
-    if not isinstance(ip_address_type, str) or ip_address_type not in _VERSIONS:
+    if not isinstance(ip_address_type, str) or ip_address_type not in VERSIONS:
         report.refuse(
             "ip_address_type",
             ip_address_type,
@@ -50,7 +52,7 @@ def parse_gateway_type(
             source=_GATEWAY_SOURCE,
         )
         ip_address_type = "IPV4"
-    if dns_resolution not in _RESOLUTIONS:
+    if dns_resolution not in RESOLUTIONS:
         report.refuse(
             "dns_resolution",
             dns_resolution,
@@ -73,12 +75,12 @@ def parse_gateway_type(
 
 
 def _parse_addresses(report: Report, ip_address_type: str, given: int) -> int | None:
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _MOST_ADDRESSES:
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_ADDRESSES:
         report.refuse(
             "ipv4_addresses_per_eni",
             given,
-            rule=f"A resource gateway takes 1 to {_MOST_ADDRESSES} IPv4 addresses in each subnet.",
-            fix="Write such a number, or leave it out for AWS's 16.",
+            rule=f"A resource gateway takes 1 to {MOST_ADDRESSES} IPv4 addresses in each subnet.",
+            fix=f"Write such a number, or leave it out for AWS's {DEFAULT_ADDRESSES}.",
             source=_API_SOURCE,
         )
         return None

@@ -56,7 +56,13 @@ SECURITY_GROUP = NameRule(
 )
 RESOURCE_CONFIGURATION = NameRule("a resource configuration", "rcfg-", f"{_API}API_CreateResourceConfiguration.html")
 
-SERVICE_NETWORK = NameRule("a service network", "servicenetwork-", f"{_API}API_CreateServiceNetwork.html", longest=63)
+# The page of the API doesn't name the prefix; that of CloudFormation does.
+SERVICE_NETWORK = NameRule(
+    "a service network",
+    "servicenetwork-",
+    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-vpclattice-servicenetwork.html",
+    longest=63,
+)
 
 
 def derive_name(rule: NameRule, *parts: str) -> str:

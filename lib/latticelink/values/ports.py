@@ -73,7 +73,7 @@ def parse_ports(report: Report, argument: str, given: Iterable[int | float | str
         if not is_known(item):
             assert isinstance(item, str | float)
             tokens.append(item)
-        elif (ports := _range(item)) is not None:
+        elif (ports := read_range(item)) is not None:
             ranges.append(ports)
         else:
             report.refuse(argument, item, rule=_RULE, fix=_fix(item), source=_SOURCE)
@@ -107,7 +107,8 @@ def merged(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:
     return tuple(found)
 
 
-def _range(item: int | float | str) -> PortRange | None:
+def read_range(item: object) -> PortRange | None:
+    """Return the port or range that `item` stands for; None for what is none."""
     if isinstance(item, bool) or not isinstance(item, int | str):
         return None
     match = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", str(item))

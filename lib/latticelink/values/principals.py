@@ -6,22 +6,18 @@ import re
 from collections.abc import Sequence
 
 from latticelink.errors import Report
+from latticelink.values.arns import ACCOUNT, ORGANIZATION, ORGANIZATION_ID, UNIT_ID, read_arn
 from latticelink.values.tokens import REFUSED, is_known
 
 _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
 _ACCOUNT_IDS = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"
 
-_ACCOUNT = r"[0-9]{12}"
-_ORGANIZATION = r"o-[a-z0-9]{10,32}"
-_UNIT = r"ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}"
-_ARN = rf"arn:aws[a-z-]*:organizations::{_ACCOUNT}"
-_PRINCIPAL = rf"{_ACCOUNT}|{_ARN}:organization/{_ORGANIZATION}|{_ARN}:ou/{_ORGANIZATION}/{_UNIT}"
 _RULE = "A principal is an account's id, or the ARN of an organisation or of an organisational unit."
 
 
 def parse_account_id(report: Report, argument: str, given: str) -> str:
     """Return `given` if it is an account's id, 12 digits, or a token; refuse the rest."""
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(_ACCOUNT, given)):
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(ACCOUNT, given)):
         return given
     report.refuse(
         argument,
@@ -47,7 +43,7 @@ def parse_principals(report: Report, argument: str, given: Sequence[str]) -> tup
             source=_SHARING,
         )
     for principal in dict.fromkeys(given):
-        if isinstance(principal, str) and (not is_known(principal) or re.fullmatch(_PRINCIPAL, principal)):
+        if isinstance(principal, str) and (not is_known(principal) or is_principal(principal)):
             if list(given).count(principal) > 1:
                 report.refuse(argument, principal, rule="Each principal is given once.", fix="Remove the second one.")
             continue
@@ -56,25 +52,31 @@ def parse_principals(report: Report, argument: str, given: Sequence[str]) -> tup
     return tuple(sorted(str(principal) for principal in dict.fromkeys(given)))
 
 
+def is_principal(given: str) -> bool:
+    """Return whether VPC Lattice's resources can be shared with `given`: an account, an organisation, a unit."""
+    return re.fullmatch(ACCOUNT, given) is not None or ORGANIZATION.read(given) is not None
+
+
 def is_account(principal: str) -> bool:
     """Return whether a principal is one account, not all of an organisation or unit; True if that isn't known."""
-    return not is_known(principal) or re.fullmatch(_ACCOUNT, principal) is not None
+    return not is_known(principal) or re.fullmatch(ACCOUNT, principal) is not None
 
 
 def _refusal(given: object) -> tuple[str, str]:
     """Return the rule that `given` breaks, and the fix."""
     text = given if isinstance(given, str) else ""
-    if root := re.fullmatch(rf"arn:aws[a-z-]*:iam::({_ACCOUNT}):root", text):
-        return _RULE, f"Write '{root[1]}'."
-    if re.match(r"arn:aws[a-z-]*:(iam|sts):", text):
+    arn = read_arn(text)
+    if arn is not None and (arn.service, arn.kind) == ("iam", "root"):
+        return _RULE, f"Write '{arn.account}'."
+    if arn is not None and arn.service in ("iam", "sts"):
         return (
             "AWS RAM shares VPC Lattice's resources with whole accounts, not with an IAM role or user.",
             "Give the account's id; which roles of that account may use the resource is for its own IAM policies.",
         )
-    if re.fullmatch(_UNIT, text):
+    if re.fullmatch(UNIT_ID, text):
         command = f"aws organizations describe-organizational-unit --organizational-unit-id {text}"
         return _RULE, f"Give the unit's ARN, which this prints: {command}"
-    if re.fullmatch(_ORGANIZATION, text):
+    if re.fullmatch(ORGANIZATION_ID, text):
         return _RULE, "Give the organisation's ARN, which this prints: aws organizations describe-organization"
     if _is_account_number(given):
         return _RULE, f"Write the id as a text: '{given:012d}'."

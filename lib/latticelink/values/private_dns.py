@@ -11,8 +11,10 @@ from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tokens import is_known
 
 _SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_DnsOptions.html"
-_WITH_DOMAINS = ("SPECIFIED_DOMAINS_ONLY", "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS")
-_PREFERENCES = ("ALL_DOMAINS", *_WITH_DOMAINS, "VERIFIED_DOMAINS_ONLY")
+DEFAULT_PREFERENCE = "VERIFIED_DOMAINS_ONLY"
+WITH_DOMAINS = ("SPECIFIED_DOMAINS_ONLY", "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS")
+PREFERENCES = ("ALL_DOMAINS", *WITH_DOMAINS, DEFAULT_PREFERENCE)
+MOST_DOMAINS = 10
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,12 @@ def parse_private_dns(
     if preference is None and not specified_domains:
         return PrivateDns()
     refuse_lacking(report, "private_dns_preference", preference, constraint, resource, path)
-    if preference not in _PREFERENCES:
+    if preference not in PREFERENCES:
         report.refuse(
             "private_dns_preference",
             preference,
-            rule=f"The preference is one of {', '.join(_PREFERENCES)}.",
-            fix="Write one of these, or leave it out for VERIFIED_DOMAINS_ONLY.",
+            rule=f"The preference is one of {', '.join(PREFERENCES)}.",
+            fix=f"Write one of these, or leave it out for {DEFAULT_PREFERENCE}.",
             source=_SOURCE,
         )
     elif not enabled:
@@ -76,11 +78,11 @@ def parse_private_dns(
             fix="Write private_dns_enabled=True, or leave the preference out.",
             source=_SOURCE,
         )
-    elif (preference in _WITH_DOMAINS) != bool(specified_domains):
+    elif (preference in WITH_DOMAINS) != bool(specified_domains):
         report.refuse(
             "private_dns_specified_domains",
             specified_domains,
-            rule=f"Domains are given with {' and '.join(_WITH_DOMAINS)}, and only with these.",
+            rule=f"Domains are given with {' and '.join(WITH_DOMAINS)}, and only with these.",
             fix="Give the domains, or another preference.",
             source=_SOURCE,
         )
@@ -90,11 +92,12 @@ def parse_private_dns(
 def _parse_domains(report: Report, given: Sequence[str]) -> tuple[str, ...]:
     listed = [] if isinstance(given, str) else list(given)
     fine = [domain for domain in listed if isinstance(domain, str) and 1 <= len(domain) <= 255 and " " not in domain]
-    if isinstance(given, str) or len(listed) > 10 or len(fine) < len([item for item in listed if is_known(item)]):
+    unfit = len(fine) < len([item for item in listed if is_known(item)])
+    if isinstance(given, str) or len(listed) > MOST_DOMAINS or unfit:
         report.refuse(
             "private_dns_specified_domains",
             given,
-            rule="Specified domains are a list of 1 to 10, each of 1 to 255 characters.",
+            rule=f"Specified domains are a list of 1 to {MOST_DOMAINS}, each of 1 to 255 characters.",
             fix="Write for example ['example.com'].",
             source=_SOURCE,
         )

@@ -17,6 +17,7 @@ from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
+from latticelink.values.arns import DATABASE
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
@@ -275,10 +276,7 @@ Resource = IpResource | DnsResource | ArnResource | GroupResource
 
 
 def _parse_database_arn(report: Report, given: str) -> None:
-    if isinstance(given, str) and (
-        not is_known(given)
-        or re.fullmatch(r"arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:(db|cluster):[A-Za-z0-9-]+", given)
-    ):
+    if isinstance(given, str) and (not is_known(given) or DATABASE.read(given)):
         return
     report.refuse(
         "arn",

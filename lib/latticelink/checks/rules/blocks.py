@@ -7,40 +7,39 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    ENDPOINT,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
-    as_list,
-    example,
-    not_known,
-    read,
-    refused,
-    verdict,
-)
+from latticelink.checks.rules.reading import as_list, example, not_known, read, refused, verdict
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import key_of
 from latticelink.terraform.known import Reference, Unknown
-from latticelink.values.aws_ids import parse_id
+from latticelink.values.aws_ids import ID_PREFIXES, ID_SOURCE, parse_id
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    EGRESS_RULE,
+    ENDPOINT,
+    GATEWAY,
+    INGRESS_RULE,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
 
 _OURS = (GATEWAY, CONFIGURATION, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, ENDPOINT)
 _MAY_BE_EMPTY = ("tags", "tags_all", "//")
 _IDS = {
-    (GATEWAY, "vpc_id"): "vpc",
-    (GATEWAY, "subnet_ids"): "subnet",
-    (GATEWAY, "security_group_ids"): "sg",
-    (ENDPOINT, "vpc_id"): "vpc",
-    (ENDPOINT, "subnet_ids"): "subnet",
-    (ENDPOINT, "security_group_ids"): "sg",
-    (NETWORK_VPC, "security_group_ids"): "sg",
-    ("aws_vpc_security_group_ingress_rule", "security_group_id"): "sg",
-    ("aws_vpc_security_group_egress_rule", "security_group_id"): "sg",
+    (GATEWAY, "vpc_id"): VPC,
+    (GATEWAY, "subnet_ids"): SUBNET,
+    (GATEWAY, "security_group_ids"): SECURITY_GROUP,
+    (ENDPOINT, "vpc_id"): VPC,
+    (ENDPOINT, "subnet_ids"): SUBNET,
+    (ENDPOINT, "security_group_ids"): SECURITY_GROUP,
+    (NETWORK_VPC, "security_group_ids"): SECURITY_GROUP,
+    (INGRESS_RULE, "security_group_id"): SECURITY_GROUP,
+    (EGRESS_RULE, "security_group_id"): SECURITY_GROUP,
 }
-_ID_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 
 
 def _not_empty(configuration: Configuration) -> Iterator[Judgement]:
@@ -62,7 +61,7 @@ def _empty(raw: Any, path: str) -> Iterator[str]:
 
 
 def _ids(configuration: Configuration) -> Iterator[Judgement]:
-    for (kind, argument), prefix in _IDS.items():
+    for (kind, argument), named in _IDS.items():
         for block in configuration.of_type(kind):
             value = read(block, argument)
             if isinstance(value, Unknown):
@@ -75,7 +74,7 @@ def _ids(configuration: Configuration) -> Iterator[Judgement]:
                     by_name = item.attribute in ("arn", "name")
                     yield verdict(block, f"`{argument}` is {item}, no id." if by_name else None)
                 else:
-                    problem = refused(parse_id, item, prefix)
+                    problem = refused(parse_id, item, ID_PREFIXES[named])
                     yield verdict(block, f"`{argument}`: {problem}" if problem else None)
 
 
@@ -91,13 +90,14 @@ CHECKS = (
         passing=example((CONFIGURATION, "db", {DEFINITION: {"ip_resource": {"ip_address": "10.0.1.9"}}})),
         failing=example((CONFIGURATION, "db", {DEFINITION: {}})),
         judge=_not_empty,
+        as_written=True,
     ),
     Check(
         id="LL842",
         severity=Severity.ERROR,
         title="Ids of VPCs, subnets and security groups are ids",
         why="The provider takes a name or an ARN in their place, and AWS refuses it during apply.",
-        source=_ID_PAGE,
+        source=ID_SOURCE,
         fix="Write the id, or refer to the `.id` of the resource.",
         passing=example((GATEWAY, "g", {"vpc_id": "vpc-0123456789abcdef0"})),
         failing=example((GATEWAY, "g", {"vpc_id": "main"})),

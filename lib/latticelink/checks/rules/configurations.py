@@ -8,10 +8,7 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
     Problem,
-    each,
     example,
     kind_of,
     not_known,
@@ -23,9 +20,10 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.arns import looks_like_arn
+from latticelink.values.types import CONFIGURATION, DEFINITION
 
 _GATEWAY_ID, _GROUP_ID = "resource_gateway_identifier", "resource_configuration_group_id"
-_KINDS = ("SINGLE", "GROUP", "CHILD", "ARN")
 _DEFINITIONS = {"arn_resource": "ARN", "dns_resource": "SINGLE or CHILD", "ip_resource": "SINGLE or CHILD"}
 
 
@@ -40,7 +38,7 @@ def definition_question(block: Block) -> Unknown | None:
     return next((part for part in parts if isinstance(part, Unknown)), None)
 
 
-def _of_each(judge: Callable[[Block, Any], Problem]) -> Callable[[Configuration], Iterator[Judgement]]:
+def _of_each(judge: Callable[[Block, Any], Problem | Unknown]) -> Callable[[Configuration], Iterator[Judgement]]:
     """Return a judge that gives each resource configuration with its type to `judge`, if the type is known."""
 
     def judged(configuration: Configuration) -> Iterator[Judgement]:
@@ -49,22 +47,10 @@ def _of_each(judge: Callable[[Block, Any], Problem]) -> Callable[[Configuration]
             if why := open_question(kind) or definition_question(block):
                 yield not_known(block, why, "type")
             else:
-                yield verdict(block, judge(block, kind))
+                problem = judge(block, kind)
+                yield not_known(block, problem) if isinstance(problem, Unknown) else verdict(block, problem)
 
     return judged
-
-
-def _written(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(CONFIGURATION):
-        yield verdict(
-            block,
-            None
-            if read(block, "type") is not ABSENT
-            else (
-                "`type` isn't there, so the provider makes a SINGLE.",
-                'Add `type = "SINGLE"`, or the type you mean.',
-            ),
-        )
 
 
 def _fits(block: Block, kind: Any) -> Problem:
@@ -78,15 +64,10 @@ def _fits(block: Block, kind: Any) -> Problem:
         "SINGLE": {"dns_resource", "ip_resource"},
         "CHILD": {"dns_resource", "ip_resource"},
     }
-    if kind in _KINDS and kind in wanted and not wanted[kind] & set(have):
+    if isinstance(kind, str) and kind in wanted and not wanted[kind] & set(have):
         stated = f"{have[0]}, which is for type {_DEFINITIONS[have[0]]}" if have else "nothing that is shared"
         return f"It is of type {kind} and has {stated}.", f"Give it {' or '.join(sorted(wanted[kind]))}."
     return None
-
-
-def _one(block: Block, _: Any) -> Problem:
-    have = definitions(block)
-    return f"It has {' and '.join(have)}." if len(have) > 1 else None
 
 
 def _owner(block: Block, kind: Any) -> Problem:
@@ -98,12 +79,12 @@ def _owner(block: Block, kind: Any) -> Problem:
     return None
 
 
-def _protocol(block: Block, kind: Any) -> Problem:
+def _protocol(block: Block, kind: Any) -> Problem | Unknown:
     protocol = read(block, "protocol")
     if kind in ("CHILD", "ARN"):
         return None if protocol is ABSENT else (f"It is of type {kind} and has a protocol.", "Remove `protocol`.")
-    if open_question(protocol):
-        return None
+    if why := open_question(protocol):
+        return why
     stated = "none" if protocol is ABSENT else repr(protocol)
     return None if protocol == "TCP" else (f"Its protocol is {stated}.", 'Write `protocol = "TCP"`.')
 
@@ -126,7 +107,7 @@ def _by_id(configuration: Configuration) -> Iterator[Judgement]:
                 continue
             if why := open_question(value, identity=True):
                 yield not_known(block, why, argument)
-            elif (isinstance(value, Reference) and value.attribute == "arn") or str(value).startswith("arn:"):
+            elif (isinstance(value, Reference) and value.attribute == "arn") or looks_like_arn(value):
                 yield failed(block, f"`{argument}` is {value}, an ARN.", "Write the `.id` instead.")
             else:
                 yield passed(block)
@@ -155,28 +136,6 @@ _CHILD = {"type": "CHILD", _GROUP_ID: "", "port_ranges": ["443"]}
 
 CHECKS = (
     Check(
-        id="LL201",
-        severity=Severity.ERROR,
-        title="The type of a resource configuration is SINGLE, GROUP, CHILD or ARN",
-        why="The provider knows no other type.",
-        source=pages.TF_CONFIGURATION,
-        fix="Write one of the four.",
-        passing=_SINGLE,
-        failing=example((CONFIGURATION, "db", _single(type="single"))),
-        judge=each(CONFIGURATION, "type", lambda kind: None if kind in _KINDS else f"The type is {kind!r}."),
-    ),
-    Check(
-        id="LL202",
-        severity=Severity.NOTE,
-        title="The type of a resource configuration is written",
-        why="The provider takes SINGLE where it isn't, whatever else the block says.",
-        source=pages.TF_CONFIGURATION,
-        fix="Add `type`.",
-        passing=_SINGLE,
-        failing=_without("type"),
-        judge=_written,
-    ),
-    Check(
         id="LL203",
         severity=Severity.ERROR,
         title="What is shared fits the type of the resource configuration",
@@ -185,32 +144,8 @@ CHECKS = (
         source=pages.CREATE_CONFIGURATION,
         fix="Change the type or the definition.",
         passing=_SINGLE,
-        failing=_without("type", **{DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}}),
+        failing=example((CONFIGURATION, "db", _single(type="GROUP"))),
         judge=_of_each(_fits),
-    ),
-    Check(
-        id="LL204",
-        severity=Severity.ERROR,
-        title="A resource configuration defines one resource",
-        why="The provider refuses two definitions in one resource configuration.",
-        source=pages.TF_CONFIGURATION,
-        fix="Make a GROUP with a CHILD for each.",
-        passing=_SINGLE,
-        failing=example(
-            (
-                CONFIGURATION,
-                "db",
-                _single(
-                    **{
-                        DEFINITION: {
-                            "ip_resource": {"ip_address": "10.0.1.9"},
-                            "dns_resource": {"domain_name": "db.example.com", "ip_address_type": "IPV4"},
-                        }
-                    }
-                ),
-            )
-        ),
-        judge=_of_each(_one),
     ),
     Check(
         id="LL205",

@@ -15,9 +15,7 @@ from latticelink.terraform.dependencies import written
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.syntax import references
-from latticelink.values.contract import OUTPUT, VERSION
-
-_KEYS = ("arn", "id", "name", "ports", "protocol", "type")
+from latticelink.values.contract import KEYS, OUTPUT, VERSION
 
 
 def _shape(configuration: Configuration) -> Iterator[Judgement]:
@@ -33,28 +31,34 @@ def _shape(configuration: Configuration) -> Iterator[Judgement]:
         problems = _problems(value)
         if boolean(sensitive):
             problems.append(("It is sensitive.", "Remove `sensitive`: nothing in it is secret."))
-        yield from (_at(verdict(None, problem), place) for problem in problems or [None])
+        for problem in problems or [None]:
+            yield _at(not_known(None, problem) if isinstance(problem, Unknown) else verdict(None, problem), place)
 
 
 def _at(judgement: Judgement, place: str) -> Judgement:
     return Judgement(judgement.answer, None, judgement.message, judgement.fix, judgement.settle, place)
 
 
-def _problems(value: Any) -> list[Problem]:
+def _problems(value: Any) -> list[Problem | Unknown]:
     if not isinstance(value, dict) or not {"version", "resources"} <= value.keys():
         return ["It has no `version` or no `resources`."]
-    problems: list[Problem] = []
+    problems: list[Problem | Unknown] = []
     version, resources = value["version"], value["resources"]
     if open_question(version) is None and version != VERSION:
         problems.append(f"Its version is {version!r}, and {VERSION} is what this library reads.")
-    if isinstance(resources, Unknown | Reference):
+    if why := open_question(version):
+        problems.append(why)
+    if isinstance(resources, Unknown):
+        return [*problems, resources]
+    if isinstance(resources, Reference):
         return problems
     if not isinstance(resources, dict):
         return [*problems, "`resources` is no map."]
     for name, entry in resources.items():
         if isinstance(entry, Unknown | Reference):
+            problems += [entry] if isinstance(entry, Unknown) else []
             continue
-        missing = [key for key in _KEYS if not isinstance(entry, dict) or entry.get(key, ABSENT) is ABSENT]
+        missing = [key for key in KEYS if not isinstance(entry, dict) or entry.get(key, ABSENT) is ABSENT]
         if missing:
             problems.append(f"{name!r} has no {', '.join(missing)}.")
         elif isinstance(entry["ports"], list) and not all(
@@ -170,5 +174,6 @@ CHECKS = (
         passing=_output({"version": 1, "resources": {"orders": _ENTRY}}),
         failing=example(output={"cross-stack-output-aws_vpcmainid": {"value": "vpc-12345678", "sensitive": True}}),
         judge=_generated_names,
+        as_written=True,
     ),
 )

@@ -9,12 +9,6 @@ from latticelink.checks.findings import Check, Judgement, Severity, failed, pass
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.configurations import definitions
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    ENDPOINT,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     Problem,
     as_list,
     each,
@@ -35,14 +29,20 @@ from latticelink.terraform.configuration import Configuration, StackConfiguratio
 from latticelink.terraform.dependencies import written
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
+from latticelink.values.arns import read_arn
 from latticelink.values.dns import parse_dns_name
-
-_ASSOCIATIONS = "aws_vpc_endpoint_associations"
-_PREFERENCES = (
-    "VERIFIED_DOMAINS_ONLY",
-    "ALL_DOMAINS",
-    "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-    "SPECIFIED_DOMAINS_ONLY",
+from latticelink.values.private_dns import DEFAULT_PREFERENCE, MOST_DOMAINS, PREFERENCES, WITH_DOMAINS
+from latticelink.values.types import (
+    CONFIGURATION,
+    DATABASE_CLUSTER,
+    DEFINITION,
+    ENDPOINT,
+    ENDPOINT_ASSOCIATIONS,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    RECORD,
+    ZONE,
 )
 
 
@@ -70,7 +70,7 @@ def _place(block: Block | None, part: str, message: str) -> Judgement:
 def _first_of_several(configuration: Configuration) -> Iterator[Judgement]:
     for stack, block, part, raw in written(configuration):
         for reference in references(raw):
-            if reference[:2] == ("data", _ASSOCIATIONS) and reference[3:4] == ("associations",):
+            if reference[:2] == ("data", ENDPOINT_ASSOCIATIONS) and reference[3:4] == ("associations",):
                 if len(reference) > 4:
                     yield from _judge_first(stack, block, part, reference)
                 else:
@@ -81,7 +81,7 @@ def _first_of_several(configuration: Configuration) -> Iterator[Judgement]:
 def _judge_first(
     stack: StackConfiguration, block: Block | None, part: str, reference: tuple[str, ...]
 ) -> Iterator[Judgement]:
-    source = next(iter(stack.made(("data", _ASSOCIATIONS, reference[2]))), None)
+    source = next(iter(stack.made(("data", ENDPOINT_ASSOCIATIONS, reference[2]))), None)
     endpoint = target_of(source, "vpc_endpoint_id", ENDPOINT) if source else None
     shared = target_of(endpoint, "resource_configuration_arn", CONFIGURATION) if endpoint else None
     message = f"It reads {'.'.join(reference[:4])}[{reference[4]}]"
@@ -89,18 +89,25 @@ def _judge_first(
         yield _place(block, part, f"{message} of an endpoint for a service network.")
     elif shared is None:
         yield not_known(block, Unknown(f"{message.removeprefix('It ')} of a resource that isn't in the files"))
+    elif why := open_question(kind_of(shared)):
+        yield not_known(block, why, f"type of {shared.address}")
     else:
         arn = read(shared, f"{DEFINITION}.arn_resource.arn")
-        cluster = (isinstance(arn, Reference) and arn.block.type == "aws_rds_cluster") or ":cluster:" in str(arn)
+        cluster = (isinstance(arn, Reference) and arn.block.type == DATABASE_CLUSTER) or _is_cluster(arn)
         if kind_of(shared) == "GROUP" or cluster:
             yield _place(block, part, f"{message}, and {shared.full_address} has a name for each member.")
         else:
             yield passed(block)
 
 
+def _is_cluster(arn: Any) -> bool:
+    known = read_arn(arn)
+    return known is not None and known.kind == "cluster"
+
+
 def _addresses(configuration: Configuration) -> Iterator[Judgement]:
     names = _endpoint_names(configuration)
-    for record in configuration.of_type("aws_route53_record"):
+    for record in configuration.of_type(RECORD):
         kind = read(record, "type")
         if why := open_question(kind):
             yield not_known(record, why, "type")
@@ -137,12 +144,12 @@ def _has_a_name(configuration: Configuration) -> Iterator[Judgement]:
 def _named_endpoints(configuration: Configuration) -> set[tuple[str, str]]:
     """Return stack and name of the endpoints that a record's target comes from."""
     found = set()
-    for record in configuration.of_type("aws_route53_record"):
+    for record in configuration.of_type(RECORD):
         for reference in references([record.body.get("records"), record.body.get("alias")]):
             if reference[0] == ENDPOINT and len(reference) > 1:
                 found.add((record.stack, reference[1]))
-            if reference[:2] == ("data", _ASSOCIATIONS) and len(reference) > 2:
-                for source in record.home.made(("data", _ASSOCIATIONS, reference[2])):
+            if reference[:2] == ("data", ENDPOINT_ASSOCIATIONS) and len(reference) > 2:
+                for source in record.home.made(("data", ENDPOINT_ASSOCIATIONS, reference[2])):
                     endpoint = target_of(source, "vpc_endpoint_id", ENDPOINT)
                     found |= {(endpoint.stack, endpoint.name)} if endpoint else set()
     return found
@@ -171,7 +178,7 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
         id(shared)
         for block in private_link_endpoints(configuration)
         if (shared := target_of(block, "resource_configuration_arn", CONFIGURATION)) is not None
-        and read(block, "dns_options.private_dns_preference") not in (ABSENT, "VERIFIED_DOMAINS_ONLY")
+        and read(block, "dns_options.private_dns_preference") not in (ABSENT, DEFAULT_PREFERENCE)
     }
     for block in configuration.of_type(CONFIGURATION):
         custom, verified = read(block, "custom_domain_name"), read(block, "domain_verification_id")
@@ -185,23 +192,32 @@ def _verified(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _shadowed(configuration: Configuration) -> Iterator[Judgement]:
-    zones: dict[str, list[Block]] = {}
-    for zone in configuration.of_type("aws_route53_zone"):
+    zones: dict[str, list[tuple[Block, Unknown | None]]] = {}
+    for zone in configuration.of_type(ZONE):
         for vpc in zone.nested("vpc"):
-            if isinstance(vpc, dict) and (home := identity_of(vpc.get("vpc_id", ABSENT))):
-                zones.setdefault(home, []).append(zone)
+            home = vpc.get("vpc_id", ABSENT) if isinstance(vpc, dict) else vpc
+            zones.setdefault(identity_of(home), []).append((zone, open_question(home, identity=True)))
     for block in private_link_endpoints(configuration):
         shared = target_of(block, "resource_configuration_arn", CONFIGURATION)
-        custom = read(shared, "custom_domain_name") if shared else ABSENT
+        custom, vpc = read(shared, "custom_domain_name") if shared else ABSENT, of_vpc(block)
         if custom is ABSENT or not boolean(read(block, "private_dns_enabled")):
             continue
-        if why := open_question([custom, *(read(zone, "name") for zone in zones.get(of_vpc(block), []))]):
+        here = [zone for zone, _ in zones.get(vpc, [])] if vpc else []
+        if why := open_question([custom, *(read(zone, "name") for zone in here)]):
             yield not_known(block, why, "custom_domain_name")
-            continue
-        hiding = next(
-            (zone for zone in zones.get(of_vpc(block), []) if _is_below(read(zone, "name"), str(custom))), None
-        )
-        yield verdict(block, f"{hiding.full_address} answers for {custom!r} in this VPC." if hiding else None)
+        elif hiding := next((zone for zone in here if _is_below(read(zone, "name"), str(custom))), None):
+            yield failed(block, f"{hiding.full_address} answers for {custom!r} in this VPC.")
+        elif doubt := _may_hide(zones, read(block, "vpc_id"), str(custom)):
+            yield not_known(block, doubt, "vpc_id")
+        else:
+            yield passed(block)
+
+
+def _may_hide(zones: dict[str, list[tuple[Block, Unknown | None]]], vpc: Any, domain: str) -> Unknown | None:
+    """Return why it isn't known whether a zone that answers for `domain` is in the endpoint's VPC."""
+    ours = open_question(vpc, identity=True)
+    possible = [each for group in zones.values() for each in group] if ours else zones.get("", [])
+    return next((theirs or ours for zone, theirs in possible if _is_below(read(zone, "name"), domain)), None)
 
 
 def _is_below(zone: Any, domain: str) -> bool:
@@ -217,12 +233,12 @@ def _preference(configuration: Configuration) -> Iterator[Judgement]:
             continue
         if why := open_question([preference, domains]):
             yield not_known(block, why, "dns_options")
-        elif preference not in _PREFERENCES:
-            yield failed(block, f"The preference is {preference!r}.", f"Write one of {', '.join(_PREFERENCES)}.")
+        elif preference not in PREFERENCES:
+            yield failed(block, f"The preference is {preference!r}.", f"Write one of {', '.join(PREFERENCES)}.")
         else:
             count = len(as_list(domains))
-            wants = "SPECIFIED" in preference
-            fits = 1 <= count <= 10 if wants else count == 0
+            wants = preference in WITH_DOMAINS
+            fits = 1 <= count <= MOST_DOMAINS if wants else count == 0
             yield verdict(block, None if fits else f"The preference is {preference}, with {count} specified domains.")
 
 
@@ -255,24 +271,25 @@ def _link(*more: tuple[str, str, dict[str, Any]], shared: dict[str, Any] | None 
 
 
 def _output(expression: str, **shared: Any) -> str:
-    data = {_ASSOCIATIONS: {"names": {"vpc_endpoint_id": "${aws_vpc_endpoint.db.id}"}}}
+    data = {ENDPOINT_ASSOCIATIONS: {"names": {"vpc_endpoint_id": "${aws_vpc_endpoint.db.id}"}}}
     return _link(shared=shared, data=data, output={"name": {"value": f"${{{expression}}}"}})
 
 
 def _record(kind: str, records: str) -> tuple[str, str, dict[str, Any]]:
     body = {"name": "db.shared.internal", "type": kind, "records": [f"${{{records}}}"]}
-    return "aws_route53_record", "db", body
+    return RECORD, "db", body
 
 
 def _zone(name: str) -> tuple[str, str, dict[str, Any]]:
-    return "aws_route53_zone", "z", {"name": name, "vpc": {"vpc_id": "vpc-12345678"}}
+    return ZONE, "z", {"name": name, "vpc": {"vpc_id": "vpc-12345678"}}
 
 
 def _options(preference: str, *domains: str) -> str:
     options: dict[str, Any] = {"private_dns_preference": preference}
     if domains:
         options["private_dns_specified_domains"] = list(domains)
-    return example((ENDPOINT, "db", {"vpc_endpoint_type": "Resource", "dns_options": options}))
+    endpoint = {"vpc_endpoint_type": "Resource", "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}"}
+    return example((ENDPOINT, "db", {**endpoint, "dns_options": options}), (CONFIGURATION, "db", {"type": "SINGLE"}))
 
 
 def _member(**association: Any) -> str:
@@ -290,7 +307,7 @@ def _grouped(**group: Any) -> str:
     return example((CONFIGURATION, "g", {"type": "GROUP", **group}), (CONFIGURATION, "db", child))
 
 
-_NAMES = f"data.{_ASSOCIATIONS}.names.associations"
+_NAMES = f"data.{ENDPOINT_ASSOCIATIONS}.names.associations"
 _FLAT = f"flatten([for a in {_NAMES} : [for d in a.dns_entry : d.dns_name]])"
 _CUSTOM = {"custom_domain_name": "db.example.com", "domain_verification_id": "dv-0123456789abcdef0"}
 
@@ -301,10 +318,11 @@ CHECKS = (
         title="An endpoint's names are read from its associations",
         why="dns_entry of an endpoint for VPC resources is an empty list, and [0] of it stops Terraform.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/41765",
-        fix=f"Read them from the data source {_ASSOCIATIONS}.",
+        fix=f"Read them from the data source {ENDPOINT_ASSOCIATIONS}.",
         passing=_output(f"one({_FLAT})"),
         failing=_output("aws_vpc_endpoint.db.dns_entry[0].dns_name"),
         judge=_dns_entry,
+        as_written=True,
     ),
     Check(
         id="LL702",
@@ -366,7 +384,7 @@ CHECKS = (
         id="LL707",
         severity=Severity.WARNING,
         title="A custom domain name is verified",
-        why="Consumers take only verified domains unless they say otherwise (VERIFIED_DOMAINS_ONLY), so the name "
+        why=f"Consumers take only verified domains unless they say otherwise ({DEFAULT_PREFERENCE}), so the name "
         "would not resolve for them.",
         source=pages.VERIFICATION,
         fix="Verify the domain (aws_vpclattice_domain_verification), or have the consumer's endpoint take others.",
@@ -389,7 +407,7 @@ CHECKS = (
         id="LL709",
         severity=Severity.ERROR,
         title="The preference for private DNS and its list of domains fit",
-        why="The two preferences with SPECIFIED want 1 to 10 domains, the two others none.",
+        why=f"The two preferences with SPECIFIED want 1 to {MOST_DOMAINS} domains, the two others none.",
         source=pages.CREATE_ENDPOINT,
         fix="Add the domains, or choose another preference.",
         passing=_options("SPECIFIED_DOMAINS_ONLY", "example.com"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
     has_ipv6,
+    ipv4_network_of,
     is_ipv6_only,
     judge_has_subnet,
     judge_home,
@@ -20,14 +20,10 @@ from latticelink.checks.rules.network_parts import (
     zone_of,
 )
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    ENDPOINT,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
     Problem,
     as_list,
     example,
+    identity_of,
     judged,
     not_known,
     of_vpc,
@@ -38,12 +34,24 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.checks.rules.targets import gateway_of
+from latticelink.paths import hops
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
-
-_ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
-_KINDS = ("ipv4", "ipv6", "dualstack")
+from latticelink.values.arns import looks_like_arn
+from latticelink.values.aws_ids import MOST_GROUPS
+from latticelink.values.types import (
+    CONFIGURATION,
+    ENDPOINT,
+    ENDPOINT_ARNS,
+    ENDPOINT_TYPES,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
 
 Judge = Callable[[Configuration], Iterator[Judgement]]
 
@@ -61,28 +69,24 @@ def _type_written(block: Block) -> Iterator[Judgement]:
     if why := open_question(kind):
         yield not_known(block, why, "vpc_endpoint_type")
         return
-    for wanted, argument in _ARNS.items():
+    for wanted, argument in ENDPOINT_ARNS.items():
         if read(block, argument) is not ABSENT:
             stated = "isn't there, so the provider makes a Gateway" if kind is ABSENT else f"is {kind!r}"
             problem = (f"It has {argument}, and `vpc_endpoint_type` {stated}.", f'Write "{wanted}".')
             yield verdict(block, None if kind == wanted else problem)
 
 
-def _names_one(block: Block) -> Iterator[Judgement]:
+def _names_its_resource(block: Block) -> Iterator[Judgement]:
     kind = read(block, "vpc_endpoint_type")
-    if kind not in ("Resource", "ServiceNetwork"):
+    if kind not in ENDPOINT_TYPES:
         return
-    named = [a for a in (*_ARNS.values(), "service_name") if read(block, a) is not ABSENT]
-    problem: Problem = None
-    if _ARNS[kind] not in named:
-        problem = f"It is of type {kind} and has no {_ARNS[kind]}.", f"Add `{_ARNS[kind]}`."
-    elif len(named) > 1:
-        problem = f"It has {' and '.join(named)}.", f"Keep `{_ARNS[kind]}` only."
-    yield verdict(block, problem)
+    argument = ENDPOINT_ARNS[kind]
+    problem = f"It is of type {kind} and has no {argument}.", f"Add `{argument}`."
+    yield verdict(block, problem if read(block, argument) is ABSENT else None)
 
 
 def _by_arn(block: Block) -> Iterator[Judgement]:
-    for argument in _ARNS.values():
+    for argument in ENDPOINT_ARNS.values():
         yield from judged(block, argument, _arn_problem, identity=True)
 
 
@@ -90,7 +94,7 @@ def _arn_problem(value: Any) -> Problem:
     if isinstance(value, Reference):
         wrong = value.attribute == "id" and value.block.type in (CONFIGURATION, NETWORK)
     else:
-        wrong = not str(value).startswith("arn:")
+        wrong = not looks_like_arn(value)
     return (f"It is {value}, no ARN.", "Write the `.arn`.") if wrong else None
 
 
@@ -146,29 +150,52 @@ def _other_vpc(configuration: Configuration) -> Iterator[Judgement]:
 
 def _private_dns_once(configuration: Configuration) -> Iterator[Judgement]:
     """Find the VPCs that reach one resource by both types of endpoint with private DNS."""
-    networks: dict[str, set[int]] = {}
-    for association in configuration.of_type(NETWORK_RESOURCE):
-        shared = target_of(association, "resource_configuration_identifier", CONFIGURATION)
-        network = read(association, "service_network_identifier")
-        if shared is not None and isinstance(network, Reference):
-            networks.setdefault(network.block.full_address, set()).add(id(shared))
-    through: dict[tuple[str, int], Block] = {}
-    for block in private_link_endpoints(configuration):
-        network = read(block, "service_network_arn")
-        if isinstance(network, Reference) and _may_be_private(block):
-            for shared_id in networks.get(network.block.full_address, ()):
-                through[of_vpc(block), shared_id] = block
-    for block in private_link_endpoints(configuration):
-        shared = configuration_of(block)
-        if shared is not None and _may_be_private(block) and of_vpc(block):
-            other = through.get((of_vpc(block), id(shared)))
-            flags = [read(each, "private_dns_enabled") for each in (block, other) if each]
-            if other and (why := open_question(flags)):
-                yield not_known(block, why, "private_dns_enabled")
-                continue
+    in_network = _InNetwork(configuration)
+    endpoints = [block for block in private_link_endpoints(configuration) if _may_be_private(block)]
+    through = [block for block in endpoints if read(block, "service_network_arn") is not ABSENT]
+    for block in endpoints:
+        shared, vpc = configuration_of(block), read(block, "vpc_id")
+        if shared is None:
+            continue
+        if why := open_question(vpc, identity=True):
+            yield not_known(block, why, "vpc_id")
+            continue
+        answers = [(other, in_network.reaches(other, shared, identity_of(vpc))) for other in through]
+        other = next((each for each, answer in answers if answer is True), None)
+        doubt = next((answer for _, answer in answers if isinstance(answer, Unknown)), None)
+        if other is not None:
+            doubt = open_question([read(each, "private_dns_enabled") for each in (block, other)])
+        if doubt:
+            yield not_known(block, doubt, "private_dns_enabled")
+        else:
             yield verdict(
                 block, f"{other.full_address} reaches {shared.full_address} in this VPC too." if other else None
             )
+
+
+class _InNetwork:
+    """Which resource configurations are in which service network."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._members: set[tuple[Block, Block]] = set()
+        self._doubt: Unknown | None = None
+        for association in configuration.of_type(NETWORK_RESOURCE):
+            network = read(association, "service_network_identifier")
+            shared = read(association, "resource_configuration_identifier")
+            if isinstance(network, Reference) and isinstance(shared, Reference):
+                self._members.add((network.block, shared.block))
+            self._doubt = self._doubt or open_question([network, shared], identity=True)
+
+    def reaches(self, endpoint: Block, shared: Block, vpc: str) -> bool | Unknown:
+        """Return whether an endpoint for a service network leads from a VPC to a resource configuration."""
+        where, network = read(endpoint, "vpc_id"), read(endpoint, "service_network_arn")
+        if identity_of(where) not in ("", vpc):
+            return False
+        if why := open_question([where, network], identity=True):
+            return why
+        if isinstance(network, Reference) and (network.block, shared) in self._members:
+            return True
+        return self._doubt or False
 
 
 def _may_be_private(block: Block) -> bool:
@@ -186,7 +213,7 @@ def _replaced(block: Block) -> Iterator[Judgement]:
 
 def _dns_attributes(block: Block) -> Iterator[Judgement]:
     private = read(block, "private_dns_enabled")
-    vpc = target_of(block, "vpc_id", "aws_vpc")
+    vpc = target_of(block, "vpc_id", VPC)
     if private is ABSENT or vpc is None or vpc.mode != "resource":
         return
     hostnames, support = read(vpc, "enable_dns_hostnames"), read(vpc, "enable_dns_support")
@@ -202,48 +229,42 @@ def _dns_attributes(block: Block) -> Iterator[Judgement]:
     )
 
 
-def _kind(block: Block) -> Iterator[Judgement]:
-    yield from judged(
-        block, "ip_address_type", lambda kind: None if kind in _KINDS else f"The address type is {kind!r}."
-    )
-
-
 def _subnets_fit(block: Block) -> Iterator[Judgement]:
     kind = read(block, "ip_address_type")
     if kind is ABSENT:
         return
-    if why := open_question(kind) or parts_question(block, "subnet_ids", "aws_subnet"):
-        yield not_known(block, why, "subnet_ids")
-    if kind not in _KINDS:
+    if why := open_question(kind):
+        yield not_known(block, why, "ip_address_type")
         return
+    if why := parts_question(block, "subnet_ids", SUBNET):
+        yield not_known(block, why, "subnet_ids")
     for subnet in subnets_of(block):
         ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
         if ipv6 is None or only is None:
             continue
-        fits = {"ipv4": not only, "ipv6": ipv6, "dualstack": ipv6 and not only}[kind]
+        fits = {"ipv4": not only, "ipv6": ipv6, "dualstack": ipv6 and not only}.get(str(kind), True)
         has = "IPv6 only" if only else "IPv4 and IPv6" if ipv6 else "IPv4 only"
         yield verdict(block, None if fits else f"It is {kind}, and {subnet.full_address} has {has}.")
 
 
 def _home(block: Block) -> Iterator[Judgement]:
-    yield from judge_home(block, [("subnet_ids", "aws_subnet"), ("security_group_ids", "aws_security_group")])
+    yield from judge_home(block, [("subnet_ids", SUBNET), ("security_group_ids", SECURITY_GROUP)])
 
 
 def _room(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         if read(block, "vpc_endpoint_type") != "ServiceNetwork":
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
-            cidr = read(subnet, "cidr_block")
-            try:
-                network = ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
-            except ValueError:
-                continue
-            # AWS keeps the first four addresses and the last, so the first and last /28 of a subnet are never free.
-            small = network.prefixlen >= 27
-            yield verdict(block, f"{subnet.full_address} is {cidr}, with no free /28 block." if small else None)
+            network = ipv4_network_of(subnet)
+            if isinstance(network, Unknown):
+                yield not_known(block, network, f"cidr_block of {subnet.address}")
+            elif network is not None:
+                # AWS keeps the first four addresses and the last, so the first and last /28 of a subnet are never free.
+                small = network.prefixlen >= 27
+                yield verdict(block, f"{subnet.full_address} is {network}, with no free /28 block." if small else None)
 
 
 def _endpoint(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
@@ -258,17 +279,17 @@ def _endpoint(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
 
 
 def _subnet(name: str, **body: Any) -> tuple[str, str, dict[str, Any]]:
-    return "aws_subnet", name, {"vpc_id": "${aws_vpc.v.id}", "cidr_block": "10.0.0.0/24", **body}
+    return SUBNET, name, {"vpc_id": "${aws_vpc.v.id}", "cidr_block": "10.0.0.0/24", **body}
 
 
 def _vpc(**body: Any) -> tuple[str, str, dict[str, Any]]:
-    return "aws_vpc", "v", {"cidr_block": "10.0.0.0/16", **body}
+    return VPC, "v", {"cidr_block": "10.0.0.0/16", **body}
 
 
 _A, _B = "${aws_subnet.a.id}", "${aws_subnet.b.id}"
 _TWO_ZONES = _subnet("a", availability_zone="eu-west-1a"), _subnet("b", availability_zone="eu-west-1b")
-_IDS = [f"sg-1234567{number}" for number in range(6)]
-_OTHERS = ("aws_vpc", "p", {"cidr_block": "10.0.0.0/16"})
+_IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
+_OTHERS = (VPC, "p", {"cidr_block": "10.0.0.0/16"})
 _SHARED = (CONFIGURATION, "db", {"resource_gateway_identifier": f"${{{GATEWAY}.g.id}}"})
 _PRODUCER = (GATEWAY, "g", {"name": "gateway", "vpc_id": "${aws_vpc.p.id}"})
 _IN_NETWORK = (
@@ -303,18 +324,20 @@ CHECKS = (
         passing=_endpoint(),
         failing=_endpoint(vpc_endpoint_type=None),
         judge=_of_each(_type_written),
+        as_written=True,
     ),
     Check(
         id="LL502",
         severity=Severity.ERROR,
-        title="An endpoint names the one thing that it leads to",
+        title="An endpoint names what it leads to",
         why="A Resource endpoint leads to one resource configuration, a ServiceNetwork endpoint to one service "
         "network. The provider takes one without, and AWS refuses it.",
         source=pages.TF_ENDPOINT,
-        fix="Give it the ARN that its type wants, and no other.",
+        fix="Give it the ARN that its type wants.",
         passing=_endpoint(),
         failing=_endpoint(resource_configuration_arn=None),
-        judge=_of_each(_names_one),
+        judge=_of_each(_names_its_resource),
+        as_written=True,
     ),
     Check(
         id="LL503",
@@ -378,11 +401,11 @@ CHECKS = (
     Check(
         id="LL508",
         severity=Severity.WARNING,
-        title="An endpoint has at most five security groups",
-        why="More than five on a network interface need a raised quota.",
+        title=f"An endpoint has at most {MOST_GROUPS} security groups",
+        why=f"More than {MOST_GROUPS} on a network interface need a raised quota.",
         source="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
         fix="Join the rules in fewer groups.",
-        passing=_endpoint(security_group_ids=_IDS[:5]),
+        passing=_endpoint(security_group_ids=_IDS[:MOST_GROUPS]),
         failing=_endpoint(security_group_ids=_IDS),
         judge=_of_each(judge_number_of_groups),
     ),
@@ -407,6 +430,7 @@ CHECKS = (
         passing=_endpoint(_vpc(), _OTHERS, _SHARED, _PRODUCER),
         failing=_endpoint(_vpc(), _OTHERS, _SHARED, _PRODUCER, vpc_id="${aws_vpc.p.id}"),
         judge=_other_vpc,
+        hop=hops.ENDPOINTS_VPC,
     ),
     Check(
         id="LL511",
@@ -422,7 +446,7 @@ CHECKS = (
     ),
     Check(
         id="LL512",
-        severity=Severity.WARNING,
+        severity=Severity.NOTE,
         title="What AWS fixes when it makes an endpoint is replaced, not changed",
         why="AWS lets only an endpoint's security groups and tags change. The provider plans a change of subnets, "
         "address type and (before 6.28) private DNS in place, and the apply fails.",
@@ -435,6 +459,7 @@ CHECKS = (
         ),
         failing=_endpoint(subnet_ids=["subnet-12345678"]),
         judge=_of_each(_replaced),
+        as_written=True,
     ),
     Check(
         id="LL513",
@@ -447,17 +472,7 @@ CHECKS = (
         passing=_endpoint(_vpc(enable_dns_hostnames=True), private_dns_enabled=True),
         failing=_endpoint(_vpc(), private_dns_enabled=True),
         judge=_of_each(_dns_attributes),
-    ),
-    Check(
-        id="LL514",
-        severity=Severity.ERROR,
-        title="The address type of an endpoint is ipv4, ipv6 or dualstack",
-        why="The provider refuses others; gateways write theirs in capitals, endpoints in lower case.",
-        source=pages.TF_ENDPOINT,
-        fix="Write one of the three in lower case, or leave it out.",
-        passing=_endpoint(ip_address_type="ipv4"),
-        failing=_endpoint(ip_address_type="IPV4"),
-        judge=_of_each(_kind),
+        hop=hops.PRIVATE_DNS,
     ),
     Check(
         id="LL515",

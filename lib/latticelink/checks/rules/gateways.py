@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
     has_ipv6,
+    ipv4_network_of,
     is_ipv6_only,
     judge_has_subnet,
     judge_home,
@@ -19,24 +19,15 @@ from latticelink.checks.rules.network_parts import (
     subnets_of,
     zone_of,
 )
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    GATEWAY,
-    each,
-    example,
-    not_known,
-    open_question,
-    read,
-    verdict,
-)
+from latticelink.checks.rules.reading import each, example, not_known, open_question, read, verdict
 from latticelink.checks.rules.targets import gateway_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
-
-_KINDS = ("IPV4", "IPV6", "DUALSTACK")
-_RESERVED = 5  # AWS keeps four addresses at the start of each subnet and the last one.
+from latticelink.values.addresses import RESERVED_IN_SUBNET
+from latticelink.values.aws_ids import MOST_GROUPS
+from latticelink.values.gateway_type import DEFAULT_ADDRESSES, MOST_ADDRESSES
+from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SECURITY_GROUP, SUBNET
 
 
 def _has_subnet(configuration: Configuration) -> Iterator[Judgement]:
@@ -56,7 +47,7 @@ def _names_groups(configuration: Configuration) -> Iterator[Judgement]:
 
 def _home(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(GATEWAY):
-        yield from judge_home(block, [("subnet_ids", "aws_subnet"), ("security_group_ids", "aws_security_group")])
+        yield from judge_home(block, [("subnet_ids", SUBNET), ("security_group_ids", SECURITY_GROUP)])
 
 
 def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
@@ -66,7 +57,7 @@ def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
             if kind is not ABSENT and question:
                 yield not_known(block, question, "ip_address_type")
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
@@ -85,8 +76,21 @@ def _in_vpc_needs_ipv4(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(mode):
             yield not_known(block, why, "resource_config_dns_resolution")
         else:
-            only = [subnet.full_address for subnet in subnets_of(block) if is_ipv6_only(subnet)]
-            yield verdict(block, f"{only[0]} has IPv6 only." if only and mode == "IN_VPC" else None)
+            yield from _judge_in_vpc(block, in_vpc=mode == "IN_VPC")
+
+
+def _judge_in_vpc(block: Block, *, in_vpc: bool) -> Iterator[Judgement]:
+    subnets = subnets_of(block)
+    only = [subnet.full_address for subnet in subnets if is_ipv6_only(subnet)]
+    doubt = parts_question(block, "subnet_ids", SUBNET) or next(
+        (open_question(read(subnet, "ipv6_native")) for subnet in subnets if is_ipv6_only(subnet) is None), None
+    )
+    if in_vpc and only:
+        yield verdict(block, f"{only[0]} has IPv6 only.")
+    elif in_vpc and doubt:
+        yield not_known(block, doubt, "subnet_ids")
+    else:
+        yield verdict(block, None)
 
 
 def _no_database_in_vpc(configuration: Configuration) -> Iterator[Judgement]:
@@ -107,30 +111,25 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(wanted):
             yield not_known(block, why, "ipv4_addresses_per_eni")
             continue
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
-        wanted = 16 if wanted is ABSENT else wanted
+        wanted = DEFAULT_ADDRESSES if wanted is ABSENT else wanted
         if not isinstance(wanted, int):
             continue
         for subnet in subnets_of(block):
-            size = _usable(subnet)
-            if size is not None:
+            network = ipv4_network_of(subnet)
+            if isinstance(network, Unknown):
+                yield not_known(block, network, f"cidr_block of {subnet.address}")
+            elif network is not None:
+                size = network.num_addresses - RESERVED_IN_SUBNET
                 problem = f"It takes {wanted} IPv4 addresses in {subnet.full_address}, which has {size} at most."
                 yield verdict(block, problem if size < wanted else None)
-
-
-def _usable(subnet: Block) -> int | None:
-    cidr = read(subnet, "cidr_block")
-    try:
-        return ipaddress.IPv4Network(cidr, strict=False).num_addresses - _RESERVED if isinstance(cidr, str) else None
-    except ValueError:
-        return None
 
 
 def _zones(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(GATEWAY):
         zones = {zone_of(subnet) for subnet in subnets_of(block)}
-        if why := parts_question(block, "subnet_ids", "aws_subnet"):
+        if why := parts_question(block, "subnet_ids", SUBNET):
             yield not_known(block, why, "subnet_ids")
         elif "" in zones:
             yield not_known(block, Unknown("the zone of a subnet isn't written"), "subnet_ids")
@@ -140,7 +139,7 @@ def _zones(configuration: Configuration) -> Iterator[Judgement]:
 
 def _per_interface(value: Any) -> str | None:
     number = int(value) if str(value).isdigit() else 0
-    return None if 1 <= number <= 62 else f"`ipv4_addresses_per_eni` is {value!r}."
+    return None if 1 <= number <= MOST_ADDRESSES else f"`ipv4_addresses_per_eni` is {value!r}."
 
 
 def _gateway(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
@@ -148,10 +147,10 @@ def _gateway(*more: tuple[str, str, dict[str, Any]], **body: Any) -> str:
 
 
 def _subnet(name: str, **body: Any) -> tuple[str, str, dict[str, Any]]:
-    return "aws_subnet", name, {"vpc_id": "vpc-12345678", "cidr_block": "10.0.0.0/24", **body}
+    return SUBNET, name, {"vpc_id": "vpc-12345678", "cidr_block": "10.0.0.0/24", **body}
 
 
-_IDS = [f"sg-1234567{number}" for number in range(6)]
+_IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
 _A, _B = "${aws_subnet.a.id}", "${aws_subnet.b.id}"
 _DATABASE = {
     "type": "ARN",
@@ -174,11 +173,11 @@ CHECKS = (
     Check(
         id="LL402",
         severity=Severity.ERROR,
-        title="A resource gateway has at most five security groups",
+        title=f"A resource gateway has at most {MOST_GROUPS} security groups",
         why="AWS takes no more. The provider takes any number.",
         source=pages.CREATE_GATEWAY,
         fix="Join the rules in fewer groups.",
-        passing=_gateway(security_group_ids=_IDS[:5]),
+        passing=_gateway(security_group_ids=_IDS[:MOST_GROUPS]),
         failing=_gateway(security_group_ids=_IDS),
         judge=_number_of_groups,
     ),
@@ -206,19 +205,6 @@ CHECKS = (
         judge=_home,
     ),
     Check(
-        id="LL405",
-        severity=Severity.ERROR,
-        title="The address type of a resource gateway is IPV4, IPV6 or DUALSTACK",
-        why="The provider refuses others; endpoints write theirs in lower case, gateways in capitals.",
-        source=pages.TF_GATEWAY,
-        fix="Write one of the three in capitals, or leave it out.",
-        passing=_gateway(ip_address_type="IPV4"),
-        failing=_gateway(ip_address_type="ipv4"),
-        judge=each(
-            GATEWAY, "ip_address_type", lambda kind: None if kind in _KINDS else f"The address type is {kind!r}."
-        ),
-    ),
-    Check(
         id="LL406",
         severity=Severity.ERROR,
         title="A resource gateway's subnets have the addresses of its type",
@@ -232,12 +218,12 @@ CHECKS = (
     Check(
         id="LL407",
         severity=Severity.ERROR,
-        title="A resource gateway takes 1 to 62 IPv4 addresses for each network interface",
+        title=f"A resource gateway takes 1 to {MOST_ADDRESSES} IPv4 addresses for each network interface",
         why="AWS takes no other number, and it can't be changed later.",
         source=pages.CREATE_GATEWAY,
-        fix="Write a number from 1 to 62, or leave it out for 16.",
-        passing=_gateway(ipv4_addresses_per_eni=16),
-        failing=_gateway(ipv4_addresses_per_eni=64),
+        fix=f"Write a number from 1 to {MOST_ADDRESSES}, or leave it out for {DEFAULT_ADDRESSES}.",
+        passing=_gateway(ipv4_addresses_per_eni=DEFAULT_ADDRESSES),
+        failing=_gateway(ipv4_addresses_per_eni=MOST_ADDRESSES + 2),
         judge=each(GATEWAY, "ipv4_addresses_per_eni", _per_interface),
     ),
     Check(
@@ -270,8 +256,8 @@ CHECKS = (
         id="LL410",
         severity=Severity.WARNING,
         title="A resource gateway's subnets have room for its addresses",
-        why="It takes 16 IPv4 addresses in each subnet unless told otherwise, and more network interfaces later; "
-        "AWS keeps five of each subnet.",
+        why=f"It takes {DEFAULT_ADDRESSES} IPv4 addresses in each subnet unless told otherwise, and more network "
+        "interfaces later; AWS keeps five of each subnet.",
         source=pages.GATEWAY,
         fix="Take a larger subnet, or set `ipv4_addresses_per_eni` (provider 6.25, at the latest).",
         passing=_gateway(_subnet("a"), subnet_ids=[_A]),

@@ -7,19 +7,11 @@ from collections.abc import Iterator
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    GATEWAY,
-    NETWORK,
-    example,
-    not_known,
-    open_question,
-    read,
-    verdict,
-)
+from latticelink.checks.rules.reading import example, not_known, open_question, read, verdict
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import PartlyKnown, Reference, Unknown, boolean
 from latticelink.terraform.remote_state import read_stack
+from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK
 
 _CREATE_FIRST = "create_before_destroy"
 

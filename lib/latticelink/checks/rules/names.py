@@ -8,11 +8,6 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     Problem,
     account_and_region,
     each,
@@ -27,9 +22,9 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Unknown
-from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, NameRule, derive_name
+from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, SERVICE_NETWORK, NameRule, derive_name
+from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP
 
-_NETWORK_NAME = NameRule("a service network", "-", pages.CREATE_NETWORK, longest=63)
 _UNIQUE = (GATEWAY, CONFIGURATION, NETWORK)
 
 
@@ -91,7 +86,7 @@ def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
 
 def _group_names(configuration: Configuration) -> Iterator[Judgement]:
     first: dict[tuple[str, str], Block] = {}
-    for block in configuration.of_type("aws_security_group"):
+    for block in configuration.of_type(SECURITY_GROUP):
         name, vpc = read(block, "name"), of_vpc(block)
         if why := open_question(name) or open_question(read(block, "vpc_id"), identity=True):
             yield not_known(block, why, "name")
@@ -121,14 +116,14 @@ def _tag_problem(tags: Any) -> Problem:
 _TWO = example((GATEWAY, "a", {"name": "orders"}), (GATEWAY, "b", {"name": "%s"}))
 _ONE = example((GATEWAY, "a", {"name": "%s"}), provider={"aws": {"region": "eu-west-1"}})
 _GROUPS = example(
-    ("aws_security_group", "a", {"name": "gateway", "vpc_id": "vpc-12345678"}),
-    ("aws_security_group", "b", {"name": "%s", "vpc_id": "vpc-12345678"}),
+    (SECURITY_GROUP, "a", {"name": "gateway", "vpc_id": "vpc-12345678"}),
+    (SECURITY_GROUP, "b", {"name": "%s", "vpc_id": "vpc-12345678"}),
 )
 
 CHECKS = (
     _form("LL101", GATEWAY, RESOURCE_GATEWAY, "a resource gateway"),
     _form("LL102", CONFIGURATION, RESOURCE_CONFIGURATION, "a resource configuration"),
-    _form("LL103", NETWORK, _NETWORK_NAME, "a service network"),
+    _form("LL103", NETWORK, SERVICE_NETWORK, "a service network"),
     Check(
         id="LL104",
         severity=Severity.ERROR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ from latticelink.checks.findings import Judgement, failed, passed
 from latticelink.checks.rules.reading import as_list, identity_of, not_known, of_vpc, open_question, read, verdict
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
+from latticelink.values.aws_ids import MOST_GROUPS
+from latticelink.values.types import SUBNET
 
 
 def groups_named(block: Block) -> Judgement:
@@ -36,20 +39,20 @@ def subnets_of(block: Block) -> list[Block]:
     return [
         subnet.block
         for subnet in as_list(read(block, "subnet_ids"))
-        if isinstance(subnet, Reference) and subnet.block.type == "aws_subnet" and subnet.block.mode == "resource"
+        if isinstance(subnet, Reference) and subnet.block.type == SUBNET and subnet.block.mode == "resource"
     ]
 
 
-def judge_number_of_groups(block: Block, most: int = 5) -> Iterator[Judgement]:
-    """Judge whether a block has at most `most` security groups."""
+def judge_number_of_groups(block: Block) -> Iterator[Judgement]:
+    """Judge whether a block has at most as many security groups as AWS takes."""
     groups = read(block, "security_group_ids")
     if groups is ABSENT:
         return
     count = len(groups) if isinstance(groups, list) else 0
     certain = len({identity_of(group) for group in as_list(groups)} - {""})
-    if count <= most and not isinstance(groups, Unknown | Reference):
+    if count <= MOST_GROUPS and not isinstance(groups, Unknown | Reference):
         yield passed(block)
-    elif certain > most:
+    elif certain > MOST_GROUPS:
         yield failed(block, f"It has {certain} security groups.")
     elif why := open_question(groups):
         yield not_known(block, why, "security_group_ids")
@@ -73,14 +76,35 @@ def judge_home(block: Block, arguments: Iterable[tuple[str, str]], home: str = "
     for argument, kind in arguments:
         if why := parts_question(block, argument, kind) or (vpc if isinstance(vpc, Unknown) else None):
             yield not_known(block, why, argument)
-        for item in as_list(read(block, argument)):
-            if isinstance(item, Reference) and item.block.type == kind and (theirs := of_vpc(item.block)):
-                # A text and a reference may be one VPC all the same.
-                comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
-                if theirs == home:
-                    yield passed(block)
-                elif comparable:
-                    yield failed(block, f"{item.block.full_address} is in the VPC {theirs}, and this is in {home}.")
+        for item in as_list(read(block, argument)) if home else []:
+            if isinstance(item, Reference) and item.block.type == kind and item.block.mode == "resource":
+                yield from _judge_in(block, item.block, home)
+
+
+def _judge_in(block: Block, part: Block, home: str) -> Iterator[Judgement]:
+    theirs = of_vpc(part)
+    # A text and a reference may be one VPC all the same.
+    comparable = home.startswith("vpc-") == theirs.startswith("vpc-")
+    if theirs == home:
+        yield passed(block)
+    elif not theirs:
+        why = open_question(read(part, "vpc_id"), identity=True)
+        yield from [not_known(block, why, f"vpc_id of {part.address}")] if why else []
+    elif comparable:
+        yield failed(block, f"{part.full_address} is in the VPC {theirs}, and this is in {home}.")
+    else:
+        yield not_known(block, Unknown(f"whether {home} is {theirs} can't be told"), f"vpc_id of {part.address}")
+
+
+def ipv4_network_of(subnet: Block) -> ipaddress.IPv4Network | Unknown | None:
+    """Return a subnet's IPv4 block, or why it isn't known; None if it has none, or what is no block."""
+    cidr = read(subnet, "cidr_block")
+    if why := open_question(cidr):
+        return why
+    try:
+        return ipaddress.IPv4Network(cidr if isinstance(cidr, str) else "", strict=False)
+    except ValueError:
+        return None
 
 
 def zone_of(subnet: Block) -> str:

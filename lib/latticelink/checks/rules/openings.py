@@ -32,6 +32,8 @@ def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
                 continue
             if any(map(rule.peer.addresses.are_in, known)):
                 yield passed(rule.block)
+            elif not rule.ports & SHAREABLE:
+                yield _unknown_ports(rule)
             elif not ranges or len(known) < len(ranges):
                 reason = f"The blocks of the VPC of {block.address} aren't known, so neither is whether "
                 yield unknown(rule.block, f"{reason}{rule.peer.text} is in it.", "Check the folder that has the VPC.")
@@ -52,6 +54,8 @@ def open_targets(configuration: Configuration) -> Iterator[Judgement]:
         for rule in _tcp_rules(tracer.topology.groups, placed):
             if rule.peer.doubt is not None:
                 yield _unknown_peer(rule, rule.peer.doubt)
+            elif rule.peer.addresses in _WORLD and not rule.ports & SHAREABLE:
+                yield _unknown_ports(rule)
             elif rule.peer.addresses in _WORLD:
                 yield failed(
                     rule.block,
@@ -96,6 +100,11 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
 
 def _unknown_peer(rule: Rule, why: Unknown) -> Judgement:
     return unknown(rule.block, f"Whom {rule.label} lets in isn't known: {why.reason}.", why.settle)
+
+
+def _unknown_ports(rule: Rule) -> Judgement:
+    why = rule.doubt or Unknown("its ports aren't known")
+    return unknown(rule.block, f"Whether {rule.label} lets TCP in isn't known: {why.reason}.", why.settle)
 
 
 def _tcp_rules(groups: Groups, placed: Placed) -> Iterator[Rule]:

@@ -1,4 +1,4 @@
-"""Addresses of the documentation pages that the rules rest on."""
+"""Addresses of documentation pages that several rules rest on; a rule's own stands in the rule."""
 
 ACCESS = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
 ENDPOINT = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
@@ -15,7 +15,6 @@ VERIFICATION = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-ver
 _API = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/"
 CREATE_GATEWAY = f"{_API}API_CreateResourceGateway.html"
 CREATE_CONFIGURATION = f"{_API}API_CreateResourceConfiguration.html"
-CREATE_NETWORK = f"{_API}API_CreateServiceNetwork.html"
 ASSOCIATE_VPC = f"{_API}API_CreateServiceNetworkVpcAssociation.html"
 TAGS = f"{_API}API_TagResource.html"
 

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.configurations import definition_question, definitions
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    GATEWAY,
-    NETWORK_VPC,
     Problem,
     as_list,
     each,
     example,
-    kind_of,
     not_known,
     open_question,
     private_link_endpoints,
     read,
     refused,
-    verdict,
 )
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.known import ABSENT, Reference, Unknown
-from latticelink.values.ports import parse_ports
-
-_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
+from latticelink.terraform.known import ABSENT, Reference
+from latticelink.values.ports import parse_ports, read_range
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    EGRESS_RULE,
+    GATEWAY,
+    GROUP_RULE,
+    NETWORK_VPC,
+    RULES,
+    SECURITY_GROUP,
+)
 
 
 def _form(ports: Any) -> Problem:
@@ -40,36 +40,10 @@ def _form(ports: Any) -> Problem:
 
 
 def _overlap(ports: Any) -> Problem:
-    ranges = [(int(m[1]), int(m[2] or m[1]), text) for text in as_list(ports) if (m := _RANGE.fullmatch(str(text)))]
-    ranges.sort()
-    for (_, high, text), (low, _, other) in pairwise(ranges):
-        if low <= high:
-            return f"{text!r} and {other!r} overlap."
+    for one, other in pairwise(sorted(found for text in as_list(ports) if (found := read_range(text)))):
+        if other.low <= one.high:
+            return f"'{one}' and '{other}' overlap."
     return None
-
-
-def _there(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(CONFIGURATION):
-        ports = read(block, "port_ranges")
-        if why := definition_question(block):
-            yield not_known(block, why, DEFINITION)
-        elif isinstance(ports, Unknown):
-            yield not_known(block, ports, "port_ranges")
-        elif {"dns_resource", "ip_resource"} & set(definitions(block)):
-            missing = ports is ABSENT or ports == []
-            yield verdict(block, "It shares an address or a name, on no port." if missing else None)
-
-
-def _not_there(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(CONFIGURATION):
-        kind = kind_of(block)
-        if "arn_resource" not in definitions(block) and kind != "ARN":
-            continue
-        ports = read(block, "port_ranges")
-        if isinstance(ports, Unknown):
-            yield not_known(block, ports, "port_ranges")
-        else:
-            yield verdict(block, None if ports is ABSENT else "It shares a database by ARN, and names ports.")
 
 
 def _groups_on_the_way(configuration: Configuration) -> dict[int, Block]:
@@ -86,7 +60,7 @@ def _groups_on_the_way(configuration: Configuration) -> dict[int, Block]:
 def _tcp_only(configuration: Configuration) -> Iterator[Judgement]:
     on_the_way = _groups_on_the_way(configuration)
     for direction in ("ingress", "egress"):
-        for rule in configuration.of_type(f"aws_vpc_security_group_{direction}_rule"):
+        for rule in configuration.of_type(RULES[direction]):
             group = read(rule, "security_group_id")
             if isinstance(group, Reference) and id(group.block) in on_the_way:
                 yield from _judge_protocol(rule, read(rule, "ip_protocol"), group.block)
@@ -94,7 +68,7 @@ def _tcp_only(configuration: Configuration) -> Iterator[Judgement]:
             for number, rule in enumerate(as_list(read(group, direction))):
                 if isinstance(rule, dict):
                     yield from _judge_protocol(group, rule.get("protocol", ABSENT), group, f"{direction}[{number}]: ")
-    for rule in configuration.of_type("aws_security_group_rule"):
+    for rule in configuration.of_type(GROUP_RULE):
         group = read(rule, "security_group_id")
         if isinstance(group, Reference) and id(group.block) in on_the_way:
             yield from _judge_protocol(rule, read(rule, "protocol"), group.block)
@@ -117,12 +91,11 @@ def _shared(*ports: str, **more: Any) -> str:
 
 
 _ON_THE_WAY = (GATEWAY, "g", {"security_group_ids": ["${aws_security_group.g.id}"]})
-_RULE = "aws_vpc_security_group_egress_rule"
 
 
 def _group_rule(protocol: str) -> str:
     rule = {"security_group_id": "${aws_security_group.g.id}", "ip_protocol": protocol, "cidr_ipv4": "10.0.0.0/16"}
-    return example(_ON_THE_WAY, ("aws_security_group", "g", {"name": "gateway"}), (_RULE, "out", rule))
+    return example(_ON_THE_WAY, (SECURITY_GROUP, "g", {"name": "gateway"}), (EGRESS_RULE, "out", rule))
 
 
 CHECKS = (
@@ -148,30 +121,6 @@ CHECKS = (
         passing=_shared("80", "443"),
         failing=_shared("80-443", "443"),
         judge=each(CONFIGURATION, "port_ranges", _overlap),
-    ),
-    Check(
-        id="LL213",
-        severity=Severity.ERROR,
-        title="An address or a name is shared on at least one port",
-        why="The provider refuses an ip_resource or dns_resource without port_ranges.",
-        source=pages.TF_CONFIGURATION,
-        fix='Add `port_ranges`, such as ["443"].',
-        passing=_shared("443"),
-        failing=_shared(),
-        judge=_there,
-    ),
-    Check(
-        id="LL214",
-        severity=Severity.ERROR,
-        title="A database by ARN is shared without ports",
-        why="Its port is the database's own, and the provider refuses another.",
-        source=pages.CONFIGURATION,
-        fix="Remove `port_ranges`.",
-        passing=example(
-            (CONFIGURATION, "db", {"type": "ARN", DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}})
-        ),
-        failing=_shared("5432", type="ARN", **{DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}}),
-        judge=_not_there,
     ),
     Check(
         id="LL215",

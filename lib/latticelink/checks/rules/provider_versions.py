@@ -8,25 +8,23 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    ENDPOINT,
-    GATEWAY,
-    NETWORK,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
-    example,
-    not_known,
-    read,
-    verdict,
-)
+from latticelink.checks.rules.reading import example, not_known, read, verdict
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import key_of
 from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS, ProviderArgument, admits_version_without
 from latticelink.values.provider_version import Version, oldest_admitted, text_of
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    ENDPOINT,
+    ENDPOINT_TYPES,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+)
 
 _REGIONS = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support"
 # What LatticeLink itself never writes.
@@ -103,7 +101,7 @@ def _oldest(constraint: str | None) -> Version:
 
 def _address_type_settles(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(ENDPOINT):
-        if read(block, "vpc_endpoint_type") not in ("Resource", "ServiceNetwork"):
+        if read(block, "vpc_endpoint_type") not in ENDPOINT_TYPES:
             continue
         kind = read(block, "ip_address_type")
         if kind is ABSENT:
@@ -131,6 +129,12 @@ def _requiring(version: str, kind: str, **body: Any) -> str:
     return example((kind, "db", body), terraform=required)
 
 
+_ADDRESSED = {
+    "vpc_endpoint_type": "Resource",
+    "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}",
+    "ip_address_type": "ipv4",
+}
+
 CHECKS = (
     Check(
         id="LL801",
@@ -153,6 +157,7 @@ CHECKS = (
         passing=_requiring(">= 6.25.0, < 7.0.0", GATEWAY, name="gateway"),
         failing=example((GATEWAY, "db", {"name": "gateway"})),
         judge=_constrained,
+        as_written=True,
     ),
     Check(
         id="LL803",
@@ -161,14 +166,8 @@ CHECKS = (
         why="AWS answers in capitals, which the provider up to 6.28 takes for a change with every plan.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/45947",
         fix="Leave `ip_address_type` out, or add it to `lifecycle.ignore_changes`.",
-        passing=_requiring(
-            "5.100.0",
-            ENDPOINT,
-            vpc_endpoint_type="Resource",
-            ip_address_type="ipv4",
-            lifecycle={"ignore_changes": ["ip_address_type"]},
-        ),
-        failing=_requiring("5.100.0", ENDPOINT, vpc_endpoint_type="Resource", ip_address_type="ipv4"),
+        passing=_requiring("5.100.0", ENDPOINT, **_ADDRESSED, lifecycle={"ignore_changes": ["ip_address_type"]}),
+        failing=_requiring("5.100.0", ENDPOINT, **_ADDRESSED),
         judge=_address_type_settles,
     ),
 )

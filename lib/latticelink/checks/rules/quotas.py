@@ -3,218 +3,152 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
+    account_and_region,
+    endpoint_type,
+    example,
+    identity_of,
+    kind_of,
+    not_known,
+    open_question,
+    read,
+)
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.values.types import (
     CONFIGURATION,
     ENDPOINT,
     GATEWAY,
     NETWORK,
     NETWORK_RESOURCE,
     NETWORK_VPC,
-    account_and_region,
-    example,
-    identity_of,
-    kind_of,
-    read,
+    VERIFICATION,
 )
-from latticelink.terraform.blocks import Block
-from latticelink.terraform.configuration import Configuration
 
 
 @dataclass(frozen=True)
 class Quota:
-    """How many blocks there may be with one `owner`.
+    """How many blocks of a type there may be with one owner.
 
     Args:
-        id: the check's id.
+        most: how many AWS allows unless asked for more.
         what: what is counted, in the plural.
         per: what it is counted for.
-        most: how many AWS allows unless asked for more.
+        type: the type of what is counted.
+        owner: the argument that is the same in what counts together; empty for an account and region.
+        counts: whether a block of the type is counted.
         source: the page that says so.
-        blocks: what is counted.
-        owner: a text that is the same for what counts together; empty if it isn't known.
-        kind: the type of what is counted, for the example.
-        body: its arguments there.
+        another: what another page of AWS says; 0 if there is none that differs.
     """
 
-    id: str
+    most: int
     what: str
     per: str
-    most: int
-    source: str
-    blocks: Callable[[Configuration], Iterable[Block]]
-    owner: Callable[[Block], str]
-    kind: str
-    body: dict[str, str]
-    severity: Severity = Severity.WARNING
-
-
-def _by(argument: str) -> Callable[[Block], str]:
-    return lambda block: identity_of(read(block, argument))
-
-
-def _of(kind: str, wanted: Callable[[Block], bool] = lambda _: True) -> Callable[[Configuration], Iterable[Block]]:
-    return lambda configuration: [block for block in configuration.of_type(kind) if wanted(block)]
+    type: str
+    owner: str
+    counts: Callable[[Block], bool] = lambda _: True
+    source: str = pages.LATTICE_QUOTAS
+    another: int = 0
 
 
 def _endpoint(kind: str) -> Callable[[Block], bool]:
-    return lambda block: read(block, "vpc_endpoint_type") == kind
+    return lambda block: endpoint_type(block) == kind
 
 
-def _check(quota: Quota) -> Check:
-    def judge(configuration: Configuration) -> Iterator[Judgement]:
-        groups: dict[str, list[Block]] = defaultdict(list)
-        for block in quota.blocks(configuration):
-            if owner := quota.owner(block):
-                groups[owner].append(block)
-        for blocks in groups.values():
-            uncounted = next((block for block in blocks if block.has_many), None)
-            if len(blocks) > quota.most:
-                message = f"It is number {quota.most + 1} of {len(blocks)} {quota.what} for {quota.per}."
-                yield failed(blocks[quota.most], message)
-            elif uncounted is not None:
-                why = uncounted.instance.unknown
-                assert why is not None
-                yield unknown(uncounted, f"How many there are isn't known: {why.reason}.", why.settle)
-            else:
-                yield passed(blocks[0])
+_NETWORK_ID = "service_network_identifier"
+_PLACE = "an account and region"
+QUOTAS = (
+    Quota(200, "Resource endpoints", "a VPC", ENDPOINT, "vpc_id", _endpoint("Resource"), pages.ENDPOINT_QUOTAS),
+    Quota(
+        50,
+        "ServiceNetwork endpoints",
+        "a VPC",
+        ENDPOINT,
+        "vpc_id",
+        _endpoint("ServiceNetwork"),
+        pages.ENDPOINT_QUOTAS,
+    ),
+    Quota(
+        200,
+        "ServiceNetwork endpoints",
+        "a service network",
+        ENDPOINT,
+        "service_network_arn",
+        _endpoint("ServiceNetwork"),
+    ),
+    Quota(
+        60,
+        "children",
+        "a group",
+        CONFIGURATION,
+        "resource_configuration_group_id",
+        lambda block: bool(kind_of(block) == "CHILD"),
+    ),
+    Quota(500, "resource configurations", "a service network", NETWORK_RESOURCE, _NETWORK_ID),
+    Quota(500, "VPC associations", "a service network", NETWORK_VPC, _NETWORK_ID),
+    Quota(2000, "resource configurations", _PLACE, CONFIGURATION, ""),
+    Quota(50, "service networks", _PLACE, NETWORK, ""),
+    Quota(5, "verified domains", _PLACE, VERIFICATION, ""),
+    Quota(500, "resource gateways", "a VPC", GATEWAY, "vpc_id", another=100),
+)
 
-    return Check(
-        id=quota.id,
-        severity=quota.severity,
-        title=f"No more than {quota.most} {quota.what} for {quota.per}",
-        why="That is what AWS allows an account that hasn't asked for more.",
-        source=quota.source,
+
+def _within(configuration: Configuration) -> Iterator[Judgement]:
+    for quota in QUOTAS:
+        together: dict[str, list[Block]] = defaultdict(list)
+        unsure: list[tuple[Block, Unknown]] = []
+        for block in configuration.of_type(quota.type):
+            if not quota.counts(block):
+                continue
+            owner = read(block, quota.owner) if quota.owner else account_and_region(block)
+            if why := open_question(owner, identity=True):
+                unsure.append((block, why))
+            elif owner is not ABSENT:
+                together[identity_of(owner)].append(block)
+        yield from (_judge(quota, blocks) for blocks in together.values())
+        if unsure and len(unsure) + max(map(len, together.values()), default=0) > quota.most:
+            yield not_known(*unsure[0], quota.owner)
+
+
+def _judge(quota: Quota, blocks: list[Block]) -> Judgement:
+    if len(blocks) > quota.most:
+        message = f"It is number {quota.most + 1} of {len(blocks)} {quota.what} for {quota.per} ({quota.source})."
+        return failed(blocks[quota.most], message)
+    uncounted = next((block for block in blocks if block.has_many), None)
+    if uncounted is not None:
+        why = uncounted.instance.unknown
+        assert why is not None
+        return unknown(uncounted, f"How many {quota.what} there are isn't known: {why.reason}.", why.settle)
+    if quota.another and len(blocks) > quota.another:
+        message = f"{len(blocks)} {quota.what} for {quota.per}: a page of AWS allows {quota.most}, another one"
+        return unknown(blocks[quota.another], f"{message} {quota.another}.", "Look it up in Service Quotas.")
+    return passed(blocks[0])
+
+
+def _endpoints(count: int) -> str:
+    endpoint = {"vpc_endpoint_type": "Resource", "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}"}
+    body = {**endpoint, "vpc_id": "vpc-12345678", "count": count}
+    return example((ENDPOINT, "many", body), (CONFIGURATION, "db", {"type": "SINGLE"}))
+
+
+CHECKS = (
+    Check(
+        id="LL851",
+        severity=Severity.WARNING,
+        title="No more than AWS's quotas allow",
+        why="That is what AWS allows an account that hasn't asked for more: "
+        + "; ".join(f"{quota.most} {quota.what} for {quota.per}" for quota in QUOTAS)
+        + ".",
+        source=pages.LATTICE_QUOTAS,
         fix="Ask for more in Service Quotas before the apply, and suppress this with the new number as the reason.",
-        passing=example((quota.kind, "some", {**quota.body, "count": 2})),
-        failing=example((quota.kind, "many", {**quota.body, "count": quota.most + 1})),
-        judge=judge,
-    )
-
-
-_VPC = {"vpc_id": "vpc-12345678"}
-_TO = {"service_network_identifier": "sn-0123456789abcdef0"}
-_CHILD_OF = "resource_configuration_group_id"
-_ARN = "arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-0123456789abcdef0"
-
-CHECKS = tuple(
-    _check(quota)
-    for quota in (
-        Quota(
-            "LL851",
-            "Resource endpoints",
-            "a VPC",
-            200,
-            pages.ENDPOINT_QUOTAS,
-            _of(ENDPOINT, _endpoint("Resource")),
-            _by("vpc_id"),
-            ENDPOINT,
-            {**_VPC, "vpc_endpoint_type": "Resource"},
-        ),
-        Quota(
-            "LL852",
-            "ServiceNetwork endpoints",
-            "a VPC",
-            50,
-            pages.ENDPOINT_QUOTAS,
-            _of(ENDPOINT, _endpoint("ServiceNetwork")),
-            _by("vpc_id"),
-            ENDPOINT,
-            {**_VPC, "vpc_endpoint_type": "ServiceNetwork"},
-        ),
-        Quota(
-            "LL853",
-            "children",
-            "a group",
-            60,
-            pages.LATTICE_QUOTAS,
-            _of(CONFIGURATION, lambda block: kind_of(block) == "CHILD"),
-            _by(_CHILD_OF),
-            CONFIGURATION,
-            {"type": "CHILD", _CHILD_OF: "rcfg-0123456789abcdef0"},
-        ),
-        Quota(
-            "LL854",
-            "resource configurations",
-            "a service network",
-            500,
-            pages.LATTICE_QUOTAS,
-            _of(NETWORK_RESOURCE),
-            _by("service_network_identifier"),
-            NETWORK_RESOURCE,
-            _TO,
-        ),
-        Quota(
-            "LL855",
-            "VPC associations",
-            "a service network",
-            500,
-            pages.LATTICE_QUOTAS,
-            _of(NETWORK_VPC),
-            _by("service_network_identifier"),
-            NETWORK_VPC,
-            _TO,
-        ),
-        Quota(
-            "LL856",
-            "ServiceNetwork endpoints",
-            "a service network",
-            200,
-            pages.LATTICE_QUOTAS,
-            _of(ENDPOINT, _endpoint("ServiceNetwork")),
-            _by("service_network_arn"),
-            ENDPOINT,
-            {"vpc_endpoint_type": "ServiceNetwork", "service_network_arn": _ARN},
-        ),
-        Quota(
-            "LL857",
-            "resource configurations",
-            "an account and region",
-            2000,
-            pages.LATTICE_QUOTAS,
-            _of(CONFIGURATION),
-            account_and_region,
-            CONFIGURATION,
-            {"type": "SINGLE"},
-        ),
-        Quota(
-            "LL858",
-            "service networks",
-            "an account and region",
-            50,
-            pages.LATTICE_QUOTAS,
-            _of(NETWORK),
-            account_and_region,
-            NETWORK,
-            {"name": "n-${count.index}"},
-        ),
-        Quota(
-            "LL859",
-            "verified domains",
-            "an account and region",
-            5,
-            pages.LATTICE_QUOTAS,
-            _of("aws_vpclattice_domain_verification"),
-            account_and_region,
-            "aws_vpclattice_domain_verification",
-            {"domain_name": "example.com"},
-        ),
-        # One page says 100, another 500.
-        Quota(
-            "LL860",
-            "resource gateways",
-            "a VPC",
-            100,
-            pages.GATEWAY,
-            _of(GATEWAY),
-            _by("vpc_id"),
-            GATEWAY,
-            _VPC,
-            Severity.NOTE,
-        ),
-    )
+        passing=_endpoints(QUOTAS[0].most),
+        failing=_endpoints(QUOTAS[0].most + 1),
+        judge=_within,
+    ),
 )

@@ -8,11 +8,22 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
-from latticelink.checks.rules.reading import CONFIGURATION, DEFINITION, ENDPOINT, GATEWAY, example
+from latticelink.checks.rules.reading import example
 from latticelink.paths.hops import Answer, Hop, TracedPath
 from latticelink.paths.tracing import trace
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    ENDPOINT,
+    GATEWAY,
+    INSTANCE,
+    RULES,
+    SECURITY_GROUP,
+    SUBNET,
+    VPC,
+)
 
 
 def _arrives(configuration: Configuration) -> Iterator[Judgement]:
@@ -41,23 +52,23 @@ _ENDS = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
 def _rule(direction: str, group: str, to: str, **more: Any) -> tuple[str, str, dict[str, Any]]:
     peer = {"cidr_ipv4": to} if "/" in to else {"referenced_security_group_id": f"${{aws_security_group.{to}.id}}"}
     body = {**_ENDS, "security_group_id": f"${{aws_security_group.{group}.id}}", **peer, **more}
-    return f"aws_vpc_security_group_{direction}_rule", f"{group}-{direction}", body
+    return RULES[direction], f"{group}-{direction}", body
 
 
 def _group(name: str, vpc: str) -> tuple[str, str, dict[str, Any]]:
-    return "aws_security_group", name, {"name": name, "vpc_id": f"${{aws_vpc.{vpc}.id}}"}
+    return SECURITY_GROUP, name, {"name": name, "vpc_id": f"${{aws_vpc.{vpc}.id}}"}
 
 
 def _link(*rules: tuple[str, str, dict[str, Any]], ports: str = "443") -> str:
     subnet = {"cidr_block": "10.0.0.0/24", "availability_zone": "eu-west-1a"}
     return example(
-        *(("aws_vpc", name, {"cidr_block": "10.0.0.0/16"}) for name in ("ours", "theirs")),
-        *(("aws_subnet", name, {**subnet, "vpc_id": f"${{aws_vpc.{name}.id}}"}) for name in ("ours", "theirs")),
+        *((VPC, name, {"cidr_block": "10.0.0.0/16"}) for name in ("ours", "theirs")),
+        *((SUBNET, name, {**subnet, "vpc_id": f"${{aws_vpc.{name}.id}}"}) for name in ("ours", "theirs")),
         _group("endpoint", "ours"),
         _group("gateway", "theirs"),
         _group("target", "theirs"),
         (
-            "aws_instance",
+            INSTANCE,
             "target",
             {"subnet_id": "${aws_subnet.theirs.id}", "vpc_security_group_ids": ["${aws_security_group.target.id}"]},
         ),
@@ -137,6 +148,7 @@ CHECKS = (
         passing=_OPEN,
         failing=_link(_CLIENTS, _OUT, _rule("ingress", "target", "0.0.0.0/0")),
         judge=open_targets,
+        as_written=True,
     ),
     Check(
         id="LL004",
@@ -148,5 +160,6 @@ CHECKS = (
         passing=_OPEN,
         failing=_link(_CLIENTS, _OUT, _IN, ports="1-65535"),
         judge=wide_ports,
+        as_written=True,
     ),
 )

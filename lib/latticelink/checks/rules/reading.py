@@ -14,14 +14,7 @@ from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
 from latticelink.terraform.known import as_list as as_list
 from latticelink.terraform.providers import alias_of, provider_of
-
-GATEWAY = "aws_vpclattice_resource_gateway"
-CONFIGURATION = "aws_vpclattice_resource_configuration"
-ENDPOINT = "aws_vpc_endpoint"
-NETWORK = "aws_vpclattice_service_network"
-NETWORK_RESOURCE = "aws_vpclattice_service_network_resource_association"
-NETWORK_VPC = "aws_vpclattice_service_network_vpc_association"
-DEFINITION = "resource_configuration_definition"
+from latticelink.values.types import ENDPOINT, ENDPOINT_ARNS, ENDPOINT_TYPES
 
 # What is wrong with a value, with or without the fix; None if nothing is.
 Problem = str | tuple[str, str] | None
@@ -100,11 +93,17 @@ def target_of(block: Block, argument: str, kind: str) -> Block | None:
 def private_link_endpoints(configuration: Configuration) -> Iterator[Block]:
     """Yield the endpoints for VPC resources and service networks, by type or by what they name."""
     for block in configuration.of_type(ENDPOINT):
-        named = read(block, "resource_configuration_arn"), read(block, "service_network_arn")
-        if read(block, "vpc_endpoint_type") in ("Resource", "ServiceNetwork") or any(
-            value is not ABSENT for value in named
-        ):
+        named = any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
+        if named or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES:
             yield block
+
+
+def endpoint_type(block: Block) -> Any:
+    """Return the type of an endpoint: as written, or where that isn't known by the ARN that it names."""
+    kind = read(block, "vpc_endpoint_type")
+    if not isinstance(kind, Unknown):
+        return kind
+    return next((name for name, argument in ENDPOINT_ARNS.items() if read(block, argument) is not ABSENT), kind)
 
 
 def kind_of(configuration: Block) -> Any:

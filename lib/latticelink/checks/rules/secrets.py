@@ -12,6 +12,7 @@ from latticelink.checks.rules.reading import example
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import written
+from latticelink.values.types import DATABASE
 
 _SECRETS = {
     "the id of an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -81,7 +82,7 @@ def _machine(where: str, text: str) -> str | None:
 
 
 def _database(password: str) -> str:
-    return example(("aws_db_instance", "db", {"engine": "postgres", "password": password}))
+    return example((DATABASE, "db", {"engine": "postgres", "password": password}))
 
 
 def _provider(access_key: str) -> str:
@@ -103,6 +104,7 @@ CHECKS = (
         passing=_provider("${var.access_key}"),
         failing=_provider("AKIAIOSFODNN7EXAMPLE"),
         judge=_judge(_secret),
+        as_written=True,
     ),
     Check(
         id="LL832",
@@ -114,6 +116,7 @@ CHECKS = (
         passing=_database("${random_password.db.result}"),
         failing=_database("correct-horse"),
         judge=_judge(_password),
+        as_written=True,
     ),
     Check(
         id="LL833",
@@ -126,5 +129,6 @@ CHECKS = (
         passing=_state("../../../state/producer.tfstate"),
         failing=_state("/home/me/app/terraform.producer.tfstate"),
         judge=_judge(_machine),
+        as_written=True,
     ),
 )

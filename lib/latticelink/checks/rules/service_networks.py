@@ -7,11 +7,8 @@ from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.network_parts import groups_named, judge_home, judge_number_of_groups
+from latticelink.checks.rules.network_parts import groups_named, judge_home
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    NETWORK_RESOURCE,
-    NETWORK_VPC,
     Problem,
     account_and_region,
     example,
@@ -27,6 +24,9 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown
+from latticelink.values.arns import looks_like_arn
+from latticelink.values.aws_ids import MOST_GROUPS
+from latticelink.values.types import CONFIGURATION, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP, VPC
 
 
 def _by_id(configuration: Configuration) -> Iterator[Judgement]:
@@ -36,7 +36,7 @@ def _by_id(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _id_problem(value: Any) -> Problem:
-    by_arn = value.attribute == "arn" if isinstance(value, Reference) else str(value).startswith("arn:")
+    by_arn = value.attribute == "arn" if isinstance(value, Reference) else looks_like_arn(value)
     return (f"It is {value}, an ARN.", "Write the `.id`.") if by_arn else None
 
 
@@ -69,11 +69,6 @@ def _sorted(configuration: Configuration) -> Iterator[Judgement]:
             yield verdict(block, None)
 
 
-def _groups(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(NETWORK_VPC):
-        yield from judge_number_of_groups(block)
-
-
 def _names_groups(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(NETWORK_VPC):
         yield groups_named(block)
@@ -85,7 +80,7 @@ def _home(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(read(block, "vpc_identifier"), identity=True):
             yield not_known(block, why, "vpc_identifier")
             continue
-        yield from judge_home(block, [("security_group_ids", "aws_security_group")], home)
+        yield from judge_home(block, [("security_group_ids", SECURITY_GROUP)], home)
 
 
 def _once(configuration: Configuration) -> Iterator[Judgement]:
@@ -121,9 +116,9 @@ def _two(vpc: str) -> str:
     return _vpc((NETWORK_VPC, "b", {"vpc_identifier": vpc, "service_network_identifier": "sn-00000000000000000"}))
 
 
-_IDS = [f"sg-1234567{number}" for number in range(6)]
-_GROUP = ("aws_security_group", "g", {"name": "g", "vpc_id": "${aws_vpc.v.id}"})
-_VPCS = [("aws_vpc", name, {"cidr_block": "10.0.0.0/16"}) for name in ("v", "w")]
+_IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
+_GROUP = (SECURITY_GROUP, "g", {"name": "g", "vpc_id": "${aws_vpc.v.id}"})
+_VPCS = [(VPC, name, {"cidr_block": "10.0.0.0/16"}) for name in ("v", "w")]
 
 CHECKS = (
     Check(
@@ -159,17 +154,6 @@ CHECKS = (
         passing=_vpc(groups=_IDS[:2]),
         failing=_vpc(groups=[_IDS[1], _IDS[0]]),
         judge=_sorted,
-    ),
-    Check(
-        id="LL604",
-        severity=Severity.ERROR,
-        title="A VPC association has at most five security groups",
-        why="AWS takes no more, and doesn't raise this quota.",
-        source=pages.LATTICE_QUOTAS,
-        fix="Join the rules in fewer groups.",
-        passing=_vpc(groups=_IDS[:5]),
-        failing=_vpc(groups=_IDS),
-        judge=_groups,
     ),
     Check(
         id="LL605",

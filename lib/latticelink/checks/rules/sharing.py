@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    ENDPOINT,
-    NETWORK,
-    NETWORK_RESOURCE,
     Problem,
     example,
     kind_of,
@@ -27,21 +22,27 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import Order, key_of
 from latticelink.terraform.known import Reference, boolean
-
-SHARE = "aws_ram_resource_share"
-RESOURCE = "aws_ram_resource_association"
-PRINCIPAL = "aws_ram_principal_association"
-ACCEPTER = "aws_ram_resource_share_accepter"
-_ASSOCIATIONS = "aws_vpc_endpoint_associations"
-_SHAREABLE = (CONFIGURATION, NETWORK, "aws_vpclattice_service")
-_LATTICE_ARN = re.compile(r"arn:aws[a-z-]*:vpc-lattice:[^:]*:[^:]*:(?P<kind>[a-z]+)/.+")
-_PRINCIPAL = re.compile(
-    r"[0-9]{12}|arn:aws[a-z-]*:organizations::[0-9]{12}:(organization/o-[a-z0-9]+|ou/o-[a-z0-9]+/ou-[a-z0-9-]+)"
+from latticelink.values.arns import LATTICE, LATTICE_IDS, read_arn
+from latticelink.values.principals import is_principal
+from latticelink.values.types import (
+    CALLER,
+    CONFIGURATION,
+    ENDPOINT,
+    ENDPOINT_ASSOCIATIONS,
+    NETWORK,
+    NETWORK_RESOURCE,
+    SERVICE,
+    SHARE,
+    SHARE_ACCEPTER,
+    SHARE_PRINCIPAL,
+    SHARE_RESOURCE,
 )
+
+_SHAREABLE = (CONFIGURATION, NETWORK, SERVICE)
 
 
 def _shareable(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(RESOURCE):
+    for block in configuration.of_type(SHARE_RESOURCE):
         shared = read(block, "resource_arn")
         if isinstance(shared, Reference) and shared.block.type.startswith("aws_vpclattice_"):
             kind = kind_of(shared.block) if shared.block.type == CONFIGURATION else ""
@@ -49,9 +50,8 @@ def _shareable(configuration: Configuration) -> Iterator[Judgement]:
                 yield not_known(block, why, f"type of {shared.block.address}")
             else:
                 yield verdict(block, _why_not(shared))
-        elif isinstance(shared, str) and (arn := _LATTICE_ARN.fullmatch(shared)):
-            kinds = ("resourceconfiguration", "servicenetwork", "service")
-            yield verdict(block, None if arn["kind"] in kinds else f"It shares {shared}.")
+        elif (arn := read_arn(shared)) is not None and arn.service == LATTICE.service:
+            yield verdict(block, None if arn.kind in LATTICE_IDS else f"It shares {shared}.")
 
 
 def _why_not(shared: Reference) -> Problem:
@@ -67,17 +67,22 @@ def _why_not(shared: Reference) -> Problem:
 def _shares_lattice(configuration: Configuration) -> set[int]:
     """Return the shares (by identity of their block) that have something of VPC Lattice in them."""
     found = set()
-    for block in configuration.of_type(RESOURCE):
+    for block in configuration.of_type(SHARE_RESOURCE):
         shared, share = read(block, "resource_arn"), target_of(block, "resource_share_arn", SHARE)
         lattice = isinstance(shared, Reference) and shared.block.type in _SHAREABLE
-        if share is not None and (lattice or (isinstance(shared, str) and _LATTICE_ARN.fullmatch(shared))):
+        if share is not None and (lattice or _is_lattices(shared)):
             found.add(id(share))
     return found
 
 
+def _is_lattices(shared: Any) -> bool:
+    arn = read_arn(shared)
+    return arn is not None and arn.service == LATTICE.service
+
+
 def _principal(configuration: Configuration) -> Iterator[Judgement]:
     lattice = _shares_lattice(configuration)
-    for block in configuration.of_type(PRINCIPAL):
+    for block in configuration.of_type(SHARE_PRINCIPAL):
         share = target_of(block, "resource_share_arn", SHARE)
         if share is None or id(share) not in lattice:
             continue
@@ -86,7 +91,7 @@ def _principal(configuration: Configuration) -> Iterator[Judgement]:
             of_organization = principal.block.type.startswith("aws_organizations_")
             if principal.block.type.startswith("aws_iam_"):
                 yield failed(block, f"The principal is {principal}.")
-            elif of_organization or principal.block.type == "aws_caller_identity":
+            elif of_organization or principal.block.type == CALLER:
                 yield passed(block)
             else:
                 why = open_question(principal)
@@ -95,12 +100,11 @@ def _principal(configuration: Configuration) -> Iterator[Judgement]:
         elif why := open_question(principal):
             yield not_known(block, why, "principal")
         else:
-            known = _PRINCIPAL.fullmatch(str(principal)) is not None
-            yield verdict(block, None if known else f"The principal is {principal!r}.")
+            yield verdict(block, None if is_principal(str(principal)) else f"The principal is {principal!r}.")
 
 
 def _accepter(configuration: Configuration) -> Iterator[Judgement]:
-    for block in configuration.of_type(ACCEPTER):
+    for block in configuration.of_type(SHARE_ACCEPTER):
         share = target_of(block, "share_arn", SHARE)
         if share is None:
             continue
@@ -113,7 +117,7 @@ def _accepter(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _not_passed_on(configuration: Configuration) -> Iterator[Judgement]:
-    shared = [target_of(block, "resource_arn", CONFIGURATION) for block in configuration.of_type(RESOURCE)]
+    shared = [target_of(block, "resource_arn", CONFIGURATION) for block in configuration.of_type(SHARE_RESOURCE)]
     for block in {id(block): block for block in shared if block is not None}.values():
         passed_on = read(block, "allow_association_to_shareable_service_network")
         if why := open_question(passed_on):
@@ -126,9 +130,11 @@ def _not_passed_on(configuration: Configuration) -> Iterator[Judgement]:
 
 def _endpoint_after_share(configuration: Configuration) -> Iterator[Judgement]:
     for stack in configuration.stacks:
-        blocks = [block for block in stack.blocks if block.type in (ACCEPTER, RESOURCE, PRINCIPAL, ENDPOINT)]
-        accepters = [block for block in blocks if block.type == ACCEPTER]
-        shares = [block for block in blocks if block.type in (RESOURCE, PRINCIPAL)]
+        blocks = [
+            block for block in stack.blocks if block.type in (SHARE_ACCEPTER, SHARE_RESOURCE, SHARE_PRINCIPAL, ENDPOINT)
+        ]
+        accepters = [block for block in blocks if block.type == SHARE_ACCEPTER]
+        shares = [block for block in blocks if block.type in (SHARE_RESOURCE, SHARE_PRINCIPAL)]
         if not accepters and not shares:
             continue
         order = Order(stack)
@@ -149,7 +155,7 @@ def _other_provider(one: Block, other: Block) -> bool:
 
 def _names_after_associations(configuration: Configuration) -> Iterator[Judgement]:
     for stack in configuration.stacks:
-        sources = [block for block in stack.blocks if block.mode == "data" and block.type == _ASSOCIATIONS]
+        sources = [block for block in stack.blocks if block.mode == "data" and block.type == ENDPOINT_ASSOCIATIONS]
         if not sources:
             continue
         order = Order(stack)
@@ -180,25 +186,25 @@ def _share(resource: str, kind: str = "SINGLE", *more: tuple[str, str, dict[str,
     return example(
         (CONFIGURATION, "db", {"type": kind}),
         (SHARE, "s", {"name": "db", **share}),
-        (RESOURCE, "db", association),
+        (SHARE_RESOURCE, "db", association),
         *more,
     )
 
 
 def _with(principal: str) -> str:
     body = {"principal": principal, "resource_share_arn": f"${{{SHARE}.s.arn}}"}
-    return _share(_ARN, "SINGLE", (PRINCIPAL, "p", body))
+    return _share(_ARN, "SINGLE", (SHARE_PRINCIPAL, "p", body))
 
 
 def _guarded(passed_on: bool) -> str:
     body = {"type": "SINGLE", "allow_association_to_shareable_service_network": passed_on}
     association = {"resource_arn": _ARN, "resource_share_arn": "arn:aws:ram:eu-west-1:123456789012:resource-share/1"}
-    return example((CONFIGURATION, "db", body), (RESOURCE, "db", association))
+    return example((CONFIGURATION, "db", body), (SHARE_RESOURCE, "db", association))
 
 
 def _accepted(**endpoint: Any) -> str:
     body = {"vpc_endpoint_type": "Resource", "resource_configuration_arn": "arn:aws:vpc-lattice:...", **endpoint}
-    return example((ENDPOINT, "db", body), (ACCEPTER, "a", {"share_arn": "arn:aws:ram:..."}))
+    return example((ENDPOINT, "db", body), (SHARE_ACCEPTER, "a", {"share_arn": "arn:aws:ram:..."}))
 
 
 def _listed(**data: Any) -> str:
@@ -209,12 +215,12 @@ def _listed(**data: Any) -> str:
         (ENDPOINT, "all", endpoint),
         (CONFIGURATION, "g", {"type": "GROUP"}),
         (CONFIGURATION, "db", child),
-        data={_ASSOCIATIONS: {"names": names}},
+        data={ENDPOINT_ASSOCIATIONS: {"names": names}},
     )
 
 
 _ARN = f"${{{CONFIGURATION}.db.arn}}"
-_TAKES = (ACCEPTER, "a", {"share_arn": f"${{{SHARE}.s.arn}}"})
+_TAKES = (SHARE_ACCEPTER, "a", {"share_arn": f"${{{SHARE}.s.arn}}"})
 
 CHECKS = (
     Check(
@@ -270,9 +276,10 @@ CHECKS = (
         why="Terraform sees no order between them, and AWS refuses an endpoint for a resource that isn't shared yet.",
         source=pages.TF_DEPENDS_ON,
         fix="Add the accepter, or the share's associations, to `depends_on`.",
-        passing=_accepted(depends_on=[f"{ACCEPTER}.a"]),
+        passing=_accepted(depends_on=[f"{SHARE_ACCEPTER}.a"]),
         failing=_accepted(),
         judge=_endpoint_after_share,
+        as_written=True,
     ),
     Check(
         id="LL656",
@@ -284,5 +291,6 @@ CHECKS = (
         passing=_listed(depends_on=[f"{CONFIGURATION}.db"]),
         failing=_listed(),
         judge=_names_after_associations,
+        as_written=True,
     ),
 )

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import (
-    CONFIGURATION,
-    DEFINITION,
-    GATEWAY,
     Problem,
     each,
     example,
@@ -25,19 +21,38 @@ from latticelink.checks.rules.reading import (
     verdict,
 )
 from latticelink.errors import Report
+from latticelink.paths import hops
 from latticelink.paths.tracing import tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.values.addresses import parse_shared_ip
+from latticelink.values.arns import DATABASE as DATABASE_ARN
+from latticelink.values.arns import read_arn
 from latticelink.values.dns import parse_dns_name, refuse_private_name
 from latticelink.values.tokens import is_known
+from latticelink.values.types import (
+    CLUSTER_INSTANCE,
+    CONFIGURATION,
+    DATABASE,
+    DATABASE_CLUSTER,
+    DATABASE_PROXY,
+    DATABASE_PROXY_ENDPOINT,
+    DATABASES,
+    DEFINITION,
+    GATEWAY,
+    GLOBAL_CLUSTER,
+    INSTANCE,
+    SUBNET,
+    VPC,
+    VPC_IPV4_BLOCK,
+    ZONE,
+)
 
 _IP = f"{DEFINITION}.ip_resource.ip_address"
 _NAME = f"{DEFINITION}.dns_resource.domain_name"
 _NAME_TYPE = f"{DEFINITION}.dns_resource.ip_address_type"
 _ARN = f"{DEFINITION}.arn_resource.arn"
-_DATABASES = {"aws_db_instance": "instance", "aws_rds_cluster": "cluster"}
 
 
 def gateway_of(block: Block) -> Block | None:
@@ -48,8 +63,8 @@ def gateway_of(block: Block) -> Block | None:
 
 def subnet_of_instance(value: Any) -> Any:
     """Return the CIDR block that an instance's private address lies in, if `value` refers to one and it is known."""
-    if isinstance(value, Reference) and value.block.type == "aws_instance" and value.attribute == "private_ip":
-        subnet = target_of(value.block, "subnet_id", "aws_subnet")
+    if isinstance(value, Reference) and value.block.type == INSTANCE and value.attribute == "private_ip":
+        subnet = target_of(value.block, "subnet_id", SUBNET)
         return read(subnet, "cidr_block") if subnet else None
     return None
 
@@ -71,7 +86,7 @@ def _near(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(CONFIGURATION):
         address = _address(read(block, _IP))
         gateway = gateway_of(block)
-        vpc = target_of(gateway, "vpc_id", "aws_vpc") if gateway else None
+        vpc = target_of(gateway, "vpc_id", VPC) if gateway else None
         if address is None or address.version != 4 or vpc is None:
             continue
         cidrs = [read(vpc, "cidr_block"), *_more_blocks(configuration, vpc), *routes.of_vpc(vpc)]
@@ -87,8 +102,8 @@ def _near(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _more_blocks(configuration: Configuration, vpc: Block) -> Iterator[Any]:
-    for more in configuration.of_type("aws_vpc_ipv4_cidr_block_association"):
-        if target_of(more, "vpc_id", "aws_vpc") is vpc:
+    for more in configuration.of_type(VPC_IPV4_BLOCK):
+        if target_of(more, "vpc_id", VPC) is vpc:
             yield read(more, "cidr_block")
 
 
@@ -128,7 +143,7 @@ def _family_of(block: Block) -> Any:
     ip = read(block, _IP)
     if ip is ABSENT:
         return read(block, _NAME_TYPE)
-    if isinstance(ip, Reference) and ip.block.type == "aws_instance" and ip.attribute == "private_ip":
+    if isinstance(ip, Reference) and ip.block.type == INSTANCE and ip.attribute == "private_ip":
         return "IPV4"
     address = _address(ip)
     return f"IPV{address.version}" if address else ip if isinstance(ip, Unknown | Reference) else ABSENT
@@ -147,7 +162,7 @@ def _public(configuration: Configuration) -> Iterator[Judgement]:
             yield passed(block)
         elif isinstance(name, Reference) and name.attribute in ("private_dns", "private_dns_name"):
             yield failed(block, f"{name} is EC2's private name, which resolves only in its own VPC.")
-        elif isinstance(name, Reference) and name.block.type in _DATABASES and name.attribute.endswith("endpoint"):
+        elif isinstance(name, Reference) and name.block.type in DATABASES and name.attribute.endswith("endpoint"):
             yield passed(block)
         elif why := open_question(name):
             yield not_known(block, why, "domain_name")
@@ -162,10 +177,10 @@ def _parse_public_dns_name(report: Report, argument: str, given: str) -> None:
 
 
 def _private_zone(configuration: Configuration) -> Iterator[Judgement]:
-    private = [zone for zone in configuration.of_type("aws_route53_zone") if read(zone, "vpc") is not ABSENT]
-    public = {
-        read(z, "name") for z in configuration.of_type("aws_route53_zone") if isinstance(read(z, "name"), str)
-    } - {read(zone, "name") for zone in private if isinstance(read(zone, "name"), str)}
+    private = [zone for zone in configuration.of_type(ZONE) if read(zone, "vpc") is not ABSENT]
+    public = {read(z, "name") for z in configuration.of_type(ZONE) if isinstance(read(z, "name"), str)} - {
+        read(zone, "name") for zone in private if isinstance(read(zone, "name"), str)
+    }
     for block in configuration.of_type(CONFIGURATION):
         name = read(block, _NAME)
         gateway = gateway_of(block)
@@ -179,6 +194,9 @@ def _private_zone(configuration: Configuration) -> Iterator[Judgement]:
             yield passed(block)
             continue
         inside = next((zone for zone in private if _below(name, read(zone, "name"))), None)
+        if inside is None and (why := open_question([read(zone, "name") for zone in private])):
+            yield not_known(block, why, "name of a private zone")
+            continue
         yield verdict(
             block, None if inside is None else f"{name!r} is a name of the private zone {inside.full_address}."
         )
@@ -194,17 +212,17 @@ def _of_rds(configuration: Configuration) -> Iterator[Judgement]:
         if arn is ABSENT:
             continue
         if isinstance(arn, Reference):
-            if arn.block.type in _DATABASES and arn.attribute == "arn":
+            if arn.block.type in DATABASES and arn.attribute == "arn":
                 yield passed(block)
-            elif arn.block.type in ("aws_db_proxy", "aws_db_proxy_endpoint", "aws_rds_global_cluster"):
+            elif arn.block.type in (DATABASE_PROXY, DATABASE_PROXY_ENDPOINT, GLOBAL_CLUSTER):
                 yield _undocumented(block, str(arn))
             elif arn.block.type.startswith("aws_"):
                 yield failed(block, f"{arn} is no ARN of an RDS database.")
         elif why := open_question(arn):
             yield not_known(block, why, "arn")
-        elif re.fullmatch(r"arn:aws[a-z-]*:rds:[a-z0-9-]+:[0-9]{12}:(db|cluster):[A-Za-z0-9-]+", str(arn)):
+        elif DATABASE_ARN.read(arn):
             yield passed(block)
-        elif ":rds:" in str(arn):
+        elif (known := read_arn(arn)) is not None and known.service == DATABASE_ARN.service:
             yield _undocumented(block, repr(arn))
         else:
             yield failed(block, f"{arn!r} is no ARN of an RDS database.")
@@ -219,14 +237,14 @@ def _undocumented(block: Block, arn: str) -> Judgement:
 def _private_database(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(CONFIGURATION):
         arn = read(block, _ARN)
-        if not isinstance(arn, Reference) or arn.block.type not in _DATABASES:
+        if not isinstance(arn, Reference) or arn.block.type not in DATABASES:
             continue
         databases = [arn.block]
-        if arn.block.type == "aws_rds_cluster":
+        if arn.block.type == DATABASE_CLUSTER:
             databases = [
                 instance
-                for instance in configuration.of_type("aws_rds_cluster_instance")
-                if target_of(instance, "cluster_identifier", "aws_rds_cluster") is arn.block
+                for instance in configuration.of_type(CLUSTER_INSTANCE)
+                if target_of(instance, "cluster_identifier", DATABASE_CLUSTER) is arn.block
             ] or databases
         for database in databases:
             public = read(database, "publicly_accessible")
@@ -262,13 +280,13 @@ def _arn(arn: str) -> str:
 
 
 def _database(public: bool) -> str:
-    database = ("aws_db_instance", "db", {"publicly_accessible": public})
+    database = (DATABASE, "db", {"publicly_accessible": public})
     body = {"type": "ARN", DEFINITION: {"arn_resource": {"arn": "${aws_db_instance.db.arn}"}}}
     return example(database, (CONFIGURATION, "db", body))
 
 
-_VPC = ("aws_vpc", "v", {"cidr_block": "10.0.0.0/16"})
-_ZONE = ("aws_route53_zone", "z", {"name": "corp.example.com", "vpc": {"vpc_id": "vpc-12345678"}})
+_VPC = (VPC, "v", {"cidr_block": "10.0.0.0/16"})
+_ZONE = (ZONE, "z", {"name": "corp.example.com", "vpc": {"vpc_id": "vpc-12345678"}})
 
 
 def _named(problem: Callable[[Any], Problem]) -> Callable[[Configuration], Iterator[Judgement]]:
@@ -299,6 +317,7 @@ CHECKS = (
         passing=_with_gateway(_ip("10.0.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
         failing=_with_gateway(_ip("10.1.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
         judge=_near,
+        hop=hops.ROUTE,
     ),
     Check(
         id="LL303",
@@ -310,6 +329,7 @@ CHECKS = (
         passing=_with_gateway(_ip("10.0.1.9"), ip_address_type="IPV4"),
         failing=_with_gateway(_ip("10.0.1.9"), ip_address_type="IPV6"),
         judge=_family,
+        hop=hops.ADDRESS_TYPE,
     ),
     Check(
         id="LL304",
@@ -346,21 +366,6 @@ CHECKS = (
         passing=_with_gateway(_dns("db.example.com"), _ZONE),
         failing=_with_gateway(_dns("db.corp.example.com"), _ZONE),
         judge=_private_zone,
-    ),
-    Check(
-        id="LL307",
-        severity=Severity.ERROR,
-        title="The address type of a shared name is IPV4 or IPV6",
-        why="AWS doesn't support DUALSTACK for names yet, and the provider refuses it.",
-        source=pages.CREATE_CONFIGURATION,
-        fix="Write IPV4 or IPV6, in capitals.",
-        passing=_with_gateway(_dns("db.example.com", "IPV4")),
-        failing=_with_gateway(_dns("db.example.com", "DUALSTACK")),
-        judge=each(
-            CONFIGURATION,
-            _NAME_TYPE,
-            lambda kind: None if kind in ("IPV4", "IPV6") else f"The address type is {kind!r}.",
-        ),
     ),
     Check(
         id="LL308",
