@@ -154,7 +154,7 @@ def test_the_locks_have_what_is_declared_and_a_synth_installs_one_cdk_and_nothin
 
 
 def test_a_synth_imports_nothing_that_its_lock_leaves_out(tmp_path: Path) -> None:
-    result = run_python(tmp_path, "-c", OWNERS, str(APPS / "main.py"), PYTHONPATH=str(ROOT))
+    result = run_python(tmp_path, "-c", OWNERS, str(APPS / "main.py"), PYTHONPATH=str(APPS))
     assert result.returncode == 0, result.stderr
     used = {re.sub(r"[-_.]+", "-", name).lower() for name in result.stdout.splitlines()[-1].split()}
     assert {CDK.core, "constructs", "jsii"} <= used

@@ -14,6 +14,7 @@ from latticelink.values.names import parse_key, parse_tag
 from latticelink.values.principals import is_account, parse_principals
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import SHARE
 
 _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
 _RETAIN = "retain_sharing_on_account_leave_organization"
@@ -216,7 +217,7 @@ class AcceptedShare(bindings.Construct):
 
 def _refuse_without_retaining(report: Report, stack: Any) -> None:
     constraint = bindings.aws_provider_of(stack)
-    refuse_lacking(report, _RETAIN, True, constraint, "aws_ram_resource_share", "resource_share_configuration")
+    refuse_lacking(report, _RETAIN, True, constraint, SHARE, "resource_share_configuration")
 
 
 def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[SharedResource]:
