@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         ServiceNetworkAssociation,
     )
     from latticelink.constructs.suppress import suppress
-    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
+    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report, UnusableCdk
     from latticelink.state import State
     from latticelink.state_bucket import StateBucket
     from latticelink.terraform.manifest import StackFolder, in_deploy_order
@@ -79,6 +79,7 @@ __all__ = [
     "State",
     "StateBucket",
     "Subnet",
+    "UnusableCdk",
     "adopt",
     "in_deploy_order",
     "run",
@@ -124,6 +125,7 @@ _HOMES = {
     "State": "backends",
     "StateBucket": "state_bucket",
     "Subnet": "values.addresses",
+    "UnusableCdk": "errors",
     "adopt": "constructs.adopt",
     "in_deploy_order": "terraform.manifest",
     "run": "app",

@@ -15,6 +15,7 @@ from typing import Any
 from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
+from latticelink.cdk.flavour import chosen as chosen_cdk
 from latticelink.checks.examination import examined
 from latticelink.checks.findings import Severity
 from latticelink.constructs.notes import notes_of
@@ -36,12 +37,12 @@ from latticelink.values.tokens import REFUSED, is_known
 
 
 class App(bindings.App):
-    """A CDKTF app that knows the context of `cdktf.json` also when it is started without the cdktf CLI.
+    """The CDK's app, which knows the context of `cdktf.json` also when it is started without the CDK's command line.
 
     Args:
         context: the context. Default: `context` of `cdktf.json` in the working directory, with the settings in the
             variable CDKTF_CONTEXT_JSON over it.
-        outdir: folder of the output. The cdktf CLI's choice wins. Default: `cdktf.out`.
+        outdir: folder of the output. The choice of the CDK's command line wins. Default: `cdktf.out`.
 
     Raises:
         InvalidInput: if `cdktf.json` can't be read.
@@ -178,7 +179,7 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
 
     Args:
         build: makes the app's stacks.
-        outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
+        outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
         The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then.
@@ -187,12 +188,12 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     target = Path(chosen or outdir or "cdktf.out")
     before = read_blocks(target)
     try:
-        # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
+        # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
         if replacements := find_replacements(before, blocks_of(stacks)):
             print(describe(replacements), file=sys.stderr, flush=True)
-        _say(summarise(target, stacks, _own_command() if "latticelink" in app.context else None))
+        _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
         return _check(stacks)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
@@ -222,6 +223,19 @@ def _own_command() -> str:
     python = Path(sys.executable)
     shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else Path(python.name)
     return shlex.join([str(shown), *sys.argv])
+
+
+def _cli(command: str) -> tuple[str, str]:
+    """Return the CDK's command line and how to deploy with it; it is told of an app that cdktf.json doesn't name."""
+    cdk = chosen_cdk()
+    program = Path(sys.argv[0]).resolve()
+    try:
+        app = str(json.loads(Path("cdktf.json").read_text(encoding="utf-8"))["app"])
+        is_named = program in [Path(word).resolve() for word in shlex.split(app)]
+    except (OSError, ValueError, KeyError, TypeError):
+        is_named = True
+    told = "" if is_named else f" --app {shlex.quote(command)}"
+    return f"{cdk.core} CLI, on {cdk.cli_needs}", f"npx --yes {cdk.cli} deploy '*'{told}"
 
 
 def _say(text: str) -> None:
@@ -266,12 +280,12 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
 
 
 def _readable(error: Exception) -> Exception:
-    """Return CDKTF's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
+    """Return the CDK's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
     if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"CDKTF refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
 
 
 def _context() -> Mapping[str, Any]:

@@ -258,7 +258,7 @@ class CloudState(State, kind="cloud"):
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
         config = self._config(stack_id)
         in_project = {**config["workspaces"], **({"project": self.project} if self.project else {})}
-        # CDKTF's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
+        # The CDK's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
         workspace = bindings.NamedRemoteWorkspace(config["workspaces"]["name"])
         bindings.RemoteBackend(stack, **{**config, "workspaces": workspace})
         stack.add_override("terraform.backend", None)

@@ -26,7 +26,7 @@ class CloudWorkspaces(bindings.Construct):
     are those of version 0.71, and no test runs that provider.
 
     Args:
-        scope: a stack of its own, such as CDKTF's `TerraformStack` with `LocalState().keep(stack)`.
+        scope: a stack of its own, such as the CDK's `TerraformStack` with `LocalState().keep(stack)`.
         id: the construct's id, part of Terraform addresses.
         state: the state whose workspaces these are: host, organisation, names, and the project, which is made too.
         reads: the id of each stack, and the ids of those whose state it reads, at most 20:

@@ -1,7 +1,7 @@
 """The library's only door to the CDK and to the bindings of the AWS provider.
 
-Names are imported when first asked for, so a stack pays only for the provider modules it uses. CDK Terrain (`cdktn`,
-`cdktn_provider_aws`) can take CDKTF's place by changing the two names below.
+Names are imported when first asked for, so a stack pays only for the provider modules it uses. CDKTF and CDK Terrain
+have the same names for all that is used here; types are checked against CDKTF's.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
+from latticelink.cdk import flavour
 from latticelink.cdk.fast_loading import import_provider_lazily, many_classes
 from latticelink.cdk.node import node_for_jsii
 from latticelink.values.logical_ids import construct_id, logical_id
 from latticelink.values.tokens import is_known
 
-_CORE = "cdktf"
-_AWS = "cdktf_cdktf_provider_aws"
+_CDK = flavour.chosen()
+_CORE, _AWS = _CDK.packages
 
 if TYPE_CHECKING:
     from cdktf import App as App
@@ -167,9 +168,9 @@ _HOMES = {
 }
 
 if _CORE not in sys.modules:
-    with node_for_jsii(), many_classes():
+    with node_for_jsii(_CDK), many_classes():
         importlib.import_module(_CORE)
-import_provider_lazily(_AWS)
+import_provider_lazily(_CDK)
 
 
 if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
@@ -276,24 +277,24 @@ def address(resource: Any) -> str:
     """Return the Terraform address of a resource or data source, such as `aws_vpc.network_vpc_1A2B3C4D`."""
     kind: Any = type(resource)
     place = resource.__dict__.get("_latticelink_place")
-    if place is None or not _names_as_cdktf(place, resource):
+    if place is None or not _names_as_usual(place, resource):
         return f"{_terraform_type(kind)}.{resource.friendly_unique_id}"
     return f"{_terraform_type(kind)}.{logical_id(place.path)}"
 
 
-def _names_as_cdktf(place: _Place, resource: Any) -> bool:
-    """Return whether the stack names its resources as CDKTF does: its first one tells, unless it has its own way."""
+def _names_as_usual(place: _Place, resource: Any) -> bool:
+    """Return whether the stack names its resources as the CDK does: its first one tells, unless it has its own way."""
     stack = place.stack
-    if "_latticelink_names_as_cdktf" not in stack.__dict__:
+    if "_latticelink_names_as_usual" not in stack.__dict__:
         usual = type(stack)._allocate_logical_id is sys.modules[_CORE].TerraformStack._allocate_logical_id
-        stack._latticelink_names_as_cdktf = usual and resource.friendly_unique_id == logical_id(place.path)
-    return bool(stack._latticelink_names_as_cdktf)
+        stack._latticelink_names_as_usual = usual and resource.friendly_unique_id == logical_id(place.path)
+    return bool(stack._latticelink_names_as_usual)
 
 
 def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
     """Make a `terraform_data` that keeps `input`; return its address.
 
-    CDKTF's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
+    The CDK's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
     """
     return plain_resource(scope, id, "terraform_data", {"input": input})
 
@@ -301,7 +302,7 @@ def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
 def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) -> str:
     """Make a resource of a provider that has no bindings here; return its address.
 
-    CDKTF's class for that takes three round trips to Node.js in place of one.
+    The CDK's class for that takes three round trips to Node.js in place of one.
     """
     place = _place(scope).inside(id)
     where = f"{kind}.{logical_id(place.path)}"
@@ -360,13 +361,13 @@ def lazy_list(produce: Callable[[], list[Any]]) -> Any:
     @jsii.implements(core.IAnyProducer)
     class Producer:
         @jsii.member(jsii_name="produce")  # type: ignore[untyped-decorator]
-        def produce(self, context: Any = None) -> Any:  # noqa: ARG002  (the interface of CDKTF)
+        def produce(self, context: Any = None) -> Any:  # noqa: ARG002  (the CDK's interface)
             return produce()
 
     return core.Lazy.any_value(Producer())
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Return whether `error` comes from CDKTF's own JavaScript, such as for a construct id that is there twice."""
+    """Return whether `error` comes from the CDK's own JavaScript, such as for a construct id that is there twice."""
     errors = importlib.import_module("jsii.errors")
     return isinstance(error, errors.JSIIError) or isinstance(error.__cause__, errors.JavaScriptError)

@@ -13,10 +13,13 @@ from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_key
 from latticelink.values.principals import is_account, parse_principals
+from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.tags import parse_name_tag, parse_tags
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import SHARE
 
 _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
+_RETAIN = "retain_sharing_on_account_leave_organization"
 _ACCEPTING = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html"
 
 
@@ -39,6 +42,9 @@ class AccountShare(bindings.Construct):
             `aws ram enable-sharing-with-aws-organization`.
         allow_external_principals: whether accounts outside the organisation may be among them, or the account is in
             none. Such a consumer needs an `AcceptedShare`. Default: AWS RAM refuses them.
+        retain_sharing_on_account_leave_organization: whether an account that leaves the organisation keeps what it was
+            given. Default: AWS RAM takes it away. Needs AWS provider 6.35; 6.36.0 took the argument without setting it
+            when a share was made (#46909, mended since), so require the newest that you can.
         name: name of the share in AWS, 1 to 256 characters. Default: made from the ids of stack and share.
         tags: tags of the share. Default: the Name tag alone.
 
@@ -49,10 +55,11 @@ class AccountShare(bindings.Construct):
 
     Raises:
         InvalidInput: for tags that AWS refuses, no resource or principal, malformed ones, a child of a group, what is
-            published already.
+            published already, an argument that an allowed provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html,
-        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
+        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html,
+        https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html
     """
 
     def __init__(
@@ -63,6 +70,7 @@ class AccountShare(bindings.Construct):
         *,
         principals: Sequence[str],
         allow_external_principals: bool = False,
+        retain_sharing_on_account_leave_organization: bool = False,
         name: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
@@ -83,6 +91,8 @@ class AccountShare(bindings.Construct):
                     fix="Leave it out, or name the accounts.",
                     source=_SHARING,
                 )
+            if retain_sharing_on_account_leave_organization:
+                _refuse_without_retaining(report, stack)
         self.share: bindings.RamResourceShare = bindings.make(
             bindings.RamResourceShare,
             self,
@@ -91,6 +101,8 @@ class AccountShare(bindings.Construct):
             allow_external_principals=bool(allow_external_principals),
             tags=checked.named(name),
         )
+        if retain_sharing_on_account_leave_organization:
+            self.share.add_override("resource_share_configuration", [{_RETAIN: True}])
         bindings.set_default_child(self, self.share)
         self.arn = f"${{{bindings.address(self.share)}.arn}}"
         self.resource_associations = {
@@ -221,6 +233,11 @@ class AcceptedShare(bindings.Construct):
                 fix="Take one of these, or add this one to the resources.",
             )
         return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
+
+
+def _refuse_without_retaining(report: Report, stack: Any) -> None:
+    constraint = bindings.aws_provider_of(stack)
+    refuse_lacking(report, _RETAIN, True, constraint, SHARE, "resource_share_configuration")
 
 
 def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[SharedResource]:

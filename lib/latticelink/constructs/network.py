@@ -9,14 +9,19 @@ from latticelink.cdk import bindings
 from latticelink.constructs.vpc_network import PlacedSubnet, VpcNetwork
 from latticelink.errors import Report
 from latticelink.values.addresses import (
+    Cidr,
     Subnet,
     carve,
+    parse_pool_netmask,
     parse_subnets,
     parse_vpc_cidr,
 )
-from latticelink.values.aws_ids import parse_zone
+from latticelink.values.aws_ids import parse_id, parse_zone
 from latticelink.values.tags import parse_name_tag
 from latticelink.values.tokens import REFUSED, is_known
+
+# Stands for the block of a subnet that Terraform carves, as the VPC's own is known only after apply.
+_CARVED = "${latticelink_carved}"
 
 
 class Network(VpcNetwork):
@@ -27,12 +32,15 @@ class Network(VpcNetwork):
     Args:
         scope: the stack.
         id: the construct's id, part of Terraform addresses.
-        cidr: IPv4 block of the VPC, /16 to /28.
+        cidr: IPv4 block of the VPC, /16 to /28. Default: `ipam_pool_id` chooses it.
         zones: Availability Zone names; each gets a subnet carved from `cidr`: one eighth of its lower half, by the
             zone's letter, so that adding a zone moves none. The upper half stays free.
         subnets: the subnets, where carving doesn't suit. Either `zones` or `subnets`.
         ipv6: whether the VPC has an IPv6 block too (a /56 of Amazon's), and each subnet a /64 of it, by the zone's
             letter; then there is one subnet in each zone. Default: no.
+        ipam_pool_id: the pool of Amazon VPC IP Address Manager that the block is from, `ipam-pool-...`. Default: none.
+        netmask_length: prefix length, 16 to 28 (24 with `zones`), of the block that the pool gives, in place of `cidr`.
+            The block is known after apply: Terraform carves the subnets, and the check can't compare ranges.
         name: Name tag of the VPC, 1 to 256 characters. Default: the ids of stack and network.
         tags: tags of the VPC, its subnets and its private hosted zones. Default: the Name tag alone.
 
@@ -42,11 +50,12 @@ class Network(VpcNetwork):
         subnets: the subnets, each with its `resource`.
 
     Raises:
-        InvalidInput: for blocks that AWS refuses, subnets that overlap or lie outside, zones of another region, a name
-            or tags that AWS refuses.
+        InvalidInput: for no block or one that AWS refuses, subnets that overlap or lie outside, zones of another
+            region, a name or tags that AWS refuses.
 
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html,
-        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html,
+        https://docs.aws.amazon.com/vpc/latest/ipam/create-vpc-ipam.html
     """
 
     def __init__(
@@ -54,17 +63,23 @@ class Network(VpcNetwork):
         scope: Any,
         id: str,
         *,
-        cidr: str,
+        cidr: str | None = None,
         zones: Sequence[str] = (),
         subnets: Sequence[Subnet] = (),
         ipv6: bool = False,
+        ipam_pool_id: str | None = None,
+        netmask_length: int | None = None,
         name: str | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id, tags)
         self._has_ipv6 = ipv6
         with Report(self) as report:
-            self._block = parse_vpc_cidr(report, "cidr", cidr)
+            pool = None if ipam_pool_id is None else parse_id(report, "ipam_pool_id", ipam_pool_id, "ipam-pool")
+            netmask_length = parse_pool_netmask(
+                report, "netmask_length", netmask_length, cidr, pool, carved=bool(zones)
+            )
+            self._block = Cidr(_CARVED) if cidr is None else parse_vpc_cidr(report, "cidr", cidr)
             planned = self._planned(report, cidr, zones, subnets)
             blocks = parse_subnets(report, "subnets", self._block, planned)
             region = getattr(self.stack, "region", REFUSED)
@@ -78,7 +93,9 @@ class Network(VpcNetwork):
             bindings.Vpc,
             self,
             "vpc",
-            cidr_block=self._block.text,
+            cidr_block=None if cidr is None else self._block.text,
+            ipv4_ipam_pool_id=pool,
+            ipv4_netmask_length=netmask_length,
             enable_dns_hostnames=True,
             enable_dns_support=True,
             assign_generated_ipv6_cidr_block=True if ipv6 else None,
@@ -86,6 +103,8 @@ class Network(VpcNetwork):
         )
         bindings.set_default_child(self, self.vpc)
         self.vpc_id = f"${{{bindings.address(self.vpc)}.id}}"
+        if cidr is None:
+            self._block = Cidr(f"${{{bindings.address(self.vpc)}.cidr_block}}")
         placed: dict[str, PlacedSubnet] = {}
         for subnet, block, zone in zip(planned, blocks, placed_zones, strict=True):
             if subnet.key in placed:
@@ -96,7 +115,7 @@ class Network(VpcNetwork):
                 f"subnet-{subnet.key}",
                 vpc_id=self.vpc_id,
                 availability_zone=zone,
-                cidr_block=block.text,
+                cidr_block=self._carved(zone) if block.text == _CARVED else block.text,
                 ipv6_cidr_block=self._ipv6_block(zone) if ipv6 else None,
                 assign_ipv6_address_on_creation=True if ipv6 else None,
                 tags=self._tags.of_part(f"{name}-{subnet.key}"),
@@ -126,10 +145,15 @@ class Network(VpcNetwork):
             return REFUSED
         return f"${{{bindings.address(self.vpc)}.ipv6_cidr_block}}"
 
+    def _carved(self, zone: str) -> str:
+        return f"${{cidrsubnet({bindings.address(self.vpc)}.cidr_block, 4, {_letter(zone)})}}"
+
     def _ipv6_block(self, zone: str) -> str:
         return f"${{cidrsubnet({bindings.address(self.vpc)}.ipv6_cidr_block, 8, {_letter(zone)})}}"
 
-    def _planned(self, report: Report, cidr: str, zones: Sequence[str], subnets: Sequence[Subnet]) -> list[Subnet]:
+    def _planned(
+        self, report: Report, cidr: str | None, zones: Sequence[str], subnets: Sequence[Subnet]
+    ) -> list[Subnet]:
         if bool(zones) == bool(subnets) or isinstance(zones, str):
             report.refuse(
                 "zones",
@@ -144,14 +168,15 @@ class Network(VpcNetwork):
         planned = []
         for zone in zones:
             block = carve(self._block, zone)
-            if block is None and self._block.network is not None:
+            is_carved_later = self._block.network is None and 0 <= _letter(zone) < 8
+            if block is None and not is_carved_later and self._block.text != REFUSED:
                 report.refuse(
                     "zones",
                     zone,
                     rule="Subnets are carved for zones with the letters a to h, from a VPC of /16 to /24.",
-                    fix=f"Give subnets of {cidr} with their blocks instead.",
+                    fix=f"Give subnets of {cidr or 'the block'} with their blocks instead.",
                 )
-            planned.append(Subnet(zone=zone, cidr=block or REFUSED))
+            planned.append(Subnet(zone=zone, cidr=block or (_CARVED if is_carved_later else REFUSED)))
         return planned
 
 

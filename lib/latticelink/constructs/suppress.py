@@ -16,7 +16,7 @@ def suppress(construct: Any, check: str, *, reason: str) -> None:
     The decision is written into the stack's Terraform JSON, as a comment that Terraform ignores.
 
     Args:
-        construct: any construct, of this library or of CDKTF, or a whole stack.
+        construct: any construct, of this library or of the CDK, or a whole stack.
         check: the check's id, such as `LL505`.
         reason: why it may stay as it is.
 

@@ -113,7 +113,7 @@ class Block:
 
     @property
     def construct(self) -> str:
-        """The path of the CDKTF construct that made the block, such as `consumer/nginx/endpoint`; or nothing."""
+        """The path of the construct that made the block, such as `consumer/nginx/endpoint`; or nothing."""
         note: Any = self.body
         for key in ("//", "metadata", "path"):
             note = note.get(key) if isinstance(note, dict) else None

@@ -172,7 +172,7 @@ CHECKS = (
         id="LL823",
         severity=Severity.NOTE,
         title="Stacks meet in outputs that a person named",
-        why="CDKTF names an output of its own making after the construct's place: moving the construct breaks its "
+        why="The CDK names an output of its own making after the construct's place: moving the construct breaks its "
         "consumers, and another repository can't read it.",
         source="https://github.com/hashicorp/terraform-cdk/issues/247",
         fix="Publish it: State.publish, or a TerraformOutput with a name of yours.",
