@@ -8,10 +8,10 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
-from latticelink.checks.rules.reading import example
+from latticelink.checks.rules.reading import example, not_known
 from latticelink.paths import hops
 from latticelink.paths.hops import Answer, Hop, TracedPath
-from latticelink.paths.tracing import trace
+from latticelink.paths.tracing import trace, tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.values.types import (
@@ -52,7 +52,8 @@ def _at_each_address(configuration: Configuration) -> Iterator[Judgement]:
     for path in trace(configuration):
         if not path.addresses:
             if path.answer is Answer.PASS and path.endpoint.type == ENDPOINT:
-                yield passed(path.endpoint)
+                doubt = tracer_of(configuration).topology.placed(path.endpoint).subnets_doubt
+                yield passed(path.endpoint) if doubt is None else not_known(path.endpoint, doubt, "subnet_ids")
             continue
         odd = [
             (each, hop) for each in path.addresses for hop in each.hops if hop.answer in (Answer.FAIL, Answer.UNKNOWN)
