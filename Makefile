@@ -10,7 +10,7 @@ $(if $(filter cdktf cdktn,$(CDK)),,$(error CDK is $(CDK); it is cdktf, or cdktn 
 UV := $(shell uv --version 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint check docs bench setup tools lock clean
+.PHONY: help synth test lint check docs lab oracle bench setup tools lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ moved:
 	@rm -rf build/cdktn && mkdir -p build/cdktn && cp -R main.py stacks build/cdktn
 	@sed -E -i.cdktf -f docs/cdktf-to-cdktn.sed build/cdktn/main.py build/cdktn/stacks/*.py
 
+lab: synth ## Run the scenario in network namespaces of this machine: real nginx, real curl (Linux; docs/lab.md)
+	@$(BIN)/latticelink lab cdktf.out
+
 test: tools ## Run all tests, the fast ones first; those for an absent engine are skipped, with the reason
 	@echo "Tests that start no engine..."
 	@$(NO_ENGINE)
@@ -49,6 +52,9 @@ check: lint ## The same, and the tests that start no engine; CDK=cdktn on CDK Te
 
 docs: setup ## Write docs/checks.md from the catalogue of checks
 	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
+
+oracle: tools ## Let real packets judge the check on 5,000 random topologies (Linux; about ten minutes)
+	@unshare -Urnm --pid --fork --kill-child --mount-proc $(BIN)/python -m tests.lab.oracle $(or $(COUNT),5000) $(or $(SEED),$$RANDOM)
 
 bench: tools ## Measure synth time and memory, as ratios of medians in one run
 	@$(BIN)/python bench/run.py
@@ -93,8 +99,8 @@ dev:
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: ## Resolve the locks anew (needs uv); no index addresses, hashes for every platform
-	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra dev --upgrade --output-file requirements-dev.lock
-	$(LOCK) --extra cdktf --extra node --extra build --constraint requirements-dev.lock --output-file requirements.lock
+	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra dev --upgrade --output-file requirements-dev.lock
+	$(LOCK) --extra cdktf --extra node --extra build --extra lab --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCK) --extra cdktn --extra node --extra build --constraint requirements-dev.lock --output-file requirements-cdktn.lock
 
 clean: ## Remove what was generated; state stays

@@ -33,7 +33,8 @@ ARROWS: dict[str, set[str]] = {
     "paths": {"network"},
     "checks": {"paths"},
     "reports": {"checks"},
-    "cli": {"reports"},
+    "lab": {"paths"},
+    "cli": {"reports", "lab"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
 APP = {
