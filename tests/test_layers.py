@@ -180,7 +180,7 @@ def test_importing_the_package_and_its_values_starts_no_node_and_no_cdk() -> Non
     code = (
         "import latticelink, sys\n"
         "latticelink.IpResource, latticelink.Subnet, latticelink.SharedResource, latticelink.InvalidInput\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'constructs')])"
+        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'cdktn', 'constructs')])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"

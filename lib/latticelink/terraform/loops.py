@@ -32,7 +32,7 @@ def _references_of(stack: StackConfiguration) -> dict[_Node, list[_Node]]:
     bodies: dict[_Node, Any] = {("local", name): body for name, body in raw.locals.items()}
     bodies.update({("output", name): body for name, body in raw.outputs.items()})
     for block in raw.blocks:
-        kind = (block.type, block.name) if block.mode == "resource" else ("data", block.type, block.name)
+        kind = block.key[1:] if block.mode == "resource" else block.key
         bodies[kind] = block.body
     found = {}
     for node, body in bodies.items():

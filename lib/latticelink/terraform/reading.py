@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from latticelink.terraform.configuration import Configuration, Default, StackConfiguration
+from latticelink.terraform.identities import refer_by_identity
 from latticelink.terraform.loops import refuse_loops
 from latticelink.terraform.plans import unfold
 from latticelink.terraform.raw import RawStack
@@ -36,5 +37,6 @@ def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configurat
         UnreadableInput: if it refers to itself in a loop.
     """
     configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in stacks])
+    refer_by_identity(configuration.stacks)
     refuse_loops(configuration)
     return configuration
