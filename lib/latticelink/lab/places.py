@@ -103,7 +103,7 @@ class Places:
             text = text if isinstance(text, str) else place.text
             name = self._namer.name("subnet", place.key, text, getattr(place.key, "stack", ""))
             acl = self._acls.of_subnet(place.key, place.vpc)
-            self._subnets[place.key] = Subnet(name, in_vpc, zone, tuple(blocks), acl)
+            self._subnets[place.key] = Subnet(name, in_vpc, zone, tuple(blocks), acl, place.text)
         return self._subnets[place.key]
 
     def _subnet_blocks(self, key: Hashable, vpc: str) -> list[Cidr]:
