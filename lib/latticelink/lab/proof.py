@@ -16,7 +16,7 @@ from latticelink.lab.servers import Server, in_words
 from latticelink.paths.hops import TracedPath
 
 # Seconds that curl waits for an answer: where packets arrive as long as a busy machine may need, else not for long.
-_PATIENCE, _VAIN = "10", "0.3"
+_PATIENCE, _VAIN = "10", "0.2"
 
 
 @dataclass(frozen=True)
