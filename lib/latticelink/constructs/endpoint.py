@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from latticelink.cdk import bindings
+from latticelink.cdk.written import terraform_data
 from latticelink.constructs.clients import Clients
 from latticelink.constructs.endpoint_place import conditions_of_place, refuse_same_zone, refuse_wrong_home
 from latticelink.constructs.existing_network import ExistingNetwork
@@ -103,7 +104,7 @@ class _Endpoint(bindings.Construct):
         if private_dns_enabled:
             network.needs_dns(hostnames=True)
         subnet_ids = [subnet.id for subnet in chosen]
-        fixed = bindings.terraform_data(
+        fixed = terraform_data(
             self,
             "fixed-at-creation",
             {

@@ -8,7 +8,7 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
-from latticelink.constructs.security_groups import SecurityGroup, made_group
+from latticelink.constructs.security_groups import SecurityGroup, made_group, take_away_last
 from latticelink.constructs.sharing_gateway import Gateway
 from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
@@ -96,6 +96,7 @@ class ResourceGateway(Gateway):
             why = "Resource gateway to the shared resources"
             given = self._tags.given
             self._own_group = SecurityGroup(self, "group", network, name=self.name, description=why, tags=given)
+            take_away_last(self._own_group)
         self.security_group_ids = brought or (self.group.id,)
         self.gateway: bindings.VpclatticeResourceGateway = bindings.make(
             bindings.VpclatticeResourceGateway,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from latticelink.constructs.published_resources import PublishedResources
+from latticelink.constructs.rule_set import RuleSet
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.values.contract import SharedResource
 
@@ -51,6 +52,7 @@ class Notes:
         vpc_names: what the DNS of each VPC answers, by the VPC's id.
         imports: Terraform's import blocks.
         suppressed: findings of the check that its author lives with.
+        rules: the rules of security groups; None before the first one.
     """
 
     state: Keeper | None = None
@@ -61,6 +63,7 @@ class Notes:
     vpc_names: dict[str, VpcNames] = field(default_factory=dict)
     imports: list[dict[str, str]] = field(default_factory=list)
     suppressed: list[dict[str, str]] = field(default_factory=list)
+    rules: RuleSet | None = None
 
     def offers_of(self, resource: SharedResource) -> Iterator[Offer]:
         """Yield the shares of a resource that someone may have to accept, in the order of their keys."""
@@ -73,3 +76,11 @@ def notes_of(stack: Any) -> Notes:
     """Return the notes of a stack, of this library or of CDKTF; empty ones where there were none."""
     notes: Notes = stack.__dict__.setdefault("_latticelink_notes", Notes())
     return notes
+
+
+def rules_of(stack: Any) -> RuleSet:
+    """Return the rules of a stack's security groups."""
+    notes = notes_of(stack)
+    if notes.rules is None:
+        notes.rules = RuleSet(stack)
+    return notes.rules
