@@ -204,7 +204,7 @@ class Endpoints:
             raise Refused("InvalidParameter", "An endpoint has at least one security group")
         self.region.quotas.refuse_over("Security groups per network interface", len(groups))
         with as_ec2_says():
-            thing.shown["securityGroupIds"] = self.region.groups(groups, thing.shown["VpcId"])
+            self.region.change_groups(thing, groups, thing.shown["VpcId"])
         return {"Return": True}
 
     def delete(self, request: dict[str, Any]) -> dict[str, Any]:

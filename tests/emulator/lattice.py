@@ -203,6 +203,12 @@ class Region:
         thing.interfaces.append(made)
         return made
 
+    def change_groups(self, thing: Thing, groups: list[str], vpc: str) -> None:
+        """Give something other groups, and with it its network interfaces."""
+        thing.shown["securityGroupIds"] = self.groups(groups, vpc)
+        for interface in thing.interfaces:
+            self.ec2.modify_network_interface_attribute(interface.id, thing.shown["securityGroupIds"])
+
     def refuse_in_use(self, action: str, identifier: str) -> None:
         """Refuse to delete a subnet, security group or VPC that one of these objects uses."""
         for key, thing in list(self.things.items()):
@@ -248,7 +254,7 @@ class Region:
     def update_resource_gateway(self, request: dict[str, Any]) -> dict[str, Any]:
         thing = self.use(request["resourceGatewayIdentifier"], "rgw")
         if "securityGroupIds" in request:
-            thing.shown["securityGroupIds"] = self.groups(request["securityGroupIds"], thing.shown["vpcId"])
+            self.change_groups(thing, request["securityGroupIds"], thing.shown["vpcId"])
         thing.status, thing.reads = "UPDATE_IN_PROGRESS", self.reads
         return self.show(thing)
 
