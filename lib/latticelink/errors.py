@@ -2,6 +2,7 @@
 
     LatticeLinkError
     ├── InvalidInput (ValueError)    what the user gave is refused; carries every finding
+    ├── UnreadableInput              what should be checked is malformed, no Terraform, too large or in a loop
     └── MissingNode  (SystemExit)    no Node.js for CDKTF to run on
 
 A place that takes input opens a `Report`, lets it refuse what is wrong, and goes on to the end, so that one run shows
@@ -25,6 +26,10 @@ _PACKAGE = str(Path(__file__).parent)
 
 class LatticeLinkError(Exception):
     """The base of every error that this library raises on purpose."""
+
+
+class UnreadableInput(LatticeLinkError):
+    """What was given can't be judged: it is malformed, no Terraform, too large, or refers to itself in a loop."""
 
 
 class MissingNode(LatticeLinkError, SystemExit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -31,12 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_arguments(parser_of_command)
         parser_of_command.set_defaults(run=command.run)
     chosen = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Files hold characters that the terminal's encoding, or any, can't write.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code: int = chosen.run(chosen)
         sys.stdout.flush()
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+    except (MemoryError, RecursionError):
+        print("What was read is too large, or nested too deeply, to be judged.", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         # Whoever read along (`| head`) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,6 +10,7 @@ from typing import Any
 from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Unknown
+from latticelink.terraform.work import spend
 
 # The places that checks judge too.
 ADDRESS_TYPE = "gateway's address type"
@@ -157,8 +158,11 @@ def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tu
     best: tuple[Any, ...] = (len(stages) + 1,)
     chosen: list[tuple[int, int]] = []
     for part in among.ranges:
+        spend(len(cuts) // 8)
         touching = [(low, high) for low, high in cuts if low <= part.high and part.low <= high]
-        for low, high in split(part.low, part.high, touching):
+        pieces = split(part.low, part.high, touching)
+        spend(len(pieces) * len(stages))
+        for low, high in pieces:
             answers = [stage.answer(low) for stage in stages]
             fails = [answer is Answer.FAIL for answer in answers]
             unknowns = [answer is Answer.UNKNOWN for answer in answers]

@@ -28,6 +28,7 @@ from latticelink.paths.zones import zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.terraform.work import spend
 from latticelink.values.types import (
     CONFIGURATION,
     ENDPOINT,
@@ -39,6 +40,7 @@ from latticelink.values.types import (
     NETWORK_VPC,
 )
 
+_STEPS_OF_A_PATH = 150
 _PORTS = "resource configuration's ports"
 
 
@@ -145,6 +147,7 @@ class Tracer:
         for client in self._clients.of(entry):
             near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
             for resource in self._resources(block):
+                spend(_STEPS_OF_A_PATH)
                 yield self._path(client, entry, f"{kind} {label(block)}", near, resource)
 
     @staticmethod

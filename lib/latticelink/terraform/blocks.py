@@ -62,6 +62,9 @@ class Home(Protocol):
     def lookup(self, path: tuple[Key, ...]) -> Any:
         """Return what a path of names means in an expression, as `expressions.Scope` has it."""
 
+    def worth(self, raw: Any) -> Any:
+        """Return what JSON of the stack is worth; Unknown with the reason where Terraform would stop."""
+
     def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
         """Return the argument at `path`."""
 

@@ -16,10 +16,12 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     as_list,
+    bounded,
     unknown_of,
 )
 from latticelink.terraform.raw import RawBlock, RawStack
 from latticelink.terraform.variables import value_of_variable
+from latticelink.terraform.work import spend
 
 ReadStack: TypeAlias = "Callable[[Block, Sequence[StackConfiguration]], StackConfiguration | Unknown]"
 Default: TypeAlias = Callable[[Block, str], Any]
@@ -43,7 +45,7 @@ class _BlockScope:
             tells; Unknown with the reason; ABSENT for what isn't there or null. Lists and maps may hold these too.
         """
         if path not in self._values:
-            self._values[path] = _safely(partial(self._argument, path))
+            self._values[path] = bounded(_safely(partial(self._argument, path)))
         return self._values[path]
 
     def nested(self, *path: str | int) -> list[Any]:
@@ -53,6 +55,13 @@ class _BlockScope:
         """
         content = self.value(*path)
         made = [unknown_of(each) or each for each in as_list(content)]
+        label = ".".join(map(str, path))
+        made = [
+            each
+            if isinstance(each, dict | Unknown)
+            else Unknown(f"{label} of {self.block.address} is {_shown(each)}, no block", "Write an object.")
+            for each in made
+        ]
         return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
@@ -118,6 +127,11 @@ class _BlockScope:
         return [evaluate(dynamic.get("content"), _Bound(self, name, {"key": k, "value": v})) for k, v in items]
 
 
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 class _Bound:
     """A block's scope in which one more name has a meaning."""
 
@@ -148,6 +162,9 @@ def descend_raw(raw: Any, path: tuple[Key, ...], scope: Any) -> Any:
     return evaluate(raw, scope)
 
 
+_PLAIN = (bool, int, float)
+
+
 class StackConfiguration:
     """One stack: its blocks, and what the names in its expressions mean.
 
@@ -163,6 +180,7 @@ class StackConfiguration:
         self.name, self.folder, self.file = raw.name, raw.folder, raw.files[0]
         self.company: list[StackConfiguration] = []
         self._locals: dict[str, Any] = {}
+        self._parts_of_locals: dict[tuple[Key, ...], Any] = {}
         self._variables: dict[str, Any] = {}
         self._read: dict[Block, StackConfiguration | Unknown] = {}
         self.declared: dict[tuple[str, str, str], RawBlock] = {
@@ -197,7 +215,7 @@ class StackConfiguration:
     @cached_property
     def outputs(self) -> dict[str, Any]:
         """The outputs' values by name."""
-        return {name: _safely(partial(self.output, (name,))) for name in self.raw.outputs}
+        return {name: bounded(_safely(partial(self.output, (name,)))) for name in self.raw.outputs}
 
     def output(self, path: tuple[Key, ...]) -> Any:
         """Return the value at a path that starts with an output's name; RefusedByTerraform if there is none."""
@@ -245,7 +263,9 @@ class StackConfiguration:
                 return self._elsewhere(f"local.{name}")
             raise RefusedByTerraform(f"there is no local.{name}")
         if path:
-            return descend_raw(self.raw.locals[name], path, self)
+            if (name, *path) not in self._parts_of_locals:
+                self._parts_of_locals[name, *path] = descend_raw(self.raw.locals[name], path, self)
+            return self._parts_of_locals[name, *path]
         if name not in self._locals:
             self._locals[name] = evaluate(self.raw.locals[name], self)
         return self._locals[name]
@@ -299,8 +319,20 @@ class StackConfiguration:
             self._scopes[block] = _BlockScope(self, block)
         return self._scopes[block]
 
+    def worth(self, raw: Any) -> Any:
+        """Return what JSON of the stack is worth; Unknown with the reason where Terraform would stop."""
+        return _safely(partial(evaluate, raw, self))
+
     def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
         """Return the argument of a block at `path`."""
+        spend(1)
+        if len(path) == 1 and not block.unread:
+            # Most arguments: nothing to evaluate, and not worth remembering.
+            raw = block.body.get(str(path[0]))
+            if raw is None:
+                return ABSENT
+            if type(raw) in _PLAIN or (type(raw) is str and "${" not in raw and "%{" not in raw):
+                return raw
         return self._scope(block).value(*path)
 
     def nested_of(self, block: Block, path: tuple[str | int, ...]) -> list[Any]:
@@ -311,11 +343,15 @@ class StackConfiguration:
         """Return what a reference to an attribute of a block stands for."""
         return self._scope(block).attribute(path)
 
-    def remote_output(self, reader: Block, path: tuple[Key, ...]) -> Any:
-        """Return the output at `path` of the stack whose state a `terraform_remote_state` reads."""
+    def read_by(self, reader: Block) -> StackConfiguration | Unknown:
+        """Return the stack whose state a `terraform_remote_state` of this stack reads, or why that can't be told."""
         if reader not in self._read:
             self._read[reader] = self._read_stack(reader, self.company)
-        found = self._read[reader]
+        return self._read[reader]
+
+    def remote_output(self, reader: Block, path: tuple[Key, ...]) -> Any:
+        """Return the output at `path` of the stack whose state a `terraform_remote_state` reads."""
+        found = self.read_by(reader)
         return found if isinstance(found, Unknown) else found.output(path)
 
     def default_of(self, block: Block, path: tuple[Key, ...]) -> Any:

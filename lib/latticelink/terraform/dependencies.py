@@ -70,10 +70,12 @@ class Order:
         return self._after[key]
 
     def _blocks_in(self, raw: Any, seen: set[str]) -> Iterator[Declared]:
-        for reference in references(raw):
-            if reference[0] == "local" and len(reference) > 1:
-                if reference[1] not in seen:
-                    seen.add(reference[1])
-                    yield from self._blocks_in(self._locals.get(reference[1]), seen)
-            elif (block := named(reference)) is not None:
-                yield block
+        todo = [raw]
+        while todo:
+            for reference in references(todo.pop()):
+                if reference[0] == "local" and len(reference) > 1:
+                    if reference[1] not in seen:
+                        seen.add(reference[1])
+                        todo.append(self._locals.get(reference[1]))
+                elif (block := named(reference)) is not None:
+                    yield block

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from latticelink.terraform.blocks import Block
+from latticelink.terraform.work import spend
 
 PLAN = "Check a plan: terraform plan -out=plan, then terraform show -json plan > plan.json."
 
 # Lists of lists of the same list grow beyond all bounds in a few lines.
 MOST_PARTS = 1_000_000
+MOST_SHOWN = 100_000
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def leaves(value: Any) -> Iterator[Any]:
     while todo:
         part = todo.pop()
         count += 1
+        if not count % 64:
+            spend(16)
         if count > MOST_PARTS:
             yield Unknown(f"it has more than {MOST_PARTS:,} parts")
             return
@@ -108,6 +112,16 @@ def leaves(value: Any) -> Iterator[Any]:
             todo.extend(reversed(part))
         else:
             yield part
+
+
+def bounded(value: Any) -> Any:
+    """Return the value, or an Unknown for one that is too large to be shown: its parts may be the same list often."""
+    if not isinstance(value, list | dict):
+        return value
+    for count, _ in enumerate(leaves(value)):
+        if count > MOST_SHOWN:
+            return Unknown(f"it has more than {MOST_SHOWN:,} parts")
+    return value
 
 
 def after_apply(reference: Reference) -> Unknown:

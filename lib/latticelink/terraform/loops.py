@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.json_files import UnreadableInput
-from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.syntax import references
 
 _Node: TypeAlias = tuple[str, ...]
@@ -56,7 +55,7 @@ def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node
         if node[1] == "read":
             stack = next(stack for stack in configuration.stacks if stack.name == node[0])
             for reader in stack.made(("data", "terraform_remote_state", node[2])):
-                if isinstance(found := read_stack(reader, configuration.stacks), StackConfiguration):
+                if isinstance(found := stack.read_by(reader), StackConfiguration):
                     yield (found.name, "output", node[3])
 
 

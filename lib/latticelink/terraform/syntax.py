@@ -13,6 +13,7 @@ from typing import Any
 
 from latticelink.terraform.blocks import SPLAT
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.terraform.work import spend
 
 
 class _CannotRead(Exception):
@@ -89,6 +90,10 @@ _INDEX = re.compile(r"[0-9]+")
 # What needs no second look in a template, outside of quotes and inside.
 _PLAIN = {False: re.compile(r"[^$%]+"), True: re.compile(r"[^$%\\\"]+")}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
+_BINDS = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|[<>+*/%-]")
+# Reading one takes several microseconds, and its tree several hundred bytes.
+_STEPS_OF_A_TERM = 8
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -193,17 +198,20 @@ class _Parser:
         return Operation("?", (condition, yes, self.expression()))
 
     def _binary(self, level: int) -> Any:
-        if level == len(_LEVELS):
-            return self._unary()
-        left = self._binary(level + 1)
-        while operator := next((each for each in _LEVELS[level] if self._take(each)), None):
-            left = Operation(operator, (left, self._binary(level + 1)))
-        return left
+        left = self._unary()
+        while True:
+            self._skip()
+            found = _OPERATOR.match(self.text, self.at)
+            if found is None or _BINDS[found[0]] < level:
+                return left
+            self.at = found.end()
+            left = Operation(found[0], (left, self._binary(_BINDS[found[0]] + 1)))
 
     def _unary(self) -> Any:
-        for operator in ("!", "-"):
-            if self._take(operator):
-                return Operation(f"unary {operator}", (self._unary(),))
+        self._skip()
+        operator = self.text[self.at : self.at + 1]
+        if operator in ("!", "-") and self._take(operator):
+            return Operation(f"unary {operator}", (self._unary(),))
         return self._with_steps(self._primary())
 
     def _with_steps(self, base: Any) -> Any:
@@ -223,6 +231,7 @@ class _Parser:
                 return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
 
     def _primary(self) -> Any:
+        spend(_STEPS_OF_A_TERM)
         if self._take("("):
             inside = self.expression()
             self._expect(")")
@@ -283,7 +292,9 @@ class _Parser:
         return For(names, source, key, result, condition)
 
     def _skip(self) -> None:
-        if space := _SPACE.match(self.text, self.at):
+        sign = self.text[self.at : self.at + 1]
+        # Space and comments are rare, and the pattern takes its time to find none.
+        if (sign <= " " or sign in "#/" or sign > "~") and (space := _SPACE.match(self.text, self.at)):
             self.at = space.end()
 
     def _match(self, pattern: re.Pattern[str]) -> str | None:
@@ -326,6 +337,7 @@ _LONGEST = 200_000
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Any:
     """Return the template as a tree, or an Unknown for what is beyond this reader."""
+    spend(_STEPS_OF_A_TERM)
     if names := _NAMES.fullmatch(text):
         return Path(names[1], tuple(map(Literal, names[2].split(".")[1:])))
     if len(text) > _LONGEST:
@@ -344,29 +356,49 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
         part = todo.pop()
         if isinstance(part, str):
             if "${" in part:
-                todo.append(parse(part))
+                yield from _references_in(part)
         elif isinstance(part, dict):
             todo.extend(item for key, item in part.items() if key != "//")
         elif isinstance(part, list | tuple):
             todo.extend(part)
-        elif isinstance(part, Path):
+
+
+@lru_cache(maxsize=65536)
+def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
+    found = []
+    todo = [parse(text)]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Path):
             if isinstance(part.base, str):
-                names = [part.base]
-                for step in part.steps:
-                    if not isinstance(step, Literal):
-                        break
-                    names.append(str(step.value))
-                yield tuple(names)
+                found.append((part.base, *_leading_names(part.steps)))
             else:
                 todo.append(part.base)
             todo.extend(part.steps)
-        elif isinstance(part, Template):
-            todo.extend(part.parts)
-        elif isinstance(part, Call):
-            todo.extend(part.arguments)
-        elif isinstance(part, ListOf | MapOf):
-            todo.extend(part.items)
-        elif isinstance(part, Operation):
-            todo.extend(part.operands)
-        elif isinstance(part, For):
-            todo.extend((part.source, part.key, part.result, part.condition))
+        else:
+            todo.extend(_inside(part))
+    return tuple(found)
+
+
+def _leading_names(steps: tuple[Any, ...]) -> Iterator[str]:
+    for step in steps:
+        if not isinstance(step, Literal):
+            return
+        yield str(step.value)
+
+
+def _inside(part: Any) -> tuple[Any, ...]:
+    """Return the trees that a tree is made of."""
+    if isinstance(part, Template):
+        return part.parts
+    if isinstance(part, Call):
+        return part.arguments
+    if isinstance(part, ListOf):
+        return part.items
+    if isinstance(part, MapOf):
+        return tuple(each for pair in part.items for each in pair)
+    if isinstance(part, Operation):
+        return part.operands
+    if isinstance(part, For):
+        return (part.source, part.key, part.result, part.condition)
+    return ()

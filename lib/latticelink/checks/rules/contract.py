@@ -13,7 +13,6 @@ from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.dependencies import written
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
-from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.syntax import references
 from latticelink.values.contract import KEYS, OUTPUT, VERSION
 
@@ -86,7 +85,7 @@ def _published(configuration: Configuration) -> Iterator[Judgement]:
 
 def _is_published(stack: StackConfiguration, source: str, name: str) -> Judgement:
     reader = next(iter(stack.made(("data", "terraform_remote_state", source))), None)
-    producer = read_stack(reader, stack.company) if reader else Unknown(f"{source} isn't in the files")
+    producer = stack.read_by(reader) if reader else Unknown(f"{source} isn't in the files")
     if isinstance(producer, Unknown):
         return not_known(None, producer)
     value = producer.outputs.get(OUTPUT, {})
@@ -95,10 +94,10 @@ def _is_published(stack: StackConfiguration, source: str, name: str) -> Judgemen
         return not_known(None, resources)
     if not isinstance(resources, dict):
         return verdict(None, f"Stack {producer.name!r} publishes no map of resources.")
+    if name in resources:
+        return verdict(None, None)
     listed = ", ".join(sorted(map(str, resources))) or "nothing"
-    return verdict(
-        None, None if name in resources else f"Stack {producer.name!r} publishes no {name!r}, but: {listed}."
-    )
+    return verdict(None, f"Stack {producer.name!r} publishes no {name!r}, but: {listed}.")
 
 
 def _generated_names(configuration: Configuration) -> Iterator[Judgement]:

@@ -114,7 +114,7 @@ def _addresses(configuration: Configuration) -> Iterator[Judgement]:
         if kind not in ("A", "AAAA", "CNAME"):
             continue
         for reference in references(record.body.get("records")):
-            endpoint = reference[0] == ENDPOINT and (record.stack, reference[1]) in names
+            endpoint = reference[0] == ENDPOINT and (record.stack, *reference[1:2]) in names
             if endpoint and reference[2:3] in (("subnet_configuration",), ("network_interface_ids",)):
                 yield failed(record, f"Its addresses are {'.'.join(reference[:3])}.")
                 break

@@ -10,7 +10,6 @@ from latticelink.checks.findings import Judgement, failed, passed, unknown
 from latticelink.errors import Report
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
 from latticelink.terraform.known import as_list as as_list
 from latticelink.terraform.providers import alias_of, provider_of
@@ -130,7 +129,7 @@ def account_and_region(block: Block) -> str:
     Where that depends on what isn't known, it begins with a question mark, and is the same within a stack only.
     """
     configured = provider_of(block)
-    said = {key: evaluate(value, block.home) for key, value in configured.items() if key not in ("alias", "//")}
+    said = {key: block.home.worth(value) for key, value in configured.items() if key not in ("alias", "//")}
     said["region"] = read(block, "region") or said.get("region")
     own = f"?{block.stack} {alias_of(block)}" if open_question(said) else ""
     return own or repr(sorted(said.items()))

@@ -49,7 +49,7 @@ def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
         elif isinstance(part, dict):
             todo += [(f"{where}.{key}" if where else str(key), item) for key, item in part.items() if key != "//"]
         elif isinstance(part, list):
-            todo += [(where, item) for item in part]
+            todo += [(where, item) for item in part if isinstance(item, str | dict | list)]
 
 
 def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration], Iterator[Judgement]]:
