@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,26 +50,13 @@ def run(chosen: argparse.Namespace) -> int:
     from latticelink.checks.examination import examine
     from latticelink.terraform.json_files import UnreadableInput
 
-    with _no_garbage_collection():
-        try:
-            examination = examine(chosen.folder, chosen.suppressions)
-        except UnreadableInput as error:
-            print(error, file=sys.stderr)
-            return 2
-        _print(chosen, examination)
-    return examination.exit_code(strict=chosen.strict)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Keep the collector from searching what was read, again and again, for garbage that isn't there."""
-    was_on = gc.isenabled()
-    gc.disable()
     try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+        examination = examine(chosen.folder, chosen.suppressions)
+    except UnreadableInput as error:
+        print(error, file=sys.stderr)
+        return 2
+    _print(chosen, examination)
+    return examination.exit_code(strict=chosen.strict)
 
 
 def _print(chosen: argparse.Namespace, examination: Examination) -> None:

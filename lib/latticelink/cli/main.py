@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Files hold characters that the terminal's encoding, or any, can't write.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if arguments is None:
+        # The process ends with the command; the collector would search all that was read for garbage, again and again.
+        gc.disable()
     try:
         code: int = chosen.run(chosen)
         sys.stdout.flush()

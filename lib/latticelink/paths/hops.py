@@ -27,7 +27,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hop:
     """One place on the way, and what it does to the packet.
 
@@ -46,7 +46,7 @@ class Hop:
     fix: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TracedPath:
     """The way of one client to one target.
 
@@ -83,7 +83,7 @@ class TracedPath:
         return next((each for each in (Answer.FAIL, Answer.UNKNOWN) if each in answers), Answer.PASS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A hop before it is known which ports the path is about.
 

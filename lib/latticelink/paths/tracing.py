@@ -108,14 +108,10 @@ class Tracer:
     def paths(self) -> list[TracedPath]:
         """All paths; of a resource that nothing here leads to, the half behind its gateway."""
         found = [path for entry in self.entries for path in self._through(entry)]
-        reached = {path.configuration for path in found}
+        reached = {None, *(path.configuration for path in found)}
         for block in self.configuration.of_type(CONFIGURATION):
             if block.value("type") != "CHILD":
-                found += [
-                    self._half(each)
-                    for each in self._members(block, None)
-                    if each.configuration not in reached | {None}
-                ]
+                found += [self._half(each) for each in self._members(block, None) if each.configuration not in reached]
         return found
 
     def _half(self, resource: _Resource) -> TracedPath:

@@ -90,6 +90,21 @@ class Block:
         has_many: whether `count` or `for_each` isn't known to make exactly one.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "address",
+        "body",
+        "file",
+        "has_many",
+        "home",
+        "instance",
+        "mode",
+        "name",
+        "stack",
+        "type",
+        "unread",
+    )  # fmt: skip
+
     def __init__(self, stack: Home, raw: RawBlock, instance: Many) -> None:
         self.home = stack
         self.stack = stack.name

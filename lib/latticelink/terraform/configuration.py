@@ -20,6 +20,7 @@ from latticelink.terraform.known import (
     unknown_of,
 )
 from latticelink.terraform.raw import RawBlock, RawStack
+from latticelink.terraform.syntax import references
 from latticelink.terraform.variables import value_of_variable
 from latticelink.terraform.work import spend
 
@@ -29,6 +30,8 @@ Default: TypeAlias = Callable[[Block, str], Any]
 
 class _BlockScope:
     """A block as its expressions see it; computes its arguments, each once."""
+
+    __slots__ = ("_values", "block", "body", "home", "instance", "type")
 
     def __init__(self, stack: StackConfiguration, block: Block) -> None:
         self.home, self.block = stack, block
@@ -197,6 +200,11 @@ class StackConfiguration:
     def blocks(self) -> tuple[Block, ...]:
         """All blocks, in the order in which they are written."""
         return tuple(block for key in self.declared for block in self.made(key))
+
+    @cached_property
+    def references(self) -> dict[int, tuple[tuple[str, ...], ...]]:
+        """The leading names of the references in each block's arguments, by the identity of its body."""
+        return {id(raw.body): tuple(references(raw.body)) for raw in self.raw.blocks}
 
     def made(self, key: tuple[str, str, str]) -> list[Block]:
         """Return the instances of the block with this mode, type and name; none if there is no such block."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from latticelink.terraform.blocks import Block
@@ -29,6 +29,14 @@ def written(configuration: Configuration) -> Iterator[tuple[StackConfiguration, 
         for name, provider in stack.raw.providers:
             yield stack, None, f"{stack.name}: provider.{name}", provider
         yield stack, None, f"{stack.name}: terraform", stack.raw.terraform
+
+
+def referring(
+    configuration: Configuration,
+) -> Iterator[tuple[StackConfiguration, Block | None, str, Iterable[tuple[str, ...]]]]:
+    """Yield all that is written as `written` does, with the leading names of its references in place of its JSON."""
+    for stack, block, part, raw in written(configuration):
+        yield stack, block, part, references(raw) if block is None else stack.references[id(raw)]
 
 
 def key_of(block: Block) -> Declared:

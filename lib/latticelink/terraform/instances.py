@@ -24,7 +24,7 @@ from latticelink.terraform.work import spend
 _STEPS_OF_AN_INSTANCE = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Instance:
     """One instance of a block.
 

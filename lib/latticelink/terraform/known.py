@@ -16,7 +16,7 @@ MOST_PARTS = 1_000_000
 MOST_SHOWN = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that can't be told.
 
@@ -33,7 +33,7 @@ class Unknown:
         return Unknown(f"{what} isn't known: {self.reason}", self.settle)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference:
     """An attribute known only after apply: what it is isn't known, but whose it is; equal ones are the same value.
 
@@ -50,7 +50,7 @@ class Reference:
         return f"{self.block.address}.{self.attribute}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartlyKnown(Unknown):
     """A text of which some parts are references, such as `${aws_instance.web.private_ip}/32`."""
 

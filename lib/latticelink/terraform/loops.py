@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.json_files import UnreadableInput
@@ -28,14 +28,16 @@ def refuse_loops(configuration: Configuration) -> None:
 
 def _references_of(stack: StackConfiguration) -> dict[_Node, list[_Node]]:
     raw = stack.raw
-    bodies: dict[_Node, Any] = {("local", name): body for name, body in raw.locals.items()}
-    bodies.update({("output", name): body for name, body in raw.outputs.items()})
+    referred: dict[_Node, Iterable[tuple[str, ...]]] = {
+        ("local", name): references(body) for name, body in raw.locals.items()
+    }
+    referred.update({("output", name): references(body) for name, body in raw.outputs.items()})
     for block in raw.blocks:
         kind = (block.type, block.name) if block.mode == "resource" else ("data", block.type, block.name)
-        bodies[kind] = block.body
+        referred[kind] = stack.references[id(block.body)]
     found = {}
-    for node, body in bodies.items():
-        others = {each for names in references(body) for each in _nodes(names)}
+    for node, named in referred.items():
+        others = {each for names in named for each in _nodes(names)}
         found[stack.name, *node] = sorted((stack.name, *each) for each in others)
     return found
 

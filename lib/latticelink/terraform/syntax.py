@@ -20,21 +20,21 @@ class _CannotRead(Exception):
     """The text is no expression of the supported part of the language."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Literal:
     """A value as it stands."""
 
     value: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Template:
     """A text with expressions in it."""
 
     parts: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Path:
     """A base (a name, or any expression) and the steps from there: names, index expressions, splats."""
 
@@ -42,7 +42,7 @@ class Path:
     steps: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function and its arguments."""
 
@@ -50,21 +50,21 @@ class Call:
     arguments: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list in brackets."""
 
     items: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MapOf:
     """A map in braces."""
 
     items: tuple[tuple[Any, Any], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class For:
     """A `for` expression; `key` is None if it makes a list."""
 
@@ -75,7 +75,7 @@ class For:
     condition: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operator and its operands; `?` is the condition."""
 
@@ -94,6 +94,7 @@ _BINDS = {operator: level for level, operators in enumerate(_LEVELS) for operato
 _OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|[<>+*/%-]")
 # Reading one takes several microseconds, and its tree several hundred bytes.
 _STEPS_OF_A_TERM = 8
+_OPENS = frozenset('("[{')
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -191,8 +192,9 @@ class _Parser:
 
     def expression(self) -> Any:
         condition = self._binary(0)
-        if not self._take("?"):
+        if self._sign() != "?":
             return condition
+        self.at += 1
         yes = self.expression()
         self._expect(":")
         return Operation("?", (condition, yes, self.expression()))
@@ -217,14 +219,17 @@ class _Parser:
     def _with_steps(self, base: Any) -> Any:
         steps: list[Any] = []
         while True:
-            if self._take("."):
+            sign = self._sign()
+            if sign == ".":
+                self.at += 1
                 if self._take("*"):
                     steps.append(SPLAT)
                 elif number := self._match(_INDEX):
                     steps.append(Literal(int(number)))
                 else:
                     steps.append(Literal(self._need(_NAME)))
-            elif self._take("["):
+            elif sign == "[":
+                self.at += 1
                 steps.append(SPLAT if self._take("*") else self.expression())
                 self._expect("]")
             else:
@@ -232,15 +237,18 @@ class _Parser:
 
     def _primary(self) -> Any:
         spend(_STEPS_OF_A_TERM)
-        if self._take("("):
+        sign = self._sign()
+        if sign in _OPENS:
+            self.at += 1
+        if sign == "(":
             inside = self.expression()
             self._expect(")")
             return inside
-        if self._take('"'):
+        if sign == '"':
             return self.template(quoted=True)
-        if self._take("["):
+        if sign == "[":
             return self._for("]") or ListOf(tuple(self._listed("]")))
-        if self._take("{"):
+        if sign == "{":
             return self._for("}") or MapOf(tuple(self._entries()))
         if number := self._match(_NUMBER):
             value = float(number)
@@ -248,7 +256,8 @@ class _Parser:
         name = self._need(_NAME)
         if name in ("true", "false", "null"):
             return Literal({"true": True, "false": False, "null": ABSENT}[name])
-        if self._take("("):
+        if self._sign() == "(":
+            self.at += 1
             return Call(name, tuple(self._listed(")")))
         return name
 
@@ -290,6 +299,11 @@ class _Parser:
             self.at = start
         self._expect(end)
         return For(names, source, key, result, condition)
+
+    def _sign(self) -> str:
+        """Return the next sign that is no space; nothing at the end."""
+        self._skip()
+        return self.text[self.at : self.at + 1]
 
     def _skip(self) -> None:
         sign = self.text[self.at : self.at + 1]
@@ -363,7 +377,7 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
             todo.extend(part)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
     found = []
     todo = [parse(text)]

@@ -11,9 +11,8 @@ from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import Problem, example, not_known, open_question, verdict
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration, StackConfiguration
-from latticelink.terraform.dependencies import written
+from latticelink.terraform.dependencies import referring
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
-from latticelink.terraform.syntax import references
 from latticelink.values.contract import KEYS, OUTPUT, VERSION
 
 
@@ -68,10 +67,10 @@ def _problems(value: Any) -> list[Problem | Unknown]:
 
 
 def _published(configuration: Configuration) -> Iterator[Judgement]:
-    for stack, block, part, raw in written(configuration):
+    for stack, block, part, named in referring(configuration):
         wanted = {
             (reference[2], reference[6])
-            for reference in references(raw)
+            for reference in named
             if reference[:2] == ("data", "terraform_remote_state")
             and reference[3:6] == ("outputs", OUTPUT, "resources")
             and len(reference) > 6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
@@ -89,12 +90,15 @@ def target_of(block: Block, argument: str, kind: str) -> Block | None:
     return value.block if isinstance(value, Reference) and value.block.type == kind else None
 
 
-def private_link_endpoints(configuration: Configuration) -> Iterator[Block]:
-    """Yield the endpoints for VPC resources and service networks, by type or by what they name."""
-    for block in configuration.of_type(ENDPOINT):
-        named = any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
-        if named or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES:
-            yield block
+@lru_cache(maxsize=1)
+def private_link_endpoints(configuration: Configuration) -> tuple[Block, ...]:
+    """Return the endpoints for VPC resources and service networks, by type or by what they name."""
+    return tuple(
+        block
+        for block in configuration.of_type(ENDPOINT)
+        if any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
+        or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES
+    )
 
 
 def endpoint_type(block: Block) -> Any:
