@@ -19,10 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from latticelink.cdk.flavour import CDKTF, FLAVOURS, VARIABLE, Flavour
 from latticelink.cdk.node import packaged_node
 
 ROOT = Path(__file__).parent.parent
-FLOOR = "from cdktf import App, TerraformStack; app = App(); TerraformStack(app, 'one'); app.synth()"
+FLOOR = "from {} import App, TerraformStack; app = App(); TerraformStack(app, 'one'); app.synth()"
 COUNTED = """
 import runpy, sys
 from jsii._kernel.providers.process import _NodeProcess
@@ -157,28 +158,43 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each variant of the scenario (default 5)")
     parser.add_argument("--links", type=int, default=1000, help="number of links in the growth test (default 1000)")
     arguments = parser.parse_args()
+    # Both CDKs are installed here: what names none runs on CDKTF.
+    os.environ[VARIABLE] = CDKTF.core
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, str(ROOT / "main.py")], cwd=folder, stdout=subprocess.DEVNULL, check=True)
         measure_scenario(arguments.runs, javascript(Path(folder, "cdktf.out")))
     measure_links(arguments.links)
 
 
+class Synth:
+    """The scenario on one CDK: as its bindings come, as LatticeLink loads them, and an empty app of it."""
+
+    def __init__(self, cdk: Flavour) -> None:
+        self.cdk = cdk
+        scenario = [str(ROOT / "main.py" if cdk is CDKTF else ROOT / "build" / "cdktn" / "main.py")]
+        chosen = {VARIABLE: cdk.core}
+        self.stock = Variant(f"stock {cdk.core}", scenario, {"LATTICELINK_FAST_LOAD": "0", **chosen})
+        self.fast = Variant(f"fast {cdk.core}", scenario, chosen)
+        empty = ["-c", FLOOR.format(cdk.core)]
+        self.floor = Variant(f"empty {cdk.core}", empty, {"JSII_NODE": packaged_node() or "node"})
+
+
 def measure_scenario(runs: int, other: Variant | None) -> None:
-    """Measure a synth of the scenario against the stock path, an empty app and CDKTF for JavaScript."""
-    scenario = [str(ROOT / "main.py")]
-    fast = Variant("fast", scenario)
-    stock = Variant("stock", scenario, {"LATTICELINK_FAST_LOAD": "0"})
-    floor = Variant("floor", ["-c", FLOOR], {"JSII_NODE": packaged_node() or "node"})
+    """Measure a synth of the scenario on each CDK: the stock path, ours, an empty app, and CDKTF for JavaScript."""
+    subprocess.run(["make", "--silent", "moved"], cwd=ROOT, check=True)
+    synths = [Synth(cdk) for cdk in FLAVOURS]
     importing = Variant("import", ["-c", "import latticelink"])
     nothing = Variant("nothing", ["-c", "pass"])
-    others = [other] if other else []
-    measure([stock, fast, floor, *others, importing, nothing], runs=runs, warm_up=True)
+    variants = [variant for synth in synths for variant in (synth.stock, synth.fast, synth.floor)]
+    measure([*variants, *([other] if other else []), importing, nothing], runs=runs, warm_up=True)
     print(f"{f'scenario, medians of {runs} runs':49} ratio")
-    print(row("wall: stock / fast", stock.time, fast.time, seconds))
-    print(row("wall: fast / floor (an empty app)", fast.time, floor.time, seconds))
-    print(row("peak memory: fast / stock", fast.memory, stock.memory, mebibytes))
+    for synth in synths:
+        name, stock, fast, floor = synth.cdk.name, synth.stock, synth.fast, synth.floor
+        print(row(f"{name}, wall: stock / fast", stock.time, fast.time, seconds))
+        print(row(f"{name}, wall: fast / an empty app", fast.time, floor.time, seconds))
+        print(row(f"{name}, peak memory: stock / fast", stock.memory, fast.memory, mebibytes))
     if other:
-        print(row("wall: fast / CDKTF for JavaScript", fast.time, other.time, seconds))
+        print(row("wall: CDKTF for JavaScript / fast", other.time, synths[0].fast.time, seconds))
     print(f"{'import latticelink':57}{seconds(importing.time - nothing.time)}")
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from latticelink import LocalState, Report, State, Subnet
-from latticelink.backends import parse_state
-from latticelink.values.aws_ids import parse_region
-from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
+from latticelink import LocalState, Report, Stack, State, Subnet
 
 _SUBNETS = {"ap-northeast-1a": "172.18.0.0/24", "ap-northeast-1c": "172.18.1.0/24"}
 
@@ -35,7 +32,7 @@ class Settings:
     """
 
     region: str = "ap-northeast-1"
-    aws_provider: str = DEFAULT_AWS_PROVIDER
+    aws_provider: str = ">= 6.25.0, < 7.0.0"
     instance_type: str = "t3.micro"
     producer_cidr: str = "172.18.0.0/16"
     producer_subnets: Mapping[str, str] = field(default_factory=lambda: dict(_SUBNETS))
@@ -52,8 +49,8 @@ class Settings:
         """Return the settings in `context["latticelink"]`, defaults for what is not there.
 
         Raises:
-            InvalidInput: for an unknown key, a value of the wrong type, a bad region, constraint or instance type.
-                Blocks and names are judged by the constructs that get them.
+            InvalidInput: for an unknown key, a value of the wrong type, a bad state, region, constraint or
+                instance type. Blocks and names are judged by the constructs that get them.
         """
         given = context.get("latticelink", {})
         known = {setting.name for setting in fields(cls)}
@@ -74,10 +71,9 @@ class Settings:
                     report.refuse(key, values[key], rule="The setting is a text.", fix="Put it in double quotes.")
                     del values[key]
             if "state" in values:
-                values["state"] = parse_state(report, "state", values["state"])
+                values["state"] = State.of(values["state"], place=("cdktf.json", "context", "latticelink", "state"))
             settings = cls(**values)
-            region = parse_region(report, "region", settings.region)
-            aws_provider = parse_aws_provider(report, "aws_provider", settings.aws_provider)
+            region, aws_provider = Stack.parse_settings(report, settings.region, settings.aws_provider)
             if not re.fullmatch(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", settings.instance_type):
                 report.refuse(
                     "instance_type",
@@ -86,7 +82,7 @@ class Settings:
                     fix="Write for example 't3.micro' or 't4g.micro'.",
                     source="https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
                 )
-        return cls(**{**values, "region": region, "aws_provider": aws_provider})
+        return replace(settings, region=region, aws_provider=aws_provider)
 
 
 def subnets(blocks: Mapping[str, str]) -> list[Subnet]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
-from latticelink import Network
-from latticelink.constructs.security_groups import Peer, allow, make_group
-from latticelink.values.ports import PortRange, Ports
+from latticelink import Network, SecurityGroup, Stack
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from cdktf_cdktf_provider_aws.instance import Instance, InstanceMetadataOptions, InstanceRootBlockDevice
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
-
-HTTPS = Ports((PortRange(443, 443),))
 
 # The route to S3 can take a moment after boot.
 _INSTALL = """#!/bin/bash
@@ -36,15 +31,19 @@ class WebServer(Construct):
         scope: the stack, with `region`.
         id: the construct's id.
         network: where it runs, in the first of the subnets.
-        name: Name tag.
+        name: Name tag of the instance, and its security group's name.
         instance_type: EC2 instance type; Arm types get an Arm image.
+
+    Attributes:
+        instance: the instance.
+        group: its security group, which lets out to the repositories alone.
 
     Source: https://docs.aws.amazon.com/linux/al2023/ug/live-patching.html (the bucket),
         https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html,
         https://docs.aws.amazon.com/linux/al2023/ug/ec2.html (the image's public parameter)
     """
 
-    def __init__(self, scope: Any, id: str, network: Network, *, name: str, instance_type: str) -> None:
+    def __init__(self, scope: Stack, id: str, network: Network, *, name: str, instance_type: str) -> None:
         super().__init__(scope, id)
         packages = VpcEndpoint(
             self,
@@ -56,9 +55,11 @@ class WebServer(Construct):
             policy=_repository_policy(scope.region),
             tags={"Name": f"{name}-packages"},
         )
-        self.security_group_id = make_group(self, "group", vpc_id=network.vpc_id, name=name, description="Web server")
-        repositories = Peer("prefix_list_id", packages.prefix_list_id, "s3")
-        allow(self, "packages", "egress", self.security_group_id, [repositories], HTTPS, why="Package repositories")
+        self.group = SecurityGroup(self, "group", network, name=name, description="Web server")
+        repositories = packages.prefix_list_id
+        self.group.let_out(
+            prefix_list_id=repositories, ports=[443], why="Package repositories", _ids=(self, "packages", "s3")
+        )
         image = DataAwsSsmParameter(self, "image", name=_image_parameter(instance_type))
         self.instance = Instance(
             self,
@@ -67,7 +68,7 @@ class WebServer(Construct):
             ami=image.insecure_value,
             instance_type=instance_type,
             subnet_id=network.subnet_ids[0],
-            vpc_security_group_ids=[self.security_group_id],
+            vpc_security_group_ids=[self.group.id],
             associate_public_ip_address=False,
             metadata_options=InstanceMetadataOptions(http_tokens="required"),
             root_block_device=InstanceRootBlockDevice(encrypted=True),

@@ -13,6 +13,7 @@ from latticelink.cdk.node import packaged_node
 import pytest
 
 from tests.conftest import ROOT, run_python
+from tests.flavour import CDK
 
 HEADER = """
 from latticelink import App, ExistingNetwork, IpResource, LocalState, Network, ResourceGateway, Stack, run
@@ -81,11 +82,11 @@ def test_what_follows_from_a_refused_value_does_not_hide_it(tmp_path: Path) -> N
     assert "Traceback" not in result.stderr
 
 
-def test_a_refusal_of_cdktf_itself_is_one_sentence(tmp_path: Path) -> None:
+def test_a_refusal_of_the_cdk_itself_is_one_sentence(tmp_path: Path) -> None:
     result = run_app(tmp_path, "make(app)\nmake(app)")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        "CDKTF refuses this (app.py:4): There is already a Construct with name 'producer' in App\n"
+        f"{CDK.name} refuses this (app.py:4): There is already a Construct with name 'producer' in App\n"
     )
 
 
@@ -151,8 +152,8 @@ def test_without_node_the_error_names_the_extra(tmp_path: Path) -> None:
     result = run_app(tmp_path, "make(app)", PYTHONPATH=str(tmp_path), PATH="", JSII_NODE="")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        "CDKTF needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
-        "Install it with: pip install 'latticelink[node]'\n"
+        f"{CDK.name} needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
+        f"Install it with: pip install 'latticelink[{CDK.core},node]'\n"
     )
 
 
@@ -247,3 +248,23 @@ def test_suppressions_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None
     result = run_app(tmp_path, SHARE)
     assert result.returncode == 1
     assert result.stderr.startswith("latticelink-suppressions.toml is no TOML: ")
+
+
+@pytest.mark.parametrize(
+    ("project", "told"),
+    [
+        ('{"app": ".venv/bin/python app.py"}', False),
+        ('{"app": "uv run ./app.py"}', False),
+        ('{"app": "python main.py"}', True),
+        ("{}", False),
+        ("[]", False),
+    ],
+)
+def test_the_command_line_is_told_of_an_app_that_cdktf_json_does_not_name(
+    tmp_path: Path, project: str, told: bool
+) -> None:
+    (tmp_path / "cdktf.json").write_text(project)
+    result = run_app(tmp_path, "make(app)")
+    deploy = f"    npx --yes {CDK.cli} deploy '*'"
+    line = f"{deploy} --app '{Path(sys.executable).name} app.py'" if told else deploy
+    assert (line in result.stdout.splitlines()) == (project != "[]"), result.stderr

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from latticelink import CloudState, InvalidInput, S3State, State
+from latticelink import CloudState, InvalidInput, LocalState, S3State, State
 
 import pytest
 
-from tests.conftest import Synth
+from tests.conftest import ROOT, Synth, run_python
 from tests.test_state import consume, publish
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
@@ -99,3 +99,40 @@ def test_a_token_is_refused_and_never_shown() -> None:
         CloudState("acme", token="very-secret")  # type: ignore[arg-type]
     assert "very-secret" not in str(caught.value)
     assert "Revoke this one" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "state"),
+    [
+        ({"kind": "local"}, LocalState()),
+        ({"kind": "local", "directory": "../state"}, LocalState("../state")),
+        ({"kind": "s3", "bucket": "acme-state", "region": "eu-west-1"}, S3State("acme-state", "eu-west-1")),
+        ({"kind": "cloud", "organization": "acme", "project": "Networks"}, CloudState("acme", project="Networks")),
+    ],
+)
+def test_settings_describe_a_state(given: dict[str, Any], state: State) -> None:
+    assert State.of(given) == state
+
+
+@pytest.mark.parametrize(
+    ("what", "given", "rule"),
+    [
+        ("no object", "s3", "State has a kind: cloud, local, s3."),
+        ("no kind", {"bucket": "acme-state"}, "State has a kind: cloud, local, s3."),
+        ("another kind", {"kind": "gcs"}, "State has a kind: cloud, local, s3."),
+        ("a kind that is no text", {"kind": ["s3"]}, "State has a kind: cloud, local, s3."),
+        ("an argument of another kind", {"kind": "local", "bucket": "x"}, "State of kind 'local' has no bucket."),
+        ("a missing argument", {"kind": "s3", "bucket": "acme-state"}, "State of kind 's3' needs region."),
+    ],
+)
+def test_settings_that_describe_no_state_are_refused_where_they_stand(what: str, given: Any, rule: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        State.of(given, place=("settings.json", "state"))
+    [finding] = caught.value.findings
+    assert (finding.place, finding.rule) == (("settings.json", "state"), rule), what
+
+
+def test_every_kind_of_state_can_be_asked_for_by_name_before_any_other_is_imported() -> None:
+    code = "import latticelink; print(latticelink.State.of({'kind': 's3', 'bucket': 'acme', 'region': 'eu-west-1'}))"
+    result = run_python(ROOT, "-c", code, PYTHONPATH=str(ROOT / "lib"))
+    assert result.stdout.startswith("S3State(bucket='acme'"), result.stderr

@@ -9,15 +9,14 @@ from latticelink import App, CloudState, CloudWorkspaces, InvalidInput, LocalSta
 import pytest
 
 from tests.conftest import Synth, Template
+from tests.flavour import core
 
 STATE = CloudState("acme", workspace="shop-{stack}", hostname="tfe.acme.example", project="Networks")
 READS = {"producer": [], "other": [], "consumer": ["producer"]}
 
 
 def add(app: Any, **options: Any) -> None:
-    from cdktf import TerraformStack
-
-    stack = TerraformStack(app, "workspaces")
+    stack = core().TerraformStack(app, "workspaces")
     LocalState().keep(stack)
     CloudWorkspaces(stack, "workspaces", options.pop("state", STATE), **{"reads": READS, **options})
 

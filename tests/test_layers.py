@@ -33,7 +33,8 @@ ARROWS: dict[str, set[str]] = {
     "paths": {"network"},
     "checks": {"paths"},
     "reports": {"checks"},
-    "cli": {"reports"},
+    "lab": {"paths"},
+    "cli": {"reports", "lab"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
 APP = {
@@ -179,7 +180,7 @@ def test_importing_the_package_and_its_values_starts_no_node_and_no_cdk() -> Non
     code = (
         "import latticelink, sys\n"
         "latticelink.IpResource, latticelink.Subnet, latticelink.SharedResource, latticelink.InvalidInput\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'constructs')])"
+        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'cdktn', 'constructs')])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"

@@ -24,6 +24,7 @@ from latticelink import (
 
 import pytest
 
+from tests.flavour import bindings
 from tests.test_scenario import run_main
 
 ZONES = ["ap-northeast-1a", "ap-northeast-1c"]
@@ -340,11 +341,10 @@ def test_two_vpcs_with_the_same_cidr_are_allowed(synth: Any) -> None:
 
 def test_a_token_passes_every_check(synth: Any) -> None:
     """Nothing that only Terraform knows is judged, wherever it stands."""
-    from cdktf_cdktf_provider_aws.db_instance import DbInstance
 
     def build(app: Any) -> None:
         stack = Stack(app, "producer", state=LocalState(), region="${var.region}")
-        database = DbInstance(stack, "db", instance_class="db.t4g.micro")
+        database = bindings("db_instance").DbInstance(stack, "db", instance_class="db.t4g.micro")
         existing = ExistingNetwork(
             stack,
             "network",

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, run_python
+from tests.flavour import APPS, CDK, MOVE
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+SYNTH_LOCKS = {"cdktf": "requirements.lock", "cdktn": "requirements-cdktn.lock"}
+LOCKS = (*SYNTH_LOCKS.values(), "requirements-dev.lock")
 
 # Stands for Python, for pip (`python -m pip`) and for uv: notes what it is asked for, and warns while it installs.
 STUB = """#!/bin/sh
@@ -23,8 +25,8 @@ case "$*" in *install*) echo "a warning" >&2;; esac
 case "$*" in *"$FAILS"*) echo "no such package" >&2; exit 1;; esac
 case "$*" in
   --version) echo "uv 1.0";;
-  "-m venv --without-pip .venv") mkdir -p .venv/bin; cp "$0" .venv/bin/python;;
-  "-m venv .venv") mkdir -p .venv/bin; cp "$0" .venv/bin/python; cp "$0" .venv/bin/pip;;
+  "-m venv --without-pip "*) mkdir -p "$4/bin"; cp "$0" "$4/bin/python";;
+  "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; cp "$0" "$3/bin/pip";;
 esac
 """
 # What `-c CODE` would do under a Python that is too old.
@@ -34,6 +36,7 @@ exec "{python}" -c 'import sys; sys.version_info = (3, 10, 14, "final", 0); exec
 STEPS = {
     "-m venv": "venv",
     "requirements.lock": "needs of a synth",
+    "requirements-cdktn.lock": "needs of a synth on CDK Terrain",
     "--editable .": "package",
     "requirements-dev.lock": "tools",
     "-m compileall": "bytecode",
@@ -136,24 +139,26 @@ def test_a_lock_names_no_index_and_pins_everything_with_hashes(name: str) -> Non
     assert [package for package, entry in entries.items() if "==" not in entry or "--hash=sha256:" not in entry] == []
 
 
-def test_what_a_synth_needs_is_pinned_for_the_tests_as_well() -> None:
-    synth, everything = map(pins, LOCKS)
+@pytest.mark.parametrize("cdk", SYNTH_LOCKS)
+def test_what_a_synth_needs_is_pinned_for_the_tests_as_well(cdk: str) -> None:
+    synth, everything = map(pins, (SYNTH_LOCKS[cdk], LOCKS[-1]))
     assert {name: everything.get(name) for name in synth} == synth
 
 
-def test_the_locks_have_what_is_declared_and_a_synth_installs_nothing_of_the_tests() -> None:
-    synth, everything = map(pins, LOCKS)
-    assert declared("node", "build") <= set(synth)
-    assert declared("node", "build", "dev", "hcp") <= set(everything)
-    assert set(synth).isdisjoint(declared("dev", "hcp") - declared("node", "build"))
+@pytest.mark.parametrize("cdk", SYNTH_LOCKS)
+def test_the_locks_have_what_is_declared_and_a_synth_installs_one_cdk_and_nothing_of_the_tests(cdk: str) -> None:
+    synth, everything = map(pins, (SYNTH_LOCKS[cdk], LOCKS[-1]))
+    assert declared(cdk, "node", "build") <= set(synth)
+    assert declared(*SYNTH_LOCKS, "node", "build", "dev", "hcp") <= set(everything)
+    assert set(synth).isdisjoint(declared(*SYNTH_LOCKS, "dev", "hcp") - declared(cdk, "node", "build"))
 
 
 def test_a_synth_imports_nothing_that_its_lock_leaves_out(tmp_path: Path) -> None:
-    result = run_python(tmp_path, "-c", OWNERS, str(ROOT / "main.py"), PYTHONPATH=str(ROOT))
+    result = run_python(tmp_path, "-c", OWNERS, str(APPS / "main.py"), PYTHONPATH=str(APPS))
     assert result.returncode == 0, result.stderr
     used = {re.sub(r"[-_.]+", "-", name).lower() for name in result.stdout.splitlines()[-1].split()}
-    assert {"cdktf", "constructs", "jsii"} <= used
-    assert used - set(pins("requirements.lock")) <= {"latticelink"}
+    assert {CDK.core, "constructs", "jsii"} <= used
+    assert used - set(pins(SYNTH_LOCKS[CDK.core])) <= {"latticelink"}
 
 
 def test_a_synth_installs_what_it_needs_once_and_says_so_in_a_line_each(project: Project) -> None:
@@ -162,6 +167,29 @@ def test_a_synth_installs_what_it_needs_once_and_says_so_in_a_line_each(project:
     assert [line.split(" ")[0] for line in result.stdout.splitlines()] == ["Making", "The"]
     assert result.stderr == ""
     assert project.steps("synth") == ["synth"]
+
+
+def test_a_synth_on_cdk_terrain_has_a_folder_of_its_own_and_moves_the_app_over(project: Project) -> None:
+    (project.folder / "docs").mkdir()
+    shutil.copy(MOVE, project.folder / "docs")
+    (project.folder / "stacks").mkdir()
+    for name in ("main.py", "stacks/one.py"):
+        (project.folder / name).write_text("from cdktf import App\n")
+    steps = project.steps("synth", "CDK=cdktn")
+    assert steps == ["venv", "needs of a synth on CDK Terrain", "package", "synth"]
+    assert not (project.folder / ".venv").exists()
+    assert "build/cdktn/main.py" in project.calls.read_text()
+    for name in ("main.py", "stacks/one.py"):
+        assert (project.folder / "build" / "cdktn" / name).read_text() == "from cdktn import App\n"
+        assert (project.folder / name).read_text() == "from cdktf import App\n"
+    assert project.steps("synth", "CDK=cdktn") == ["synth"]
+    assert project.steps("synth") == [*SYNTH, "synth"]
+
+
+def test_a_cdk_that_there_is_not_is_refused(project: Project) -> None:
+    result = project.run("synth", "CDK=terrain")
+    assert result.returncode == 2
+    assert "CDK is terrain; it is cdktf, or cdktn for CDK Terrain" in result.stderr
 
 
 def test_the_tools_come_when_they_are_first_used(project: Project) -> None:

@@ -14,17 +14,16 @@ MOST_BY_POSITION = 6
 _REFUSALS = "one keyword argument after another is read or refused, then the resources are made, straight down"
 LONG = {
     "backends.py: CloudState.__post_init__": "one field after another is refused, straight down",
-    "backends.py: S3State.__post_init__": "one field after another is refused, straight down",
     "checks/rules/reachability.py: _link": "an example's blocks, no logic",
     "cloud_workspaces.py: CloudWorkspaces.__init__": _REFUSALS,
     "constructs/account_share.py: AccountShare.__init__": _REFUSALS,
     "constructs/custom_domain.py: parse_custom_domain": "one refusal after another, each with its sentence",
     "constructs/endpoint.py: _Endpoint.__init__": _REFUSALS,
     "constructs/gateway.py: ResourceGateway.__init__": _REFUSALS,
-    "constructs/gateway.py: ResourceGateway.share": _REFUSALS,
     "constructs/network.py: Network.__init__": _REFUSALS,
     "constructs/service_network.py: ServiceNetworkAssociation.__init__": _REFUSALS,
     "constructs/service_network.py: _ServiceNetwork.share": _REFUSALS,
+    "constructs/sharing_gateway.py: Gateway.share": _REFUSALS,
     "state_bucket.py: StateBucket.__init__": _REFUSALS,
 }
 BY_POSITION = {"Quota": "a table whose columns are its fields", "example": "any number of blocks"}

@@ -29,8 +29,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.request import urlopen
 
-from latticelink import LatticeLinkError
-from latticelink.terraform.manifest import StackFolder, in_deploy_order
+from latticelink import LatticeLinkError, StackFolder, in_deploy_order
 
 from pytfe import TFEClient, TFEConfig
 from pytfe.errors import AuthError, NotFound, TFEError

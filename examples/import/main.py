@@ -14,8 +14,8 @@ from latticelink import (
 
 REGION = "ap-northeast-1"
 STATE = LocalState()
-VPC1 = {"vpc_id": "vpc-0a1b2c3d4e5f60001", "subnet_ids": ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]}
-VPC2 = {"vpc_id": "vpc-0a1b2c3d4e5f60002", "subnet_ids": ["subnet-0a1b2c3d4e5f60003", "subnet-0a1b2c3d4e5f60004"]}
+VPC1, SUBNETS_OF_VPC1 = "vpc-0a1b2c3d4e5f60001", ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
+VPC2, SUBNETS_OF_VPC2 = "vpc-0a1b2c3d4e5f60002", ["subnet-0a1b2c3d4e5f60003", "subnet-0a1b2c3d4e5f60004"]
 PRODUCER_MADE_BY_HAND = {
     "gateway/gateway": "rgw-0a1b2c3d4e5f60001",
     "gateway/group": "sg-0a1b2c3d4e5f60002",
@@ -33,7 +33,7 @@ CONSUMER_MADE_BY_HAND = {
 def build(app: App) -> None:
     """Describe what is there, with the names that it has, and give the ids."""
     producer = Stack(app, "producer", state=STATE, region=REGION)
-    network = ExistingNetwork(producer, "network", **VPC2)
+    network = ExistingNetwork(producer, "network", vpc_id=VPC2, subnet_ids=SUBNETS_OF_VPC2)
     gateway = ResourceGateway(
         producer, "gateway", network, name="privatelink-dev2-vpc-rscgw", ingress_cidrs=["172.18.0.0/16"]
     )
@@ -49,7 +49,7 @@ def build(app: App) -> None:
     adopt(producer, PRODUCER_MADE_BY_HAND)
 
     consumer = Stack(app, "consumer", state=STATE, region=REGION)
-    clients = ExistingNetwork(consumer, "network", **VPC1)
+    clients = ExistingNetwork(consumer, "network", vpc_id=VPC1, subnet_ids=SUBNETS_OF_VPC1)
     shared, name = STATE.read(consumer, "producer")["nginx"], "privatelink-rsc-vpcendpoint"
     ResourceEndpoint(consumer, "nginx", shared, clients, client_cidrs=["172.18.0.0/16"], name=name)
     adopt(consumer, CONSUMER_MADE_BY_HAND)

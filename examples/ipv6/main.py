@@ -1,10 +1,19 @@
 """A server with an IPv6 address behind a dual-stack gateway; the consumer reaches it by IPv4 and by IPv6."""
 
-from latticelink import App, IpResource, LocalState, Network, ResourceEndpoint, ResourceGateway, Stack, run
+from latticelink import (
+    App,
+    IpResource,
+    LocalState,
+    Network,
+    ResourceEndpoint,
+    ResourceGateway,
+    SecurityGroup,
+    Stack,
+    run,
+)
 
 from cdktf import Fn, TerraformOutput
 from cdktf_cdktf_provider_aws.network_interface import NetworkInterface
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
@@ -15,7 +24,7 @@ def build(app: App) -> None:
     """Share the address of a network interface, and reach it by an endpoint with both kinds of addresses."""
     producer = Stack(app, "producer", state=STATE, region=REGION)
     network = Network(producer, "network", cidr="10.0.0.0/16", zones=ZONES, ipv6=True)
-    group = SecurityGroup(producer, "server-group", vpc_id=network.vpc_id, name="metrics-server")
+    group = SecurityGroup(producer, "server-group", network, name="metrics-server")
     server = NetworkInterface(
         producer,
         "server",

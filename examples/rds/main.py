@@ -1,11 +1,20 @@
 """An RDS database by its ARN: clients use its own name, and its TLS certificate fits."""
 
-from latticelink import App, ArnResource, LocalState, Network, ResourceEndpoint, ResourceGateway, Stack, run
+from latticelink import (
+    App,
+    ArnResource,
+    LocalState,
+    Network,
+    ResourceEndpoint,
+    ResourceGateway,
+    SecurityGroup,
+    Stack,
+    run,
+)
 
 from cdktf import TerraformOutput
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
@@ -16,7 +25,7 @@ def build(app: App) -> None:
     """Make a database, share it, and reach it from a VPC with the same addresses."""
     producer = Stack(app, "producer", state=STATE, region=REGION)
     network = Network(producer, "network", cidr="10.0.0.0/16", zones=ZONES)
-    group = SecurityGroup(producer, "database-group", vpc_id=network.vpc_id, name="orders-database")
+    group = SecurityGroup(producer, "database-group", network, name="orders-database")
     subnets = DbSubnetGroup(producer, "database-subnets", name="orders", subnet_ids=network.subnet_ids)
     database = DbInstance(
         producer,

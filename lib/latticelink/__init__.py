@@ -18,19 +18,24 @@ if TYPE_CHECKING:
     from latticelink.constructs.custom_domain import DomainVerification
     from latticelink.constructs.endpoint import ResourceEndpoint, ServiceNetworkEndpoint
     from latticelink.constructs.existing_gateway import ExistingGateway
+    from latticelink.constructs.existing_network import ExistingNetwork
     from latticelink.constructs.gateway import ResourceGateway
-    from latticelink.constructs.network import ExistingNetwork, Network
+    from latticelink.constructs.network import Network
+    from latticelink.constructs.published_resources import PublishedResources
+    from latticelink.constructs.security_groups import ExistingSecurityGroup, SecurityGroup
     from latticelink.constructs.service_network import (
         ExistingServiceNetwork,
         ServiceNetwork,
         ServiceNetworkAssociation,
     )
     from latticelink.constructs.suppress import suppress
-    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report
-    from latticelink.state import PublishedResources, State
+    from latticelink.errors import Finding, InvalidInput, LatticeLinkError, MissingNode, Report, UnusableCdk
+    from latticelink.state import State
     from latticelink.state_bucket import StateBucket
-    from latticelink.values.addresses import Subnet
+    from latticelink.terraform.manifest import StackFolder, in_deploy_order
+    from latticelink.values.addresses import ExistingSubnet, Subnet
     from latticelink.values.contract import SharedResource
+    from latticelink.values.dns import ExistingHostedZone
     from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Member
 
 __version__ = "0.1.0"
@@ -45,8 +50,11 @@ __all__ = [
     "DnsResource",
     "DomainVerification",
     "ExistingGateway",
+    "ExistingHostedZone",
     "ExistingNetwork",
+    "ExistingSecurityGroup",
     "ExistingServiceNetwork",
+    "ExistingSubnet",
     "Finding",
     "GroupResource",
     "InvalidInput",
@@ -61,15 +69,19 @@ __all__ = [
     "ResourceEndpoint",
     "ResourceGateway",
     "S3State",
+    "SecurityGroup",
     "ServiceNetwork",
     "ServiceNetworkAssociation",
     "ServiceNetworkEndpoint",
     "SharedResource",
     "Stack",
+    "StackFolder",
     "State",
     "StateBucket",
     "Subnet",
+    "UnusableCdk",
     "adopt",
+    "in_deploy_order",
     "run",
     "suppress",
 ]
@@ -84,8 +96,11 @@ _HOMES = {
     "DnsResource": "values.resources",
     "DomainVerification": "constructs.custom_domain",
     "ExistingGateway": "constructs.existing_gateway",
-    "ExistingNetwork": "constructs.network",
+    "ExistingHostedZone": "values.dns",
+    "ExistingNetwork": "constructs.existing_network",
+    "ExistingSecurityGroup": "constructs.security_groups",
     "ExistingServiceNetwork": "constructs.service_network",
+    "ExistingSubnet": "values.addresses",
     "Finding": "errors",
     "GroupResource": "values.resources",
     "InvalidInput": "errors",
@@ -95,32 +110,38 @@ _HOMES = {
     "Member": "values.resources",
     "MissingNode": "errors",
     "Network": "constructs.network",
-    "PublishedResources": "state",
+    "PublishedResources": "constructs.published_resources",
     "Report": "errors",
     "ResourceEndpoint": "constructs.endpoint",
     "ResourceGateway": "constructs.gateway",
     "S3State": "backends",
+    "SecurityGroup": "constructs.security_groups",
     "ServiceNetwork": "constructs.service_network",
     "ServiceNetworkAssociation": "constructs.service_network",
     "ServiceNetworkEndpoint": "constructs.endpoint",
     "SharedResource": "values.contract",
     "Stack": "app",
-    "State": "state",
+    "StackFolder": "terraform.manifest",
+    "State": "backends",
     "StateBucket": "state_bucket",
     "Subnet": "values.addresses",
+    "UnusableCdk": "errors",
     "adopt": "constructs.adopt",
+    "in_deploy_order": "terraform.manifest",
     "run": "app",
     "suppress": "constructs.suppress",
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return list(__all__)

@@ -15,8 +15,10 @@ from typing import Any
 from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
+from latticelink.cdk.flavour import chosen as chosen_cdk
 from latticelink.checks.examination import examined
 from latticelink.checks.findings import Severity
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
@@ -26,25 +28,32 @@ from latticelink.state import State, parse_stack_id
 from latticelink.summary import summarise
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
+from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
-from latticelink.values.tokens import is_known
+from latticelink.values.tags import parse_tags
+from latticelink.values.tokens import REFUSED, is_known
 
 
 class App(bindings.App):
-    """A CDKTF app that knows the context of `cdktf.json` also when it is started without the cdktf CLI.
+    """The CDK's app, which knows the context of `cdktf.json` also when it is started without the CDK's command line.
 
     Args:
         context: the context. Default: `context` of `cdktf.json` in the working directory, with the settings in the
             variable CDKTF_CONTEXT_JSON over it.
-        outdir: folder of the output. The cdktf CLI's choice wins. Default: `cdktf.out`.
+        outdir: folder of the output. The choice of the CDK's command line wins. Default: `cdktf.out`.
 
     Raises:
         InvalidInput: if `cdktf.json` can't be read.
 
     Source: https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/configuration-file
     """
+
+    def __init_subclass__(cls) -> None:
+        """Show the arguments of the subclass."""
+        super().__init_subclass__()
+        bindings.show_signature(cls)
 
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
@@ -67,14 +76,24 @@ class Stack(bindings.TerraformStack):
         account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
         role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
             several accounts. State is read and written without it. Default: none.
+        tags: the provider's default tags, for all AWS objects of the stack that take tags, those of other libraries
+            too. Default: none.
+
+    Attributes:
+        provider: the AWS provider.
 
     Raises:
-        InvalidInput: for a malformed id, region, account or role, a role of another account than `account_id`, or a
-            constraint that admits providers too old.
+        InvalidInput: for tags that AWS refuses, a malformed id, region, account or role, a role of another account than
+            `account_id`, or a constraint that admits providers too old.
 
     Source: https://developer.hashicorp.com/terraform/language/providers/requirements,
         https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
     """
+
+    def __init_subclass__(cls) -> None:
+        """Show the arguments of the subclass."""
+        super().__init_subclass__()
+        bindings.show_signature(cls)
 
     def __init__(
         self,
@@ -86,11 +105,11 @@ class Stack(bindings.TerraformStack):
         aws_provider: str = DEFAULT_AWS_PROVIDER,
         account_id: str | None = None,
         role_arn: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         with Report(str(id)) as report:
             id = parse_stack_id(report, "id", id)
-            self.region = parse_region(report, "region", region)
-            self.aws_provider = parse_aws_provider(report, "aws_provider", aws_provider)
+            self.region, self.aws_provider = self.parse_settings(report, region, aws_provider)
             if not isinstance(state, State):
                 report.refuse(
                     "state",
@@ -99,25 +118,47 @@ class Stack(bindings.TerraformStack):
                     fix="Write state=LocalState().",
                 )
                 state = LocalState()
+            checked = parse_tags(report, "tags", tags)
             account_id, role_arn = _parse_account(report, account_id, role_arn)
         super().__init__(scope, id)
         state.keep(self)
-        bindings.AwsProvider(
+        notes_of(self).tags = checked.given
+        self.provider: bindings.AwsProvider = bindings.AwsProvider(
             self,
             "aws",
             region=self.region,
             allowed_account_ids=[account_id] if account_id else None,
             assume_role=[bindings.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
+            default_tags=[bindings.AwsProviderDefaultTags(tags=dict(checked.given))] if checked.given else None,
         )
         self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
         self.add_override("terraform.required_version", state.terraform_version)
+
+    @staticmethod
+    def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:
+        """Return both as a stack takes them; for settings of several stacks, so that what is wrong is told once.
+
+        Args:
+            report: where what is wrong is told.
+            region: AWS region code.
+            aws_provider: version constraint for the AWS provider.
+
+        Source: https://developer.hashicorp.com/terraform/language/providers/requirements
+        """
+        constraint = parse_aws_provider(report, "aws_provider", aws_provider)
+        return parse_region(report, "region", region), constraint
+
+
+bindings.show_signature(App)
+bindings.show_signature(Stack)
 
 
 def _parse_account(report: Report, account_id: str | None, role_arn: str | None) -> tuple[str | None, str | None]:
     """Return a stack's account and the role taken on there; refuse malformed ones and a role of another account."""
     role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
     account_id = None if account_id is None else parse_account_id(report, "account_id", account_id)
-    if role_arn and account_id and is_known(role_arn) and is_known(account_id) and account_id not in role_arn:
+    role = ROLE.read(role_arn)
+    if role is not None and account_id and is_known(account_id) and account_id not in (REFUSED, role.account):
         report.refuse(
             "role_arn",
             role_arn,
@@ -127,7 +168,7 @@ def _parse_account(report: Report, account_id: str | None, role_arn: str | None)
     return account_id, role_arn
 
 
-def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
+def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
@@ -138,7 +179,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
 
     Args:
         build: makes the app's stacks.
-        outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
+        outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
         The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then.
@@ -147,19 +188,19 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     target = Path(chosen or outdir or "cdktf.out")
     before = read_blocks(target)
     try:
-        # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
+        # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
         if replacements := find_replacements(before, blocks_of(stacks)):
             print(describe(replacements), file=sys.stderr, flush=True)
-        _say(summarise(target, stacks, _own_command() if "latticelink" in app.context else None))
+        _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
         return _check(stacks)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _write(build: Callable[[App], None], target: Path, *, staged: bool) -> App:
+def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
     """Build the app and write its output to `target`; if `staged`, nothing is changed there before all is written."""
     try:
         # Node.js keeps the folder that it was started in, wherever this process has gone since.
@@ -184,6 +225,19 @@ def _own_command() -> str:
     return shlex.join([str(shown), *sys.argv])
 
 
+def _cli(command: str) -> tuple[str, str]:
+    """Return the CDK's command line and how to deploy with it; it is told of an app that cdktf.json doesn't name."""
+    cdk = chosen_cdk()
+    program = Path(sys.argv[0]).resolve()
+    try:
+        app = str(json.loads(Path("cdktf.json").read_text(encoding="utf-8"))["app"])
+        is_named = program in [Path(word).resolve() for word in shlex.split(app)]
+    except (OSError, ValueError, KeyError, TypeError):
+        is_named = True
+    told = "" if is_named else f" --app {shlex.quote(command)}"
+    return f"{cdk.core} CLI, on {cdk.cli_needs}", f"npx --yes {cdk.cli} deploy '*'{told}"
+
+
 def _say(text: str) -> None:
     """Print; whoever reads along (`| head`) may have seen enough, which changes nothing for what is written."""
     try:
@@ -202,7 +256,7 @@ def _check(stacks: Sequence[RawStack]) -> int:
     return 1 if examination.count(Severity.ERROR) else 0
 
 
-def _build(build: Callable[[App], None], outdir: str) -> App:
+def _build(build: Callable[[App], object], outdir: str) -> App:
     with collecting() as findings:
         try:
             app = App(outdir=outdir)
@@ -226,12 +280,12 @@ def _build(build: Callable[[App], None], outdir: str) -> App:
 
 
 def _readable(error: Exception) -> Exception:
-    """Return CDKTF's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
+    """Return the CDK's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
     if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"CDKTF refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
 
 
 def _context() -> Mapping[str, Any]:

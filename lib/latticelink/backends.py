@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -19,7 +18,7 @@ _CLOUD_DOC = "https://developer.hashicorp.com/terraform/language/terraform#terra
 
 
 @dataclass(frozen=True)
-class LocalState(State):
+class LocalState(State, kind="local"):
     """State in local files, `<directory>/<stack id>.tfstate`: for trying out, and for one person.
 
     Args:
@@ -70,7 +69,7 @@ class LocalState(State):
 
 
 @dataclass(frozen=True)
-class S3State(State):
+class S3State(State, kind="s3"):
     """State in an S3 bucket, encrypted, with a lock: for teams with AWS credentials of their own.
 
     Credentials come from the environment (`AWS_PROFILE`, a role of the CI), never from the code. The lock is S3's own
@@ -164,7 +163,7 @@ class S3State(State):
 
 
 @dataclass(frozen=True)
-class CloudState(State):
+class CloudState(State, kind="cloud"):
     """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
 
     The token is never part of the code: `terraform login`, or the variable `TF_TOKEN_<host name>`. The producer's
@@ -259,7 +258,7 @@ class CloudState(State):
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
         config = self._config(stack_id)
         in_project = {**config["workspaces"], **({"project": self.project} if self.project else {})}
-        # CDKTF's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
+        # The CDK's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
         workspace = bindings.NamedRemoteWorkspace(config["workspaces"]["name"])
         bindings.RemoteBackend(stack, **{**config, "workspaces": workspace})
         stack.add_override("terraform.backend", None)
@@ -271,43 +270,6 @@ class CloudState(State):
     def _config(self, stack_id: str) -> dict[str, Any]:
         workspaces = {"name": self.workspace.format(stack=stack_id)}
         return {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
-
-
-_KINDS: dict[str, type[State]] = {"cloud": CloudState, "local": LocalState, "s3": S3State}
-
-
-def parse_state(report: Report, argument: str, given: Any) -> State:
-    """Return the state that settings describe: an object with `kind` and the arguments of that kind's class."""
-    kind = given.get("kind") if isinstance(given, Mapping) else None
-    if kind not in _KINDS:
-        report.refuse(
-            argument,
-            given,
-            rule=f"State has a kind: {', '.join(sorted(_KINDS))}.",
-            fix='Write for example {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
-        )
-        return LocalState()
-    arguments = {key: item for key, item in given.items() if key != "kind"}
-    known = {item.name: item.default is MISSING for item in fields(_KINDS[kind])}  # type: ignore[arg-type]
-    unknown = sorted(set(arguments) - set(known))
-    missing = [name for name, needed in known.items() if needed and name not in arguments]
-    if unknown:
-        # Values are not shown: what stands where it doesn't belong may be a secret.
-        offered = sorted(item.name for item in fields(_KINDS[kind]) if item.type != "None")  # type: ignore[arg-type]
-        report.refuse(
-            argument,
-            unknown,
-            rule=f"State of kind {kind!r} has no {', '.join(unknown)}.",
-            fix=f"It has: {', '.join(offered)}.",
-        )
-    if missing:
-        report.refuse(
-            argument,
-            sorted(arguments),
-            rule=f"State of kind {kind!r} needs {' and '.join(missing)}.",
-            fix="Add " + ", ".join(f'"{name}": "..."' for name in missing) + ".",
-        )
-    return LocalState() if unknown or missing else _KINDS[kind](**arguments)
 
 
 def _match(report: Report, argument: str, given: Any, pattern: str, *, rule: str, fix: str, source: str) -> None:

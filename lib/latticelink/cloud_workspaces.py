@@ -26,7 +26,7 @@ class CloudWorkspaces(bindings.Construct):
     are those of version 0.71, and no test runs that provider.
 
     Args:
-        scope: a stack of its own, such as CDKTF's `TerraformStack` with `LocalState().keep(stack)`.
+        scope: a stack of its own, such as the CDK's `TerraformStack` with `LocalState().keep(stack)`.
         id: the construct's id, part of Terraform addresses.
         state: the state whose workspaces these are: host, organisation, names, and the project, which is made too.
         reads: the id of each stack, and the ids of those whose state it reads, at most 20:
@@ -37,6 +37,10 @@ class CloudWorkspaces(bindings.Construct):
             `acme/network`; `github_app_installation_id` or `oauth_token_id`; and `branch`, if it isn't the default one.
             Default: none.
         folder: with a repository, the stack's folder in it, with `{stack}` where the stack's id goes.
+
+    Attributes:
+        workspaces: the Terraform addresses of the workspaces, such as `tfe_workspace.workspaces_...`, by stack.
+        project: that of the project; None without one.
 
     Raises:
         InvalidInput: for a malformed id, a stack that reads itself or one that isn't listed, more than 20 sources,
@@ -62,6 +66,8 @@ class CloudWorkspaces(bindings.Construct):
         with Report(self) as report:
             _check_reads(report, reads)
             _check_runs(report, execution_mode, vcs_repo, folder)
+        self.workspaces: dict[str, str] = {}
+        self.project: str | None = None
         if report.findings:
             return
         stack = bindings.stack_of(scope)
@@ -69,8 +75,8 @@ class CloudWorkspaces(bindings.Construct):
         stack.add_override("provider.tfe", [{"hostname": state.hostname, "organization": state.organization}])
         where: dict[str, Any] = {"organization": state.organization}
         if state.project:
-            project = bindings.plain_resource(self, "project", "tfe_project", {**where, "name": state.project})
-            where["project_id"] = f"${{{project}.id}}"
+            self.project = bindings.plain_resource(self, "project", "tfe_project", {**where, "name": state.project})
+            where["project_id"] = f"${{{self.project}.id}}"
         homes = {name: bindings.Construct(self, f"stack-{name}") for name in sorted(reads)}
         ids = {}
         for name, home in homes.items():
@@ -78,7 +84,8 @@ class CloudWorkspaces(bindings.Construct):
             if vcs_repo is not None:
                 runs |= {"vcs_repo": dict(vcs_repo), "working_directory": folder.format(stack=name)}
             workspace = {"name": state.workspace.format(stack=name), **where, **runs}
-            ids[name] = f"${{{bindings.plain_resource(home, 'workspace', 'tfe_workspace', workspace)}.id}}"
+            self.workspaces[name] = bindings.plain_resource(home, "workspace", "tfe_workspace", workspace)
+            ids[name] = f"${{{self.workspaces[name]}.id}}"
         for name, home in homes.items():
             consumers = [ids[other] for other in sorted(reads) if name in reads[other]]
             settings = {

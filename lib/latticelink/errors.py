@@ -3,7 +3,8 @@
     LatticeLinkError
     ├── InvalidInput (ValueError)    what the user gave is refused; carries every finding
     ├── UnreadableInput              what should be checked is malformed, no Terraform, too large or in a loop
-    └── MissingNode  (SystemExit)    no Node.js for CDKTF to run on
+    └── UnusableCdk  (SystemExit)    no CDK, two at once, or not the one that is asked for
+        └── MissingNode              no Node.js for the CDK to run on
 
 A place that takes input opens a `Report`, lets it refuse what is wrong, and goes on to the end, so that one run shows
 everything. Inside `collecting()` (which `latticelink.run` opens) the findings of all reports come together; outside,
@@ -32,8 +33,8 @@ class UnreadableInput(LatticeLinkError):
     """What was given can't be judged: it is malformed, no Terraform, too large, or refers to itself in a loop."""
 
 
-class MissingNode(LatticeLinkError, SystemExit):
-    """No Node.js was found for CDKTF to run on.
+class UnusableCdk(LatticeLinkError, SystemExit):
+    """Neither CDKTF nor CDK Terrain can be used: none is installed, both are imported, or the other one is asked for.
 
     It shows while modules are imported, before a program can catch it, so it ends the program with its message and
     exit code 1 and without a traceback.
@@ -42,6 +43,10 @@ class MissingNode(LatticeLinkError, SystemExit):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.code = message
+
+
+class MissingNode(UnusableCdk):
+    """No Node.js was found for the CDK to run on."""
 
 
 @dataclass(frozen=True)

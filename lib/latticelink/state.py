@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, fields, replace
+from typing import Any, ClassVar
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import Notes, notes_of
+from latticelink.constructs.published_resources import PublishedResources
 from latticelink.errors import Report
 from latticelink.values import contract
 from latticelink.values.contract import SharedResource
-from latticelink.values.tokens import is_known
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
 _NO_REVOCATION = (
@@ -28,13 +30,36 @@ class State(ABC):
     terraform_version = ">= 1.4.0"
     """The Terraform that a stack needs: 1.4 brought terraform_data, which makes an endpoint's replacement possible."""
 
+    _kinds: ClassVar[dict[str, type[State]]] = {}
+
+    def __init_subclass__(cls, kind: str = "") -> None:
+        """Note a kind of state, by the word for it in settings; None if settings can't choose it."""
+        super().__init_subclass__()
+        if kind:
+            cls._kinds[kind] = cls
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], *, place: Sequence[str] = ("State.of", "given")) -> State:
+        """Return the state that settings describe, such as a part of `cdktf.json`.
+
+        Args:
+            given: `kind` (`local`, `s3` or `cloud`) and the arguments of that kind's class:
+                `{"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}`.
+            place: where it stands, for what is said if it is wrong, such as `("cdktf.json", "context", "state")`.
+
+        Raises:
+            InvalidInput: for an unknown kind, arguments that this kind doesn't have, missing ones and malformed ones.
+        """
+        with Report(*place[:-1]) as report:
+            return _of_settings(report, place[-1], given, cls._kinds)
+
     def keep(self, stack: Any) -> None:
         """Keep the state of `stack` here. Done by `Stack`; call it for a `TerraformStack` of your own.
 
         Args:
             stack: the stack; its id names its state.
         """
-        stack.latticelink_state = self
+        notes_of(stack).state = self
         self._configure_backend(stack, stack.node.id)
 
     def publish(self, stack: Any, *resources: SharedResource) -> None:
@@ -51,7 +76,7 @@ class State(ABC):
         """
         with Report(stack) as report:
             self._refuse_strange_stack(report, "publish", stack)
-            if getattr(stack, "latticelink_published", None) is not None:
+            if notes_of(stack).published is not None:
                 report.refuse(
                     "publish",
                     [resource.name for resource in resources],
@@ -75,18 +100,18 @@ class State(ABC):
                         rule="A stack publishes what its own gateways share.",
                         fix="Publish it in the stack that shares it.",
                     )
-        shares = getattr(stack, "latticelink_account_shares", [])
-        published = [_with_share_arns(resource, shares) for resource in resources]
-        stack.latticelink_published = {resource.name: resource for resource in published}
+        notes = notes_of(stack)
+        published = [_with_share_arns(resource, notes) for resource in resources]
+        notes.published = {resource.name: resource for resource in published}
         output = bindings.TerraformOutput(
             stack,
             contract.OUTPUT,
             value=contract.to_output(published),
-            description="What this stack shares; read by its consumers." + (_NO_REVOCATION if shares else ""),
+            description="What this stack shares; read by its consumers." + (_NO_REVOCATION if notes.offers else ""),
         )
-        if shares:
+        if notes.offers:
             # So that a consumer in another account that reads the contract may use what it names.
-            output.add_override("depends_on", [address for share in shares for address in share.associations])
+            output.add_override("depends_on", [address for offer in notes.offers for address in offer.associations])
 
     def read(self, stack: Any, producer: str) -> PublishedResources:
         """Return what the stack `producer` published, for use in `stack`, and deploy that stack first.
@@ -107,7 +132,7 @@ class State(ABC):
 
         Source: https://developer.hashicorp.com/terraform/language/state/remote-state-data
         """
-        reads: dict[str, PublishedResources] = stack.__dict__.setdefault("latticelink_reads", {})
+        reads = notes_of(stack).reads
         if producer in reads:
             return reads[producer]
         with Report(stack) as report:
@@ -124,7 +149,7 @@ class State(ABC):
             published = None
             if other is not None and producer != own_id:
                 stack.add_dependency(other)
-                published = getattr(other, "latticelink_published", None)
+                published = notes_of(other).published
                 self._refuse_strange_stack(report, "read", other)
                 if published is None:
                     report.refuse(
@@ -137,7 +162,7 @@ class State(ABC):
         return reads[producer]
 
     def _refuse_strange_stack(self, report: Report, argument: str, stack: Any) -> None:
-        if getattr(stack, "latticelink_state", None) != self:
+        if notes_of(stack).state != self:
             report.refuse(
                 argument,
                 stack.node.id,
@@ -155,85 +180,43 @@ class State(ABC):
         """Return the arguments of the `terraform_remote_state` that reads the state of `stack_id`."""
 
 
-def _with_share_arns(resource: SharedResource, shares: list[Any]) -> SharedResource:
+def _with_share_arns(resource: SharedResource, notes: Notes) -> SharedResource:
     """Return the resource with the ARNs of the account shares that someone has to accept."""
-    offered = {
-        share.key: share.arn
-        for share in sorted(shares, key=lambda share: share.key)
-        if share.allows_external_principals and resource.arn in share.resource_arns
-    }
+    offered = {offer.key: offer.arn for offer in notes.offers_of(resource)}
     return replace(resource, share_arns=offered) if offered else resource
 
 
-class PublishedResources:
-    """What one stack published, by name; made by `State.read`."""
-
-    def __init__(
-        self, stack: Any, producer: str, published: dict[str, SharedResource] | None, reader: dict[str, Any]
-    ) -> None:
-        self._stack = stack
-        self._producer = producer
-        self._published = published
-        self._resources: dict[str, SharedResource] = {}
-        stack.add_override(
-            f"data.terraform_remote_state.{producer}",
-            {**reader, "lifecycle": {"postcondition": bindings.lazy_list(self._postconditions)}},
+def _of_settings(report: Report, argument: str, given: Any, kinds: Mapping[str, type[State]]) -> State:
+    kind = given.get("kind") if isinstance(given, Mapping) else None
+    if not isinstance(kind, str) or kind not in kinds:
+        report.refuse(
+            argument,
+            given,
+            rule=f"State has a kind: {', '.join(sorted(kinds))}.",
+            fix='Write for example {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
         )
-
-    def __getitem__(self, name: str) -> SharedResource:
-        """Return the resource that the producer's author shared as `name`.
-
-        Raises:
-            InvalidInput: if the producer is in this app and published no such name.
-        """
-        if name not in self._resources:
-            with Report(self._stack, f"read({self._producer!r})") as report:
-                if not isinstance(name, str) or not is_known(name) or '"' in name or "\\" in name:
-                    report.refuse(
-                        "name",
-                        name,
-                        rule="A published resource is read by the plain name that its producer shared it under.",
-                        fix="Write the name, such as 'orders-db'.",
-                    )
-                elif self._published is not None and name not in self._published:
-                    report.refuse(
-                        "name",
-                        name,
-                        rule=f"Stack {self._producer!r} publishes: {', '.join(sorted(self._published)) or 'nothing'}.",
-                        fix="Read one of these names, or share this one there.",
-                    )
-            self._resources[name] = contract.from_output(
-                name,
-                f"data.terraform_remote_state.{self._producer}.outputs",
-                stack=self._stack,
-                published=(self._published or {}).get(name),
-            )
-        return self._resources[name]
-
-    def _postconditions(self) -> list[dict[str, str]]:
-        output = f"self.outputs.{contract.OUTPUT}"
-        stack, name = f"Stack '{self._producer}'", f"the output '{contract.OUTPUT}'"
-        return [
-            {
-                "condition": f"${{can({output}.resources)}}",
-                "error_message": f"{stack} has not {name} in its state. Apply that stack as it is now, in the same "
-                "Terraform workspace as this one; if it is none of LatticeLink's, read another stack.",
-            },
-            {
-                "condition": f"${{try({output}.version, {contract.VERSION}) == {contract.VERSION}}}",
-                "error_message": f"{stack} publishes version ${{try({output}.version, 0)}} of {name}, and this "
-                f"stack was made for version {contract.VERSION}. Make both with the same major version of LatticeLink.",
-            },
-            *(
-                {
-                    "condition": f'${{try(contains(keys({output}.resources), "{wanted}"), true)}}',
-                    "error_message": f"{stack} publishes nothing named '{wanted}'. It publishes: "
-                    f'${{try(join(", ", keys({output}.resources)), "nothing")}}. Read one of these names, or '
-                    f"share '{wanted}' in that stack and apply it first.",
-                }
-                for wanted in sorted(self._resources)
-            ),
-        ]
+        return kinds["local"]()
+    arguments = {key: item for key, item in given.items() if key != "kind"}
+    known: dict[str, Field[Any]] = {item.name: item for item in fields(kinds[kind])}  # type: ignore[arg-type]
+    unknown = sorted(set(arguments) - set(known))
+    missing = [name for name, item in known.items() if item.default is MISSING and name not in arguments]
+    if unknown:
+        # Values are not shown: what stands where it doesn't belong may be a secret.
+        offered = sorted(name for name, item in known.items() if item.type != "None")
+        report.refuse(
+            argument,
+            unknown,
+            rule=f"State of kind {kind!r} has no {', '.join(unknown)}.",
+            fix=f"It has: {', '.join(offered)}.",
+        )
+    if missing:
+        report.refuse(
+            argument,
+            sorted(arguments),
+            rule=f"State of kind {kind!r} needs {' and '.join(missing)}.",
+            fix="Add " + ", ".join(f'"{name}": "..."' for name in missing) + ".",
+        )
+    return kinds["local"]() if unknown or missing else kinds[kind](**arguments)
 
 
 def parse_stack_id(report: Report, argument: str, given: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from latticelink.backends import S3State
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
+from latticelink.values.tags import parse_tags
 
 
 class StateBucket(bindings.Construct):
@@ -20,19 +23,26 @@ class StateBucket(bindings.Construct):
         scope: the stack, in the bucket's region.
         id: the construct's id, part of Terraform addresses.
         state: the state that stacks will keep in it; its bucket, region and key.
+        tags: tags of the bucket. Default: none.
+
+    Attributes:
+        bucket: the bucket of the AWS provider, also `node.default_child`; `versioning`, `encryption`,
+            `public_access_block` and `policy` are what belongs to it.
 
     Raises:
-        InvalidInput: if the stack keeps its own state in the bucket, or is in another region.
+        InvalidInput: for tags that AWS refuses; if the stack keeps its own state in the bucket, or is in another
+            region.
 
     Source: https://developer.hashicorp.com/terraform/language/backend/s3,
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
 
-    def __init__(self, scope: Any, id: str, state: S3State) -> None:
+    def __init__(self, scope: Any, id: str, state: S3State, *, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id)
         stack = bindings.stack_of(scope)
         with Report(self) as report:
-            if getattr(stack, "latticelink_state", None) == state:
+            checked = parse_tags(report, "tags", tags, beside=notes_of(stack).tags)
+            if notes_of(stack).state == state:
                 report.refuse(
                     "state",
                     state.bucket,
@@ -46,10 +56,12 @@ class StateBucket(bindings.Construct):
                     rule=f"The bucket is made in the stack's region, {region}.",
                     fix="Write the same region in both places.",
                 )
-        bucket = bindings.make(bindings.S3Bucket, self, "bucket", bucket=state.bucket)
+        bucket = bindings.make(bindings.S3Bucket, self, "bucket", bucket=state.bucket, tags=checked.unnamed())
+        self.bucket: bindings.S3Bucket = bucket
+        bindings.set_default_child(self, bucket)
         bucket.add_override("lifecycle", {"prevent_destroy": True})
         name = f"${{{bindings.address(bucket)}.id}}"
-        bindings.Versioning(
+        self.versioning: bindings.Versioning = bindings.Versioning(
             self,
             "versions",
             bucket=name,
@@ -61,8 +73,8 @@ class StateBucket(bindings.Construct):
         rule = bindings.EncryptionRule(
             apply_server_side_encryption_by_default=by_default, bucket_key_enabled=bool(state.kms_key_arn)
         )
-        bindings.Encryption(self, "encryption", bucket=name, rule=[rule])
-        private = bindings.S3BucketPublicAccessBlock(
+        self.encryption: bindings.Encryption = bindings.Encryption(self, "encryption", bucket=name, rule=[rule])
+        self.public_access_block: bindings.S3BucketPublicAccessBlock = bindings.S3BucketPublicAccessBlock(
             self,
             "private",
             bucket=name,
@@ -82,4 +94,6 @@ class StateBucket(bindings.Construct):
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         # S3 refuses two changes of a bucket's access at once.
-        bindings.S3BucketPolicy(self, "tls-only", bucket=name, policy=policy, depends_on=[private])
+        self.policy: bindings.S3BucketPolicy = bindings.S3BucketPolicy(
+            self, "tls-only", bucket=name, policy=policy, depends_on=[self.public_access_block]
+        )

@@ -24,12 +24,13 @@ _MOST = 20
 _NO_REVOCATION = "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does."
 
 
-def summarise(outdir: Path, stacks: Sequence[RawStack], command: str | None) -> str:
+def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], command: str | None) -> str:
     """Return what a person wants to know after a synth: stacks in deploy order, what is shared, how to deploy.
 
     Args:
-        outdir: the folder that CDKTF wrote.
+        outdir: the folder that the CDK wrote.
         stacks: what is in it, as `terraform.sources.synthesised` reads it.
+        cli: what the CDK's own command line is called, and the shell command that deploys with it.
         command: the shell command that wrote it, if it takes the kind of state from settings; else None.
     """
     lines = [f"Wrote {outdir}/ for {len(stacks)} stack{'s' if len(stacks) != 1 else ''}, in deploy order:"]
@@ -44,7 +45,7 @@ def summarise(outdir: Path, stacks: Sequence[RawStack], command: str | None) -> 
         if any(_bodies(stack, SHARE_PRINCIPAL) for stack in stacks):
             lines.append(_NO_REVOCATION)
     lines += ["", "Deploy it in one of three ways, with AWS credentials in the environment:"]
-    for door, line in _doors(stacks, command):
+    for door, line in _doors(stacks, cli, command):
         lines += ["", f"  {door}:", f"    {line}"]
     return "\n".join(lines)
 
@@ -109,10 +110,10 @@ def _construct(block: dict[str, Any]) -> str:
     return path.rpartition("/")[0]
 
 
-def _doors(stacks: Sequence[RawStack], command: str | None) -> Iterator[tuple[str, str]]:
+def _doors(stacks: Sequence[RawStack], cli: tuple[str, str], command: str | None) -> Iterator[tuple[str, str]]:
     folders = " ".join(shlex.quote(stack.folder.as_posix()) for stack in stacks)
     apply = f"for s in {folders}; do terraform -chdir=$s init && terraform -chdir=$s apply || break; done"
-    yield "cdktf CLI", "npx --yes cdktf-cli@0.21 deploy '*'"
+    yield cli
     hcp = "HCP Terraform, each workspace sharing its state with the next"
     if any("cloud" in stack.terraform for stack in stacks):
         local = f"{_with_state({'kind': 'local'})} {command} && {apply}"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from latticelink.cdk.flavour import CDKTF
+from latticelink.cdk.node import packaged_node
+
 import pytest
 
 from tests.conftest import ROOT, run_python, same_files
+from tests.flavour import CDK, in_words_of
 from tests.test_scenario import run_main
 
 # An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
@@ -93,7 +99,7 @@ app.synth()
 
 def run_app(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "app.py").write_text(code)
+    (folder / "app.py").write_text(in_words_of(CDK, code))
     return run_python(folder, "app.py", **environment)
 
 
@@ -123,7 +129,9 @@ app.synth()
 """
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH")
+@pytest.mark.skipif(
+    CDK is CDKTF and shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH"
+)
 def test_archives_are_packed_as_on_the_stock_path(tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "handler.py").write_text("pass")
@@ -175,6 +183,7 @@ print(len([name for name in sys.modules if name.startswith(prefix)]) < 100)
 """
 
 
+@pytest.mark.skipif(CDK is not CDKTF, reason="CDK Terrain's own package is lazy: nothing steps aside")
 @pytest.mark.parametrize(
     ("what", "before", "environment", "few", "said"),
     [
@@ -203,7 +212,56 @@ def test_when_fast_loading_steps_aside(
     result = run_app(tmp_path, LOADED.format(before=before), **environment)
     assert result.returncode == 0, result.stderr
     lines = [line for line in result.stdout.splitlines() if line.startswith(("latticelink ", "True", "False"))]
-    assert lines == ([said] if said else []) + [few], what
+    chosen = "latticelink the CDK is CDKTF, as LATTICELINK_CDK says so"
+    assert [line for line in lines if line != chosen] == ([said] if said else []) + [few], what
+
+
+LOADED_BY_NODE = """
+process.on("exit", () => {{
+  const files = Object.keys(require("node:module")._cache);
+  if (files.some((file) => file.includes("provider-aws"))) require("node:fs").writeFileSync({path}, files.join("\\n"));
+}});
+"""
+
+
+def test_of_the_installed_release_node_loads_what_is_used_alone(tmp_path: Path) -> None:
+    """It fails where a new release of bindings, CDK or jsii no longer looks as the preloaded script knows it."""
+    script, loaded = tmp_path / "loaded.cjs", tmp_path / "loaded.txt"
+    script.write_text(LOADED_BY_NODE.format(path=json.dumps(str(loaded))))
+    result = run_main(tmp_path, NODE_OPTIONS=f'--require "{script}"', XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert result.returncode == 0, result.stderr
+    files = loaded.read_text().splitlines()
+    assert 10 < sum("provider-aws" in file for file in files) < 100
+    assert not [file for file in files if re.search(r"[\\/](archiver|fflate)[\\/]", file)]
+    assert list((tmp_path / "cache").rglob("*.digest")), "jsii's checksums are remembered"
+
+
+# How an index exports a module, and whether it is known, so that the module is loaded when it is used.
+INDEX_LINES = [
+    ("CDKTF's", 'exports.part = require("./part");', True),
+    ("CDK Terrain's", 'exports.part = __importStar(require("./part/index"));', True),
+    ("of another compiler", 'exports.part = __importDefault(require("./part"));', False),
+    ("of a single file", 'exports.part = require("./part.js").part;', False),
+    ("a known one beside another", 'exports.part = require("./part");\nconst other = require("./part");', False),
+]
+
+
+@pytest.mark.parametrize("package", ["cdktf", "cdktn"])
+@pytest.mark.parametrize(("what", "lines", "known"), INDEX_LINES, ids=[row[0] for row in INDEX_LINES])
+def test_an_index_of_another_form_is_loaded_whole_and_gives_the_same(
+    tmp_path: Path, what: str, lines: str, known: bool, package: str
+) -> None:
+    lib = tmp_path / "node_modules" / f"@{package}" / "provider-aws" / "lib"
+    (lib / "part").mkdir(parents=True)
+    helpers = "const __importStar = (module) => module, __importDefault = __importStar;\n"
+    (lib / "index.js").write_text(f'"use strict";\n{helpers}exports.part = void 0;\n{lines}\n')
+    for name in ("part.js", "part/index.js"):
+        (lib / name).write_text('console.log("loaded");\nexports.answer = 42;\nexports.part = exports;\n')
+    script = ROOT / "lib" / "latticelink" / "cdk" / "lazy_provider.cjs"
+    use = f"const index = require({str(lib / 'index.js')!r}); console.log('used'); console.log(index.part.answer);"
+    command = [packaged_node() or "node", "--require", str(script), "-e", use]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert said == (["used", "loaded", "42"] if known else ["loaded", "used", "42"]), what
 
 
 def test_the_users_node_options_are_kept_and_a_home_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
@@ -222,7 +280,7 @@ def test_processes_side_by_side_share_the_caches(tmp_path: Path) -> None:
     for number in range(3):
         folder = tmp_path / str(number)
         folder.mkdir()
-        (folder / "app.py").write_text(APP)
+        (folder / "app.py").write_text(in_words_of(CDK, APP))
         running.append(subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment))
     assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
     assert same_files(tmp_path / "0" / "cdktf.out", tmp_path / "1" / "cdktf.out")
@@ -248,7 +306,7 @@ def test_the_first_synth_leaves_the_index_of_types_that_makes_the_next_one_fast(
     for index in packages.rglob(".jsii.runtime*"):
         index.unlink()
     assert run_main(tmp_path, JSII_RUNTIME_PACKAGE_CACHE_ROOT=str(packages)).returncode == 0
-    for package in ("constructs", "cdktf", "@cdktf/provider-aws"):
+    for package in ("constructs", CDK.core, f"@{CDK.core}/provider-aws"):
         (folder,) = packages.glob(f"{package}/*/*")
         assert sorted(path.name for path in folder.glob(".jsii.runtime*")) == [
             ".jsii.runtime-defs.v1.jsonl",

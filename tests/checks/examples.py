@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -36,11 +35,6 @@ def write(folder: Path, example: str) -> Path:
 def examined(folder: Path, example: str) -> Examination:
     configuration = read(write(folder, example))
     return judge(configuration, suppressions.in_configuration(configuration))
-
-
-def answers(folder: Path, example: str, check: str) -> Counter[Answer]:
-    """Return how often a check gives each answer but PASS for an example."""
-    return Counter(each.judgement.answer for each in examined(folder, example).results if each.check.id == check)
 
 
 def judgements(folder: Path, example: str, check: str) -> list[Judgement]:

@@ -174,7 +174,7 @@ def test_the_scenario_needs_no_rule_into_the_gateways_group(tmp_path: Path) -> N
 def test_paths_are_traced_without_the_cdk() -> None:
     code = (
         "import sys, latticelink.checks.rules.openings, latticelink.reports.paths\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'constructs')])"
+        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'cdktn', 'constructs')])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"

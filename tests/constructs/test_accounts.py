@@ -179,7 +179,7 @@ def test_the_summary_names_the_accounts_and_says_that_leaving_is_no_revocation(t
     app = App(context={}, outdir=str(tmp_path))
     produce(app, principals=[UNIT, PARTNER])
     app.synth()
-    lines = summarise(tmp_path, synthesised(tmp_path), None).splitlines()
+    lines = summarise(tmp_path, synthesised(tmp_path), ("cdktf CLI", "npx cdktf deploy"), None).splitlines()
     assert lines.count(f"    with the accounts of {PARTNER}, {UNIT}") == 2
     assert "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does." in lines
 

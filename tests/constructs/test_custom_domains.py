@@ -21,6 +21,7 @@ from tests.conftest import Synth
 from tests.constructs.test_constructs import GROUP, existing
 from tests.constructs.test_consumer_names import DOMAIN, NEWER, ORDERS, STATE, make_stack, produce
 from tests.constructs.test_kinds import DATABASE, published
+from tests.flavour import core
 
 
 def test_a_custom_domain_and_its_proof_are_written_and_published(synth: Synth) -> None:
@@ -46,11 +47,9 @@ def test_a_custom_domain_and_its_proof_are_written_and_published(synth: Synth) -
 
 def test_a_verification_without_a_zone_hands_on_its_record(synth: Synth) -> None:
     def build(app: Any) -> None:
-        from cdktf import TerraformOutput
-
         stack = make_stack(app, "producer")
         proof = DomainVerification(stack, "example-com", domain="example.com")
-        TerraformOutput(stack, "record", value=[proof.txt_record_name, proof.txt_record_value])
+        core().TerraformOutput(stack, "record", value=[proof.txt_record_name, proof.txt_record_value])
 
     producer = synth(build)["producer"]
     kind = "aws_vpclattice_domain_verification"

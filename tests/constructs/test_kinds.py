@@ -21,6 +21,7 @@ import pytest
 
 from tests.conftest import Synth, Template
 from tests.constructs.test_constructs import GROUP, STATE, existing, make_stack
+from tests.flavour import bindings
 
 DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"
 MEMBERS = {
@@ -99,14 +100,13 @@ def test_a_databases_own_names_reach_the_consumer(synth: Synth) -> None:
 
 
 def test_a_databases_arn_port_and_names_are_read_from_it(synth: Synth) -> None:
-    from cdktf_cdktf_provider_aws.db_instance import DbInstance
-    from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster
-
     def build(app: Any) -> None:
         producer = make_stack(app)
         gateway = ResourceGateway(producer, "gateway", existing(producer))
-        instance = DbInstance(producer, "one", instance_class="db.t4g.micro", publicly_accessible=False)
-        cluster = RdsCluster(producer, "many", engine="aurora-postgresql")
+        instance = bindings("db_instance").DbInstance(
+            producer, "one", instance_class="db.t4g.micro", publicly_accessible=False
+        )
+        cluster = bindings("rds_cluster").RdsCluster(producer, "many", engine="aurora-postgresql")
         shared = [
             gateway.share("one", ArnResource.of(instance, security_group_id=GROUP)),
             gateway.share("many", ArnResource.of(cluster, cidrs=["10.0.1.0/24"])),
@@ -129,9 +129,7 @@ def test_a_databases_arn_port_and_names_are_read_from_it(synth: Synth) -> None:
 
 
 def test_a_publicly_accessible_database_is_refused(stack: Any) -> None:
-    from cdktf_cdktf_provider_aws.db_instance import DbInstance
-
-    public = DbInstance(stack, "db", instance_class="db.t4g.micro", publicly_accessible=True)
+    public = bindings("db_instance").DbInstance(stack, "db", instance_class="db.t4g.micro", publicly_accessible=True)
     with pytest.raises(InvalidInput, match="AWS shares no database that is publicly accessible"):
         ArnResource.of(public, security_group_id=GROUP)
 

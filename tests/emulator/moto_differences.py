@@ -12,6 +12,7 @@ def mend() -> None:
     from moto.ec2.models.security_groups import SecurityGroupRule
     from moto.ec2.models.subnets import Subnet
     from moto.rds.models import DBCluster
+    from moto.route53 import models as route53
 
     # moto shows an empty association where there is none, which the provider takes for a public address.
     association = NetworkInterface.association.fget
@@ -40,6 +41,10 @@ def mend() -> None:
         return value(subnet, name, method)
 
     Subnet.get_filter_value = filter_value
+
+    # moto's hosted zones have ids that begin with any letter; AWS's begin with Z.
+    zone_id = route53.create_route53_zone_id
+    route53.create_route53_zone_id = lambda *arguments, **named: f"Z{zone_id(*arguments, **named)[1:]}"
 
     # moto forgets the description of a rule whose other side is a group or a prefix list.
     make = SecurityGroupRule.__init__

@@ -101,6 +101,10 @@ def absent(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+# Where Terraform itself keeps what it has installed: no mirrors, though they look like it.
+_CACHES = {".terraform", "plugin-cache"}
+
+
 def _find_mirror() -> str | None:
     if given := os.environ.get(MIRROR_VARIABLE):
         return given
@@ -116,7 +120,7 @@ def _find_mirror() -> str | None:
             timeout=120,
         ).stdout.splitlines()
         for folder in map(Path, found):
-            if any(folder.glob(f"{inside}/*/terraform-provider-aws*")) and ".terraform" not in folder.parts:
+            if any(folder.glob(f"{inside}/*/terraform-provider-aws*")) and not _CACHES & {*folder.parts}:
                 return str(folder.parent)
     return None
 

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat
 from tests.engines.links import Place
 from tests.engines.scenario import edit, narrow, order
 from tests.engines.test_examples import put_existing_ids
+from tests.flavour import APPS
 
 pytestmark = pytest.mark.engine
 
@@ -35,7 +36,7 @@ class Site:
         units = {PRODUCER: [], CONSUMER: [UNIT], "999900001111": [OTHER_UNIT]}
         aws.control("organization", id="o-example123", units=units, sharing=True)
         aws.control("reads", count=0)
-        result = run_python(folder, str(ROOT / "examples" / example / "main.py"))
+        result = run_python(folder, str(APPS / "examples" / example / "main.py"))
         assert result.returncode == 0, result.stderr
         stacks = order(folder)
         for number, (stack, account) in enumerate(zip(stacks, accounts, strict=True), 1):

@@ -1,4 +1,4 @@
-"""The scenario through the cdktf CLI, with the state of both stacks in S3."""
+"""The scenario through the command line of each CDK, with the state of both stacks in S3, and from one to the other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, FLAVOURS, VARIABLE, Flavour
+from latticelink.cdk.node import packaged_node
+
 import pytest
 
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent
 from tests.engines.scenario import narrow, order, reached
+from tests.flavour import APPS, apps_in_words_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -28,22 +32,30 @@ BUCKET: dict[str, Any] = {
 }
 
 
-def test_the_cdktf_cli_with_state_in_s3(terraform_on_aws: Terraform, aws: Aws, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cdk", FLAVOURS, ids=[cdk.core for cdk in FLAVOURS])
+def test_a_cdks_command_line_with_state_in_s3_and_what_the_others_plans_then(
+    terraform_on_aws: Terraform, aws: Aws, tmp_path: Path, cdk: Flavour
+) -> None:
     make_bucket(terraform_on_aws, tmp_path / "bucket")
     # The policy denies what doesn't come over TLS, as all does that comes to a server on loopback.
     aws.client("s3").delete_bucket_policy(Bucket=BUCKET["bucket"])
-    cdktf = Cdktf.find(terraform_on_aws, tmp_path / "app", {"aws_provider": PROVIDER_VERSION, "state": BUCKET})
+    settings = {"aws_provider": PROVIDER_VERSION, "state": BUCKET}
+    cli = CommandLine.find(cdk, terraform_on_aws, tmp_path / "app", settings)
 
-    assert "consumer" in cdktf.run("synth")
-    assert {"consumer", "producer"} <= set(cdktf.run("list").split())
-    cdktf.run("deploy", "*", "--auto-approve", "--skip-provider-lock", "--outputs-file", "outputs.json")
-    reached(json.loads((cdktf.folder / "outputs.json").read_text())["consumer"])
-    assert "No changes" in cdktf.run("diff", "consumer", "--skip-provider-lock")
+    assert "consumer" in cli.run("synth")
+    assert {"consumer", "producer"} <= set(cli.run("list").split())
+    cli.run("deploy", "*", "--auto-approve", "--skip-provider-lock", "--outputs-file", "outputs.json")
+    reached(json.loads((cli.folder / "outputs.json").read_text())["consumer"])
+    assert "No changes" in cli.run("diff", "consumer", "--skip-provider-lock")
+    [other] = [other for other in FLAVOURS if other is not cdk]
+    moved_over = CommandLine.find(other, terraform_on_aws, tmp_path / "moved over", settings)
+    for stack in ("producer", "consumer"):
+        assert "No changes" in moved_over.run("diff", stack, "--skip-provider-lock")
     s3 = aws.client("s3")
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET["bucket"])["Contents"]]
     assert keys == ["privatelink/consumer.tfstate", "privatelink/producer.tfstate"], "and no lock is left"
-    assert "nginx.privatelink-dev2.internal" in cdktf.run("output", "consumer", "--skip-provider-lock")
-    cdktf.run("destroy", "*", "--auto-approve", "--skip-provider-lock")
+    assert "nginx.privatelink-dev2.internal" in cli.run("output", "consumer", "--skip-provider-lock")
+    cli.run("destroy", "*", "--auto-approve", "--skip-provider-lock")
     assert aws.inventory() == {}
     versions = s3.list_object_versions(Bucket=BUCKET["bucket"], Prefix="privatelink/producer.tfstate")["Versions"]
     assert len(versions) > 1, "what was overwritten can be had back"
@@ -52,7 +64,7 @@ def test_the_cdktf_cli_with_state_in_s3(terraform_on_aws: Terraform, aws: Aws, t
 def make_bucket(terraform: Terraform, folder: Path) -> None:
     """Make the bucket as the example does, with its own state in a file."""
     folder.mkdir()
-    result = run_python(folder, str(ROOT / "examples" / "state-bucket" / "main.py"))
+    result = run_python(folder, str(APPS / "examples" / "state-bucket" / "main.py"))
     assert result.returncode == 0, result.stderr
     [stack] = order(folder)
     narrow(stack)
@@ -60,39 +72,29 @@ def make_bucket(terraform: Terraform, folder: Path) -> None:
     terraform.must_have_nothing_to_do(stack)
 
 
-class Cdktf:
-    """The real cdktf CLI in a project folder of its own."""
+class CommandLine:
+    """The real command line of a CDK in a project folder of its own."""
 
-    def __init__(self, program: Path, node: str, folder: Path, environment: dict[str, str]) -> None:
-        self.program, self.node, self.folder, self.environment = program, node, folder, environment
+    def __init__(self, program: list[str], folder: Path, environment: dict[str, str]) -> None:
+        self.program, self.folder, self.environment = program, folder, environment
 
     @classmethod
-    def find(cls, terraform: Terraform, folder: Path, settings: dict[str, Any]) -> Cdktf:
-        """Return the CLI of package.json, installed if need be; skip the test where it can't run."""
-        node = shutil.which("node")
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout if node else ""
-        if node is None or not version.startswith(("v20.", "v22.")):
-            absent("no Node.js 20 or 22 on PATH, which cdktf-cli 0.21 needs: install it from https://nodejs.org/")
-        program = ROOT / "node_modules" / "cdktf-cli" / "bundle" / "bin" / "cdktf.js"
-        with (ROOT / "package-lock.json").open() as lock:
-            # The tests of two files need it, perhaps at the same time.
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not program.exists():
-                npm = shutil.which("npm")
-                if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
-                    absent("no cdktf-cli: run `npm ci`")
+    def find(cls, cdk: Flavour, terraform: Terraform, folder: Path, settings: dict[str, Any]) -> CommandLine:
+        """Return the one of package.json, installed if need be; skip the test where it can't run."""
+        program = [_node(cdk), str(_installed(cdk))]
         folder.mkdir()
+        apps = apps_in_words_of(cdk, folder)
         project = json.loads((ROOT / "cdktf.json").read_text())
-        project["app"] = shlex.join([sys.executable, str(ROOT / "main.py")])
+        project["app"] = shlex.join([sys.executable, str(apps / "main.py")])
         project["context"]["latticelink"] |= settings
         (folder / "cdktf.json").write_text(json.dumps(project))
-        quiet = {"CI": "1", "NO_COLOR": "1", "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1"}
-        return cls(program, node, folder, {**terraform.environment, **quiet})
+        quiet = {"CI": "1", "NO_COLOR": "1", "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1", VARIABLE: cdk.core}
+        return cls(program, folder, {**terraform.environment, **quiet})
 
     def run(self, *arguments: str) -> str:
-        """Run `cdktf`; return what it printed, fail if it fails."""
+        """Run it; return what it printed, fail if it fails."""
         result = subprocess.run(
-            [self.node, str(self.program), *arguments],
+            [*self.program, *arguments],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -102,3 +104,25 @@ class Cdktf:
         )
         assert result.returncode == 0, result.stdout
         return result.stdout
+
+
+def _node(cdk: Flavour) -> str:
+    """Return a Node.js that the command line runs on: the one on PATH, or the packaged one."""
+    fits = {CDKTF: lambda major, _: major in (20, 22), CDK_TERRAIN: lambda major, minor: (major, minor) >= (22, 19)}
+    for node in filter(None, (shutil.which("node"), packaged_node())):
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+        if fits[cdk](*map(int, version.strip().lstrip("v").split(".")[:2])):
+            return node
+    absent(f"no {cdk.cli_needs}, which {cdk.cli} needs: install it from https://nodejs.org/")
+
+
+def _installed(cdk: Flavour) -> Path:
+    program = ROOT / "node_modules" / f"{cdk.core}-cli" / "bundle" / "bin" / f"{cdk.core}.js"
+    with (ROOT / "package-lock.json").open() as lock:
+        # Several tests need it, perhaps at the same time.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not program.exists():
+            npm = shutil.which("npm")
+            if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
+                absent(f"no {cdk.core}-cli: run `npm ci`")
+    return program

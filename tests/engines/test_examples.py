@@ -15,6 +15,7 @@ from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.links import Place
 from tests.engines.scenario import narrow, order
+from tests.flavour import APPS
 from tests.refusals import unlisted
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -48,7 +49,7 @@ EXAMPLES = sorted(
 def test_an_example_is_applied_and_destroyed(terraform_aws: Terraform, tmp_path: Path, name: str) -> None:
     with Aws.start() as aws:
         terraform = terraform_aws.within(**aws.environment())
-        result = run_python(tmp_path, str(ROOT / "examples" / name / "main.py"))
+        result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
         assert result.returncode == 0, result.stderr
         stacks = order(tmp_path)
         existing = Place.make(aws)
@@ -71,7 +72,7 @@ def test_of_a_newer_example_the_provider_refuses_its_newer_arguments_alone(
     terraform_aws: Terraform, tmp_path: Path, name: str
 ) -> None:
     """No newer provider can be had here, so no engine has judged these arguments, only all that is around them."""
-    result = run_python(tmp_path, str(ROOT / "examples" / name / "main.py"))
+    result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
     assert result.returncode == 0, result.stderr
     for stack in order(tmp_path):
         narrow(stack)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from latticelink import (
     AccountShare,
     ExistingGateway,
+    ExistingHostedZone,
     ExistingNetwork,
+    ExistingSecurityGroup,
     ExistingServiceNetwork,
+    ExistingSubnet,
     IpResource,
     LocalState,
+    ResourceEndpoint,
     ServiceNetworkAssociation,
+    SharedResource,
     Stack,
 )
 
 import pytest
 
 from tests.emulator.aws import Aws
-from tests.engines.conftest import PROVIDER_VERSION, Terraform
-from tests.engines.links import REGION, Place, write
+from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
+from tests.engines.links import REGION, Link, Place, write
 
 pytestmark = pytest.mark.engine
 
@@ -68,3 +74,81 @@ def test_what_exists_is_used_by_another_account_too_and_left_as_it_was(
     for stack in (consumer, producer):
         terraform_on_aws.destroy(stack)
     assert aws.inventory() == before
+
+
+def write_told(aws: Aws, place: Place, folder: Path, arn: str, *, zone: str = "b", hosted_zone: str) -> Path:
+    """Write a consumer whose network and zone are told, two of its subnets, the second in `zone`; return its folder."""
+
+    def build(app: Any) -> None:
+        stack = Stack(app, "consumer", state=LocalState(), region=REGION, aws_provider=PROVIDER_VERSION, tags=TAGS)
+        subnets = [
+            ExistingSubnet(place.subnets[0], zone=f"{REGION}a", cidr="10.0.0.0/24"),
+            ExistingSubnet(place.subnets[1], zone=f"{REGION}{zone}", cidr="10.0.1.0/24"),
+        ]
+        network = ExistingNetwork(stack, "network", vpc_id=place.vpc, cidr="10.0.0.0/16", subnets=subnets)
+        orders = SharedResource.of_arn("orders", arn, ports=[5432], zone_ids=zone_ids(aws, place))
+        endpoint = ResourceEndpoint(
+            stack,
+            "orders",
+            orders,
+            network,
+            client_cidrs=[network.cidr],
+            dns_name="orders.shared.internal",
+            hosted_zone=ExistingHostedZone(hosted_zone, "shared.internal"),
+            tags={"Stage": "test"},
+        )
+        ExistingSecurityGroup(stack, "app", place.group).let_out(endpoint=endpoint, why="To orders")
+
+    _, consumer = write(folder, build)
+    return consumer
+
+
+TAGS = {"Team": "shop"}
+
+
+def zone_ids(aws: Aws, place: Place) -> list[str]:
+    found = aws.client("ec2", REGION).describe_subnets(SubnetIds=place.subnets[:1])["Subnets"]
+    return [subnet["AvailabilityZoneId"] for subnet in found]
+
+
+def test_what_is_told_of_a_network_and_a_zone_is_looked_up_and_the_plan_stops_where_it_is_wrong(
+    terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
+) -> None:
+    aws.control("reads", count=0)
+    theirs, ours = Place.make(aws), Place.make(aws)
+    producer, _ = Link(theirs, ours, gateway={"name": "told"}, share={"configuration_name": "told"}).write(tmp_path)
+    terraform_on_aws.apply(producer)
+    arn = terraform_on_aws.outputs(producer)["latticelink"]["resources"]["orders"]["arn"]
+    route53 = aws.client("route53")
+    zone = route53.create_hosted_zone(
+        Name="shared.internal",
+        CallerReference="x",
+        VPC={"VPCRegion": REGION, "VPCId": ours.vpc},
+        HostedZoneConfig={"PrivateZone": True},
+    )["HostedZone"]["Id"].rpartition("/")[2]
+    before = aws.inventory()
+
+    folder = write_told(aws, ours, tmp_path / "right", arn, hosted_zone=zone)
+    terraform_on_aws.apply(folder)
+    terraform_on_aws.must_have_nothing_to_do(folder)
+    resources = json.loads(terraform_on_aws.run(folder, "show", "-json"))["values"]["root_module"]["resources"]
+    [endpoint] = [each["values"] for each in resources if each["type"] == "aws_vpc_endpoint"]
+    assert endpoint["tags_all"] == {"Name": "consumer-orders", "Stage": "test", "Team": "shop"}
+    records = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    assert "orders.shared.internal." in {record["Name"] for record in records}
+    terraform_on_aws.destroy(folder)
+    assert aws.inventory() == before
+
+    for name, wrong, said in (
+        ("zone", {"zone": "c", "hosted_zone": zone}, "no matching EC2 Subnet found"),
+        ("hosted zone", {"hosted_zone": "Z0123456789ABCDEFGHIJ"}, f"of VPC {ours.vpc} is {zone}, not Z0123456789"),
+    ):
+        folder = write_told(aws, ours, tmp_path / name, arn, **wrong)
+        terraform_on_aws.init(folder)
+        assert said in flat(terraform_on_aws.run(folder, "plan", "-input=false", "-no-color", expect=1))
+    hostnames = {"VpcId": ours.vpc, "EnableDnsHostnames": {"Value": False}}
+    aws.client("ec2", REGION).modify_vpc_attribute(**hostnames)
+    printed = terraform_on_aws.run(
+        tmp_path / "right/cdktf.out/stacks/consumer", "plan", "-input=false", "-no-color", expect=1
+    )
+    assert f"VPC {ours.vpc} has enable_dns_hostnames = false" in flat(printed)

@@ -20,7 +20,8 @@ from tests.emulator.hcp import HOST, ORGANIZATION, TOKEN, Hcp
 from tests.emulator.hcp_records import Configuration, Run, make_id
 from tests.engines.conftest import flat, until
 from tests.engines.small import ARN, write
-from tests.engines.test_cdktf import Cdktf
+from tests.engines.test_cdktf import CommandLine
+from tests.flavour import CDK
 
 pytestmark = pytest.mark.engine
 
@@ -127,7 +128,7 @@ def test_the_cli_with_remote_execution_and_state_that_is_not_shared(
 
 def test_the_cdktf_cli(start_hcp: Callable[..., Hcp], tmp_path: Path) -> None:
     hcp = start_hcp()
-    cdktf = Cdktf.find(hcp.client(tmp_path), tmp_path / "app", {})
+    cdktf = CommandLine.find(CDK, hcp.client(tmp_path), tmp_path / "app", {})
     project = json.loads((cdktf.folder / "cdktf.json").read_text())
     code = f"from latticelink import *\nfrom tests.engines.small import build\nrun(lambda app: build(app, {STATE!r}))"
     project["app"] = shlex.join([sys.executable, "-c", code])

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.scenario import edit, narrow, order
+from tests.flavour import APPS
 
 pytestmark = pytest.mark.engine
 
@@ -93,7 +94,7 @@ def test_the_scenario_that_was_made_by_hand_is_taken_over(
     aws.control("reads", count=0)
     ids = made_by_hand(aws)
     by_hand = aws.inventory()
-    result = run_python(tmp_path, str(ROOT / "examples" / "import" / "main.py"))
+    result = run_python(tmp_path, str(APPS / "examples" / "import" / "main.py"))
     assert result.returncode == 0, result.stderr
     expected: list[dict[str, Any]] = [
         # The rule out of the gateway's group, to the target alone; what AWS added by itself stays.

@@ -21,11 +21,12 @@ from latticelink import (
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.links import REGION, Place, write
 from tests.engines.scenario import narrow, order
+from tests.flavour import APPS, core
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -45,7 +46,7 @@ def existing(stack: Any, place: Place) -> Any:
 def test_a_databases_own_names_reach_the_consumer(
     terraform_on_aws: Terraform, aws: Aws, tmp_path: Path, example: str, keys: list[str]
 ) -> None:
-    result = run_python(tmp_path, str(ROOT / "examples" / example / "main.py"))
+    result = run_python(tmp_path, str(APPS / "examples" / example / "main.py"))
     assert result.returncode == 0, result.stderr
     producer, consumer = order(tmp_path)
     before = aws.inventory()
@@ -119,8 +120,6 @@ def test_a_dual_stack_gateway_reaches_an_ipv6_address_and_a_dual_stack_endpoint_
     terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
     def build(app: Any) -> None:
-        from cdktf import TerraformOutput
-
         stack = make_stack(app, "producer")
         network = Network(stack, "network", cidr="10.0.0.0/16", zones=ZONES, ipv6=True)
         gateway = ResourceGateway(stack, "gateway", network, ip_address_type="DUALSTACK")
@@ -141,8 +140,8 @@ def test_a_dual_stack_gateway_reaches_an_ipv6_address_and_a_dual_stack_endpoint_
             client_cidrs=clients,
             ip_address_type="dualstack",
         )
-        TerraformOutput(stack, "addresses", value=endpoint.addresses)
-        TerraformOutput(stack, "ipv6_addresses", value=endpoint.ipv6_addresses)
+        core().TerraformOutput(stack, "addresses", value=endpoint.addresses)
+        core().TerraformOutput(stack, "ipv6_addresses", value=endpoint.ipv6_addresses)
 
     stacks = write(tmp_path, build)
     for stack in stacks:

@@ -11,13 +11,14 @@ from latticelink import ExistingNetwork, LocalState, ResourceEndpoint, S3State, 
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import run_python
 from tests.docs import blocks
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform
 from tests.engines.links import REGION, Link, Place, write
 from tests.engines.scenario import narrow, order
 from tests.engines.test_examples import put_existing_ids
+from tests.flavour import APPS
 
 pytestmark = pytest.mark.engine
 
@@ -106,7 +107,7 @@ def test_two_repositories_meet_in_s3(
     theirs, _ = link.write(tmp_path / "platform")
     terraform_on_aws.apply(theirs)
     (tmp_path / "shop").mkdir()
-    result = run_python(tmp_path / "shop", str(ROOT / "examples" / "consumer-only" / "main.py"))
+    result = run_python(tmp_path / "shop", str(APPS / "examples" / "consumer-only" / "main.py"))
     assert result.returncode == 0, result.stderr
     [ours] = order(tmp_path / "shop")
     narrow(ours)

@@ -13,6 +13,7 @@ from latticelink.values.contract import OUTPUT
 import pytest
 
 from tests.engines.conftest import PROVIDER_VERSION, Terraform
+from tests.flavour import core
 from tests.test_scenario import run_main
 
 pytestmark = pytest.mark.engine
@@ -65,15 +66,13 @@ def publish(terraform: Terraform, folder: Path, output: dict[str, Any], *, works
 
 def reader(folder: Path, *names: str) -> Path:
     """Write a consumer that only reads, so that no provider is needed; return its folder."""
-    from cdktf import TerraformOutput, TerraformStack
-
     app = App(context={}, outdir=str(folder / "cdktf.out"))
-    stack = TerraformStack(app, "consumer")
+    stack = core().TerraformStack(app, "consumer")
     state = LocalState()
     state.keep(stack)
     for name in names:
         shared = state.read(stack, "producer")[name]
-        TerraformOutput(stack, name, value={"arn": shared.arn, "ports": shared.ports})
+        core().TerraformOutput(stack, name, value={"arn": shared.arn, "ports": shared.ports})
     app.synth()
     return folder / "cdktf.out" / "stacks" / "consumer"
 

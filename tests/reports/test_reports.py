@@ -216,7 +216,7 @@ def test_the_command_starts_no_cdk(tmp_path: Path) -> None:
     write(tmp_path, json.dumps(BROKEN))
     code = (
         "import sys; from latticelink.cli.main import main; main(['check', '.'])\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'constructs')])"
+        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'cdktn', 'constructs')])"
     )
     assert run_python(tmp_path, "-c", code).stdout.splitlines()[-1] == "[]"
 

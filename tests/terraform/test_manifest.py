@@ -45,7 +45,7 @@ def test_the_command_is_installed_looks_in_cdktf_out_and_starts_no_cdk(tmp_path:
     code = (
         "import sys; from importlib.metadata import entry_points; sys.argv = ['latticelink', 'order']\n"
         "(command,) = entry_points(group='console_scripts', name='latticelink'); code = command.load()()\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'constructs')], code)"
+        "print([name for name in sys.modules if name.split('.')[0] in ('jsii', 'cdktf', 'cdktn', 'constructs')], code)"
     )
     result = run_python(tmp_path, "-c", code)
     assert result.stdout == "cdktf.out/stacks/producer\ncdktf.out/stacks/consumer\n[] 0\n", result.stderr
@@ -68,12 +68,12 @@ def test_every_stack_comes_once_and_after_what_it_depends_on(
     ("what", "content", "said"),
     [
         ("no manifest", None, "Can't read {}: No such file or directory. Name the folder that a synth wrote, such as"),
-        ("no JSON", "{", "{} is no manifest of CDKTF's: it should have `stacks`"),
-        ("a list", "[]", "{} is no manifest of CDKTF's"),
-        ("bytes that are no text", "\udcff", "{} is no manifest of CDKTF's"),
-        ("nested too deeply", "[" * 100_000, "{} is no manifest of CDKTF's"),
-        ("a stack without a folder", {"a": {"dependencies": []}}, "{} is no manifest of CDKTF's"),
-        ("dependencies that are a text", {"a": "b"}, "{} is no manifest of CDKTF's"),
+        ("no JSON", "{", "{} is no manifest of CDKTF or CDK Terrain: it should have `stacks`"),
+        ("a list", "[]", "{} is no manifest of CDKTF or CDK Terrain"),
+        ("bytes that are no text", "\udcff", "{} is no manifest of CDKTF or CDK Terrain"),
+        ("nested too deeply", "[" * 100_000, "{} is no manifest of CDKTF or CDK Terrain"),
+        ("a stack without a folder", {"a": {"dependencies": []}}, "{} is no manifest of CDKTF or CDK Terrain"),
+        ("dependencies that are a text", {"a": "b"}, "{} is no manifest of CDKTF or CDK Terrain"),
         ("a circle", {"a": ["b"], "b": ["a"]}, "{} has stacks that wait for each other: "),
         ("a stack that isn't there", {"a": ["b"]}, "{} says that 'a' comes after 'b', which is not in it."),
     ],

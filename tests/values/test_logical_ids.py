@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.flavour import core
+
 ids = st.one_of(
     st.sampled_from(["Default", "Resource", "a", "ba", "network", "work", "subnet-eu-west-1a", "a/b", "Größe", "日本"]),
     st.text(alphabet="abAB09-_./ é日", min_size=1, max_size=130),
@@ -25,8 +27,7 @@ def module_stack() -> Any:
 
 @settings(max_examples=200, deadline=None)
 @given(path=paths)
-def test_a_name_is_the_one_that_cdktf_gives(module_stack: Any, path: list[str]) -> None:
-    import cdktf
+def test_a_name_is_the_one_that_the_cdk_gives(module_stack: Any, path: list[str]) -> None:
     import constructs
 
     *outer, last = path
@@ -34,8 +35,8 @@ def test_a_name_is_the_one_that_cdktf_gives(module_stack: Any, path: list[str]) 
     for id in outer:
         scope = scope.node.try_find_child(id) or constructs.Construct(scope, id)
     element = scope.node.try_find_child(last)
-    if not isinstance(element, cdktf.TerraformElement):
+    if not isinstance(element, core().TerraformElement):
         if element is not None:
             return
-        element = cdktf.TerraformResource(scope, last, terraform_resource_type="some_type")
+        element = core().TerraformResource(scope, last, terraform_resource_type="some_type")
     assert logical_id([construct_id(id) for id in path]) == element.friendly_unique_id

@@ -7,9 +7,10 @@ from latticelink.values.names import (
     SERVICE_NETWORK,
     NameRule,
     derive_name,
+    parse_description,
+    parse_group_name,
     parse_key,
     parse_name,
-    parse_tag,
 )
 
 import pytest
@@ -87,7 +88,26 @@ def test_a_key_that_terraform_could_misread_is_refused(key: str) -> None:
         parse_key(report, "name", key)
 
 
-@pytest.mark.parametrize("tag", ["", "a\nb", "${x}", "a" * 257, 7])
-def test_a_bad_name_tag_is_refused(tag: str) -> None:
-    with pytest.raises(InvalidInput, match="1 to 256 printable characters"), Report("endpoint") as report:
-        parse_tag(report, "name", tag, "default")
+@pytest.mark.parametrize("name", ["a", "EC2_B", "web (blue) #1", "a" * 255, "x-sg-1"])
+def test_what_aws_takes_as_a_security_groups_name_is_taken(name: str) -> None:
+    with Report("group") as report:
+        assert parse_group_name(report, "name", name, "made") == name
+        assert parse_group_name(report, "name", None, "made") == "made"
+
+
+@pytest.mark.parametrize("name", ["", "sg-prod", "SG-prod", "default", "a" * 256, "caf\u00e9", "a\nb", " a", "${x}", 7])
+def test_what_aws_refuses_as_a_security_groups_name_is_refused(name: str) -> None:
+    with pytest.raises(InvalidInput, match="1 to 255 letters"), Report("group") as report:
+        parse_group_name(report, "name", name, "made")
+
+
+@pytest.mark.parametrize("why", ["To the endpoint", "a" * 255, "${var.why}"])
+def test_what_aws_takes_as_a_rules_description_is_taken(why: str) -> None:
+    with Report("group") as report:
+        assert parse_description(report, "why", why) == why
+
+
+@pytest.mark.parametrize("why", ["", "a" * 256, "caf\u00e9", "it's", "a\nb", None])
+def test_what_aws_refuses_as_a_rules_description_is_refused(why: str) -> None:
+    with pytest.raises(InvalidInput, match="1 to 255 letters"), Report("group") as report:
+        parse_description(report, "why", why)

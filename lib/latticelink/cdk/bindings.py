@@ -1,26 +1,28 @@
 """The library's only door to the CDK and to the bindings of the AWS provider.
 
-Names are imported when first asked for, so a stack pays only for the provider modules it uses. CDK Terrain (`cdktn`,
-`cdktn_provider_aws`) can take CDKTF's place by changing the two names below.
+Names are imported when first asked for, so a stack pays only for the provider modules it uses. CDKTF and CDK Terrain
+have the same names for all that is used here; types are checked against CDKTF's.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
+from latticelink.cdk import flavour
 from latticelink.cdk.fast_loading import import_provider_lazily, many_classes
 from latticelink.cdk.node import node_for_jsii
 from latticelink.values.logical_ids import construct_id, logical_id
 from latticelink.values.tokens import is_known
 
-_CORE = "cdktf"
-_AWS = "cdktf_cdktf_provider_aws"
+_CDK = flavour.chosen()
+_CORE, _AWS = _CDK.packages
 
 if TYPE_CHECKING:
     from cdktf import App as App
@@ -33,11 +35,15 @@ if TYPE_CHECKING:
     from cdktf import TerraformResource as TerraformResource
     from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
     from cdktf import TerraformStack as TerraformStack
+    from cdktf_cdktf_provider_aws.data_aws_route53_zone import DataAwsRoute53Zone as DataAwsRoute53Zone
+    from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet as DataAwsSubnet
+    from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc as DataAwsVpc
     from cdktf_cdktf_provider_aws.data_aws_vpc_endpoint_associations import (
         DataAwsVpcEndpointAssociations as DataAwsVpcEndpointAssociations,
     )
     from cdktf_cdktf_provider_aws.provider import AwsProvider as AwsProvider
     from cdktf_cdktf_provider_aws.provider import AwsProviderAssumeRole as AwsProviderAssumeRole
+    from cdktf_cdktf_provider_aws.provider import AwsProviderDefaultTags as AwsProviderDefaultTags
     from cdktf_cdktf_provider_aws.ram_principal_association import RamPrincipalAssociation as RamPrincipalAssociation
     from cdktf_cdktf_provider_aws.ram_resource_association import RamResourceAssociation as RamResourceAssociation
     from cdktf_cdktf_provider_aws.ram_resource_share import RamResourceShare as RamResourceShare
@@ -106,8 +112,10 @@ if TYPE_CHECKING:
 
     Definition, DefinitionArn = _Definition, _DefinitionArn
     DefinitionDns, DefinitionIp = _DefinitionDns, _DefinitionIp
-    Encryption, EncryptionRule, EncryptionByDefault = _Encryption, _EncryptionRule, _EncryptionByDefault
-    Versioning, VersioningConfiguration = _Versioning, _VersioningConfiguration
+    Encryption: TypeAlias = _Encryption
+    EncryptionRule, EncryptionByDefault = _EncryptionRule, _EncryptionByDefault
+    Versioning: TypeAlias = _Versioning
+    VersioningConfiguration = _VersioningConfiguration
 
 _DEFINITION = "VpclatticeResourceConfigurationResourceConfigurationDefinition"
 _ENCRYPTION = "S3BucketServerSideEncryptionConfiguration"
@@ -129,6 +137,10 @@ _HOMES = {
     for name, module in {
         "AwsProvider": "provider",
         "AwsProviderAssumeRole": "provider",
+        "AwsProviderDefaultTags": "provider",
+        "DataAwsRoute53Zone": "data_aws_route53_zone",
+        "DataAwsSubnet": "data_aws_subnet",
+        "DataAwsVpc": "data_aws_vpc",
         "DataAwsVpcEndpointAssociations": "data_aws_vpc_endpoint_associations",
         "RamPrincipalAssociation": "ram_principal_association",
         "RamResourceAssociation": "ram_resource_association",
@@ -156,18 +168,20 @@ _HOMES = {
 }
 
 if _CORE not in sys.modules:
-    with node_for_jsii(), many_classes():
+    with node_for_jsii(_CDK), many_classes():
         importlib.import_module(_CORE)
-import_provider_lazily(_AWS)
+import_provider_lazily(_CDK)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    module, attribute = _HOMES.get(name, (_CORE, name))
-    value = getattr(importlib.import_module(module), attribute)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
+
+    def __getattr__(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        module, attribute = _HOMES.get(name, (_CORE, name))
+        value = getattr(importlib.import_module(module), attribute)
+        globals()[name] = value
+        return value
 
 
 @functools.cache
@@ -201,16 +215,43 @@ def _place(construct: Any) -> _Place:
     return place
 
 
+def show_signature(kind: type) -> None:
+    """Let `help()` show the arguments of a class of ours; jsii's metaclass hides them."""
+    _, *own = inspect.signature(kind.__init__).parameters.values()  # type: ignore[misc]
+    kind.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
+
+
 if TYPE_CHECKING:
     from constructs import Construct as Construct
 else:
 
     class Construct(importlib.import_module("constructs").Construct):
-        """A construct that knows its place."""
+        """A construct that knows its place, and its main resource."""
+
+        def __init_subclass__(cls) -> None:
+            """Show the arguments of the subclass."""
+            super().__init_subclass__()
+            show_signature(cls)
 
         def __init__(self, scope: Any, id: str) -> None:
             super().__init__(scope, id)
             self._latticelink_place = _place(scope).inside(id)
+
+        # jsii takes a `property` for an override, which Node.js would call back for; it passes by a cached one.
+        @functools.cached_property
+        def node(self) -> Any:
+            """The construct's node; its `default_child` is the main resource, set when somebody asks."""
+            node = super().node
+            if (main := self.__dict__.get("_latticelink_main")) is not None:
+                node.default_child = main
+            return node
+
+
+def set_default_child(construct: Construct, resource: Any) -> None:
+    """Make `resource` the default child of a construct of ours, without asking Node.js where nobody wants to know."""
+    construct.__dict__["_latticelink_main"] = resource
+    if "node" in construct.__dict__:
+        construct.node.default_child = resource
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -221,6 +262,7 @@ def make(
     kind: Callable[Concatenate[Any, str, _Arguments], _Kind],
     scope: Any,
     id: str,
+    /,
     *arguments: _Arguments.args,
     **named: _Arguments.kwargs,
 ) -> _Kind:
@@ -235,24 +277,24 @@ def address(resource: Any) -> str:
     """Return the Terraform address of a resource or data source, such as `aws_vpc.network_vpc_1A2B3C4D`."""
     kind: Any = type(resource)
     place = resource.__dict__.get("_latticelink_place")
-    if place is None or not _names_as_cdktf(place, resource):
+    if place is None or not _names_as_usual(place, resource):
         return f"{_terraform_type(kind)}.{resource.friendly_unique_id}"
     return f"{_terraform_type(kind)}.{logical_id(place.path)}"
 
 
-def _names_as_cdktf(place: _Place, resource: Any) -> bool:
-    """Return whether the stack names its resources as CDKTF does: its first one tells, unless it has its own way."""
+def _names_as_usual(place: _Place, resource: Any) -> bool:
+    """Return whether the stack names its resources as the CDK does: its first one tells, unless it has its own way."""
     stack = place.stack
-    if "_latticelink_names_as_cdktf" not in stack.__dict__:
+    if "_latticelink_names_as_usual" not in stack.__dict__:
         usual = type(stack)._allocate_logical_id is sys.modules[_CORE].TerraformStack._allocate_logical_id
-        stack._latticelink_names_as_cdktf = usual and resource.friendly_unique_id == logical_id(place.path)
-    return bool(stack._latticelink_names_as_cdktf)
+        stack._latticelink_names_as_usual = usual and resource.friendly_unique_id == logical_id(place.path)
+    return bool(stack._latticelink_names_as_usual)
 
 
 def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
     """Make a `terraform_data` that keeps `input`; return its address.
 
-    CDKTF's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
+    The CDK's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
     """
     return plain_resource(scope, id, "terraform_data", {"input": input})
 
@@ -260,7 +302,7 @@ def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
 def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) -> str:
     """Make a resource of a provider that has no bindings here; return its address.
 
-    CDKTF's class for that takes three round trips to Node.js in place of one.
+    The CDK's class for that takes three round trips to Node.js in place of one.
     """
     place = _place(scope).inside(id)
     where = f"{kind}.{logical_id(place.path)}"
@@ -319,13 +361,13 @@ def lazy_list(produce: Callable[[], list[Any]]) -> Any:
     @jsii.implements(core.IAnyProducer)
     class Producer:
         @jsii.member(jsii_name="produce")  # type: ignore[untyped-decorator]
-        def produce(self, context: Any = None) -> Any:  # noqa: ARG002  (the interface of CDKTF)
+        def produce(self, context: Any = None) -> Any:  # noqa: ARG002  (the CDK's interface)
             return produce()
 
     return core.Lazy.any_value(Producer())
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Return whether `error` comes from CDKTF's own JavaScript, such as for a construct id that is there twice."""
+    """Return whether `error` comes from the CDK's own JavaScript, such as for a construct id that is there twice."""
     errors = importlib.import_module("jsii.errors")
     return isinstance(error, errors.JSIIError) or isinstance(error.__cause__, errors.JavaScriptError)

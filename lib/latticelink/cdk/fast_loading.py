@@ -1,9 +1,10 @@
 """Keeps Python and Node.js from loading all 2,200 modules of the AWS provider's bindings when a few are used.
 
-On the Python side the package's `__init__` imports every one of its modules (hashicorp/terraform-cdk #3753, #2792,
-#3702). They don't need it: each loads the JavaScript side by itself. So an empty package of the same name takes its
-place, which imports a module when it is first asked for. On the Node.js side the index file does the same, and a
-preloaded script makes it lazy. Output is the same byte for byte; together they take most of the time off a synth.
+On the Python side the `__init__` of CDKTF's package imports every one of its modules (hashicorp/terraform-cdk #3753,
+#2792, #3702). They don't need it: each loads the JavaScript side by itself. So an empty package of the same name takes
+its place, which imports a module when it is first asked for, as CDK Terrain's own does. On the Node.js side the index
+file of either loads all, and a preloaded script makes it lazy. Output is the same byte for byte; together they take
+most of the time off a synth.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_DISTRIBUTION = "cdktf-cdktf-provider-aws"
-_KNOWN_VERSIONS = "21.22."
+from latticelink.cdk.flavour import CDKTF, Flavour
+
+# The versions of CDKTF's bindings whose `__init__` is known to do nothing else.
+_DISTRIBUTION, _KNOWN_VERSIONS = "cdktf-cdktf-provider-aws", "21.22."
 _log = logging.getLogger("latticelink")
 
 
@@ -61,10 +64,11 @@ def many_classes() -> Iterator[None]:
         gc.enable()
 
 
-def import_provider_lazily(package: str) -> None:
-    """Put the stand-in for `package` in place, or step aside where its layout may be another one."""
-    if not is_on():
+def import_provider_lazily(cdk: Flavour) -> None:
+    """Put the stand-in for CDKTF's bindings in place, or step aside where their layout may be another one."""
+    if not is_on() or cdk is not CDKTF:
         return
+    package = cdk.bindings
     if package in sys.modules:
         _log.debug("%s is imported already; fast loading steps aside", package)
         return

@@ -1,4 +1,4 @@
-// Loaded into jsii's Node.js process, to make five things cheap that jsii and the AWS provider's bindings do at each
+// Loaded into jsii's Node.js process, to make six things cheap that jsii and the AWS provider's bindings do at each
 // start. Where anything isn't as known, it is left as it is.
 "use strict";
 const crypto = require("node:crypto");
@@ -8,9 +8,9 @@ const path = require("node:path");
 const threads = require("node:worker_threads");
 
 const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)([\\/].*)$/;
-const INDEX = /[\\/]@cdktf[\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
-const EXPORT = /^exports\.(\w+) = require\(("\.\/[\w-]+")\);$/gm;
-const ARCHIVES = /[\\/]cdktf[\\/]lib[\\/]private[\\/]fs\.js$/;
+const INDEX = /[\\/]@cdkt[fn][\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
+const EXPORT = /^exports\.(\w+) = ((?:__importStar\()?require\("\.\/[\w/-]+"\)\)?);$/gm;
+const ARCHIVES = /[\\/]cdkt[fn][\\/]lib[\\/]private[\\/]fs\.js$/;
 const PROGRAM = /[\\/]lib[\\/]program\.js$/;
 const HELPER = `
 function lazily(name, load) {
@@ -26,24 +26,29 @@ function lazily(name, load) {
 }
 `;
 
+const FOLDER = Symbol.for("latticelink.folder");
+const IN_FOLDER = 'if (module.id === ".") __dirname = globalThis[Symbol.for("latticelink.folder")];';
+
 const cache = process.env.LATTICELINK_NODE_CACHE;
 
 // The provider's index loads all of its 2,200 modules; like this it loads each when it is first used.
 function lazyIndex(content) {
   let replaced = 0;
-  const lazy = content.replace(EXPORT, (_, name, file) => {
+  const lazy = content.replace(EXPORT, (_, name, load) => {
     replaced += 1;
-    return `lazily("${name}", () => require(${file}));`;
+    return `lazily("${name}", () => ${load});`;
   });
   return replaced > 0 && replaced === content.split("require(").length - 1 ? lazy + HELPER : content;
 }
 
-// CDKTF loads what packs archives at each start, and packs them in a process of its own, if at all.
+// CDKTF and CDK Terrain load what packs archives at each start, and seldom pack any.
 function lazyArchiver(content) {
-  return content.replace(
-    'const archiver = require("archiver");',
-    'const archiver = (...given) => require("archiver")(...given);',
-  );
+  return content
+    .replace('const archiver = require("archiver");', 'const archiver = (...given) => require("archiver")(...given);')
+    .replace(
+      'const fflate_1 = require("fflate");',
+      'const fflate_1 = new Proxy({}, { get: (_, name) => require("fflate")[name] });',
+    );
 }
 
 // jsii finds an unpacked package by a checksum of its archive, 37 MB for the provider, computed at each start. It is kept
@@ -76,30 +81,39 @@ globalThis[Symbol.for("latticelink.digest")] = (file, more, compute) => {
   return digest;
 };
 
-// jsii links each package into a temporary folder of a new name, and Node.js keeps compiled code by path: it would
-// find none again, and its cache would grow with every run. The package's real path is the same each time.
+// jsii writes its own program into a temporary folder of a new name, and links each package into another one. Node.js
+// keeps compiled code by path: it would find none again, and its cache would grow with every run. So each is compiled
+// under a path that is the same each time, and the program is told where it is.
 const homes = new Map();
-function stablePath(filename) {
+function stablePath(filename, isMain) {
+  if (isMain && PROGRAM.test(filename)) return keepCompiled() ? path.join(cache, "program.js") : filename;
   const [, link, rest] = PACKAGE.exec(filename) ?? [];
   if (link === undefined) return filename;
   if (!homes.has(link)) homes.set(link, fs.realpathSync(link));
   if (homes.get(link) === link) return filename;
-  if (process.env.LATTICELINK_NODE_CACHE) Module.enableCompileCache?.(cache);
-  // From here on it would reach the processes that CDKTF starts.
-  delete process.env.LATTICELINK_NODE_CACHE;
+  keepCompiled();
   return homes.get(link) + rest;
+}
+
+function keepCompiled() {
+  if (process.env.LATTICELINK_NODE_CACHE) Module.enableCompileCache?.(cache);
+  // From here on it would reach the processes that the CDK starts.
+  delete process.env.LATTICELINK_NODE_CACHE;
+  return Boolean(cache && Module.enableCompileCache);
 }
 
 const CHANGES = [
   [INDEX, lazyIndex],
   [ARCHIVES, lazyArchiver],
-  [PROGRAM, rememberedDigest],
+  [PROGRAM, (content) => IN_FOLDER + rememberedDigest(content)],
 ];
 const compile = Module.prototype._compile;
 if (typeof compile === "function") {
   Module.prototype._compile = function (content, filename, ...rest) {
     const [, change] = CHANGES.find(([files]) => files.test(filename)) ?? [];
-    return compile.call(this, change ? change(content) : content, stablePath(filename), ...rest);
+    const isMain = this.id === ".";
+    if (isMain) globalThis[FOLDER] = path.dirname(filename);
+    return compile.call(this, change ? change(content) : content, stablePath(filename, isMain), ...rest);
   };
 }
 

@@ -1,4 +1,4 @@
-"""Chooses the Node.js that CDKTF's core runs on, without touching the environment of anything else."""
+"""Chooses the Node.js that the CDK's core runs on, without touching the environment of anything else."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from latticelink.cdk.fast_loading import node_environment
+from latticelink.cdk.flavour import CDKTF, Flavour
 from latticelink.errors import MissingNode
 
 # Node 24 says on each start that CDKTF 0.21, which is archived, uses `util.isArray`. Nobody who sees it can mend it.
@@ -27,7 +28,7 @@ def packaged_node() -> str | None:
 
 
 @contextmanager
-def node_for_jsii() -> Iterator[None]:
+def node_for_jsii(cdk: Flavour) -> Iterator[None]:
     """Let jsii, started inside the block, find Node.js: the user's `JSII_NODE`, the packaged one, `node` on PATH.
 
     jsii copies `os.environ` when it starts its process, so the variables are set for that moment only and the user's
@@ -44,16 +45,17 @@ def node_for_jsii() -> Iterator[None]:
             )
     elif packaged := packaged_node():
         added["JSII_NODE"] = packaged
-        options = added.get("NODE_OPTIONS", os.environ.get("NODE_OPTIONS", ""))
-        added["NODE_OPTIONS"] = f"{options} {_QUIET}".strip()
+        if cdk is CDKTF:
+            options = added.get("NODE_OPTIONS", os.environ.get("NODE_OPTIONS", ""))
+            added["NODE_OPTIONS"] = f"{options} {_QUIET}".strip()
         # The packaged Node.js comes with the lock: its end of life is for us to watch, not for whoever runs a synth.
         added["JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"] = "1"
     elif on_path := shutil.which("node"):
         added["JSII_NODE"] = on_path
     else:
         raise MissingNode(
-            "CDKTF needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
-            "Install it with: pip install 'latticelink[node]'"
+            f"{cdk.name} needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
+            f"Install it with: {cdk.install}"
         )
     before = {name: os.environ.get(name) for name in added}
     os.environ.update(added)

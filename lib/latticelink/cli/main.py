@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from latticelink.cli import check, order
+from latticelink.cli import check, lab, order
 from latticelink.errors import LatticeLinkError
 
-_COMMANDS = {"order": order, "check": check}
+_COMMANDS = {"order": order, "check": check, "lab": lab}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser_of_command = commands.add_parser(name, help=command.HELP, description=command.DESCRIPTION)
         command.add_arguments(parser_of_command)
         parser_of_command.set_defaults(run=command.run)
-    chosen = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    own = given[: given.index("--")] if "--" in given and hasattr(_COMMANDS.get(given[0]), "TAKES_COMMAND") else given
+    chosen = parser.parse_args(own)
+    chosen.command = given[len(own) + 1 :]
     for stream in (sys.stdout, sys.stderr):
         # Files hold characters that the terminal's encoding, or any, can't write.
         if isinstance(stream, io.TextIOWrapper):

@@ -7,14 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.security_groups import stable_key
+from latticelink.constructs.group_rules import stable_key
+from latticelink.constructs.notes import Offer, notes_of
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
-from latticelink.values.names import parse_key, parse_tag
+from latticelink.values.names import parse_key
 from latticelink.values.principals import is_account, parse_principals
+from latticelink.values.provider_arguments import refuse_lacking
+from latticelink.values.tags import parse_name_tag, parse_tags
 from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.types import SHARE
 
 _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
+_RETAIN = "retain_sharing_on_account_leave_organization"
 _ACCEPTING = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html"
 
 
@@ -37,13 +42,24 @@ class AccountShare(bindings.Construct):
             `aws ram enable-sharing-with-aws-organization`.
         allow_external_principals: whether accounts outside the organisation may be among them, or the account is in
             none. Such a consumer needs an `AcceptedShare`. Default: AWS RAM refuses them.
-        name: name of the share, 1 to 256 characters. Default: made from the ids of stack and share.
+        retain_sharing_on_account_leave_organization: whether an account that leaves the organisation keeps what it was
+            given. Default: AWS RAM takes it away. Needs AWS provider 6.35; 6.36.0 took the argument without setting it
+            when a share was made (#46909, mended since), so require the newest that you can.
+        name: name of the share in AWS, 1 to 256 characters. Default: made from the ids of stack and share.
+        tags: tags of the share. Default: the Name tag alone.
+
+    Attributes:
+        share: the resource share of the AWS provider, also `node.default_child`.
+        resource_associations: the associations of the AWS provider with the resources, by their names.
+        principal_associations: those with the principals, by the principals.
 
     Raises:
-        InvalidInput: for no resource or principal, malformed ones, a child of a group, what is published already.
+        InvalidInput: for tags that AWS refuses, no resource or principal, malformed ones, a child of a group, what is
+            published already, an argument that an allowed provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html,
-        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
+        https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html,
+        https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html
     """
 
     def __init__(
@@ -54,13 +70,16 @@ class AccountShare(bindings.Construct):
         *,
         principals: Sequence[str],
         allow_external_principals: bool = False,
+        retain_sharing_on_account_leave_organization: bool = False,
         name: str | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
         stack = bindings.stack_of(scope)
         with Report(self) as report:
             self.key = parse_key(report, "id", id)
-            name = parse_tag(report, "name", name, f"{stack.node.id}-{id}")
+            name = parse_name_tag(report, "name", name, f"{stack.node.id}-{id}")
+            checked = parse_tags(report, "tags", tags, beside=notes_of(stack).tags)
             shared = _each_once(report, resources)
             self._refuse_unshareable(report, stack, shared)
             recipients = parse_principals(report, "principals", principals)
@@ -72,19 +91,22 @@ class AccountShare(bindings.Construct):
                     fix="Leave it out, or name the accounts.",
                     source=_SHARING,
                 )
-        share = bindings.make(
+            if retain_sharing_on_account_leave_organization:
+                _refuse_without_retaining(report, stack)
+        self.share: bindings.RamResourceShare = bindings.make(
             bindings.RamResourceShare,
             self,
             "share",
             name=name,
             allow_external_principals=bool(allow_external_principals),
-            tags={"Name": name},
+            tags=checked.named(name),
         )
-        self.arn = f"${{{bindings.address(share)}.arn}}"
-        self.allows_external_principals = bool(allow_external_principals)
-        self.resource_arns = frozenset(resource.arn for resource in shared)
-        associations: list[Any] = [
-            bindings.make(
+        if retain_sharing_on_account_leave_organization:
+            self.share.add_override("resource_share_configuration", [{_RETAIN: True}])
+        bindings.set_default_child(self, self.share)
+        self.arn = f"${{{bindings.address(self.share)}.arn}}"
+        self.resource_associations = {
+            resource.name: bindings.make(
                 bindings.RamResourceAssociation,
                 self,
                 f"resource-{resource.name}",
@@ -92,25 +114,32 @@ class AccountShare(bindings.Construct):
                 resource_share_arn=self.arn,
             )
             for resource in shared
-        ]
-        for principal in recipients:
-            # The id of a unit or organisation is the last part of its ARN.
-            key = stable_key(self, principal.rpartition("/")[2] if is_known(principal) else principal)
-            associations.append(
-                bindings.make(
-                    bindings.RamPrincipalAssociation,
-                    self,
-                    f"principal-{key}",
-                    principal=principal,
-                    resource_share_arn=self.arn,
-                )
+        }
+        self.principal_associations = {
+            principal: bindings.make(
+                bindings.RamPrincipalAssociation,
+                self,
+                # The id of a unit or organisation is the last part of its ARN.
+                f"principal-{stable_key(self, principal.rpartition('/')[2] if is_known(principal) else principal)}",
+                principal=principal,
+                resource_share_arn=self.arn,
             )
-        self.associations = [bindings.address(association) for association in associations]
-        stack.__dict__.setdefault("latticelink_account_shares", []).append(self)
+            for principal in recipients
+        }
+        associations = [*self.resource_associations.values(), *self.principal_associations.values()]
+        notes_of(stack).offers.append(
+            Offer(
+                self.key,
+                self.arn,
+                frozenset(resource.arn for resource in shared),
+                bool(allow_external_principals),
+                tuple(bindings.address(association) for association in associations),
+            )
+        )
 
     @staticmethod
     def _refuse_unshareable(report: Report, stack: Any, resources: Sequence[SharedResource]) -> None:
-        published = getattr(stack, "latticelink_published", None) or {}
+        published = notes_of(stack).published or {}
         for resource in resources:
             if resource.stack is not None and resource.stack is not stack:
                 report.refuse(
@@ -149,6 +178,9 @@ class AcceptedShare(bindings.Construct):
         id: the construct's id: the id that the producer's author gave the `AccountShare`.
         resources: what `State.read` returned, or `SharedResource.of_arn` with `share_arns`; all in this one share.
 
+    Attributes:
+        accepter: the accepter of the AWS provider, also `node.default_child`.
+
     Raises:
         InvalidInput: for no resource, or where it is known that the share isn't offered for one of them.
 
@@ -165,7 +197,7 @@ class AcceptedShare(bindings.Construct):
         arns = [_share_arn(self, id, resource) for resource in shared]
         offered = ", ".join(bindings.expression(self, arn) for arn in arns)
         names = ", ".join(resource.name for resource in shared)
-        made = bindings.make(
+        self.accepter: bindings.RamResourceShareAccepter = bindings.make(
             bindings.RamResourceShareAccepter,
             self,
             "accepter",
@@ -181,7 +213,8 @@ class AcceptedShare(bindings.Construct):
                 ]
             ),
         )
-        accepter = bindings.address(made)
+        bindings.set_default_child(self, self.accepter)
+        accepter = bindings.address(self.accepter)
         self._resources = {resource.name: replace(resource, accepter=accepter) for resource in shared}
 
     def __getitem__(self, name: str) -> SharedResource:
@@ -200,6 +233,11 @@ class AcceptedShare(bindings.Construct):
                 fix="Take one of these, or add this one to the resources.",
             )
         return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
+
+
+def _refuse_without_retaining(report: Report, stack: Any) -> None:
+    constraint = bindings.aws_provider_of(stack)
+    refuse_lacking(report, _RETAIN, True, constraint, SHARE, "resource_share_configuration")
 
 
 def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[SharedResource]:

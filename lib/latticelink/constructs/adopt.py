@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
 from latticelink.values.aws_ids import ID_PREFIXES, parse_id
 from latticelink.values.tokens import is_known
@@ -33,7 +34,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
 
     Source: https://developer.hashicorp.com/terraform/language/import
     """
-    blocks = stack.__dict__.setdefault("latticelink_imports", [])
+    notes = notes_of(stack)
     with Report(stack) as report:
         for path, given in ids.items():
             place, _, key = path.partition("[")
@@ -49,7 +50,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                 continue
             kind = str(resource.terraform_resource_type)
             address = f"{kind}.{resource.friendly_unique_id}"
-            blocks.append({"to": f'{address}["{key.removesuffix("]")}"]' if key else address, "id": given})
+            notes.imports.append({"to": f'{address}["{key.removesuffix("]")}"]' if key else address, "id": given})
             if kind in ID_PREFIXES:
                 parse_id(report, f"adopt[{path!r}]", given, ID_PREFIXES[kind])
             elif not given or not is_known(given):
@@ -62,9 +63,9 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                 )
             if kind == SECURITY_GROUP:
                 resource.add_override("lifecycle.ignore_changes", ["description", "name"])
-    stack.add_override("import", blocks)
-    if state := getattr(stack, "latticelink_state", None):
-        stack.add_override("terraform.required_version", f"{state.terraform_version}, >= 1.5.0")
+    stack.add_override("import", notes.imports)
+    if notes.state is not None:
+        stack.add_override("terraform.required_version", f"{notes.state.terraform_version}, >= 1.5.0")
 
 
 def _find(stack: Any, path: str) -> Any:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from latticelink.constructs.resource_configuration import ports_of
-from latticelink.constructs.security_groups import allow, allow_each, cidr_peer, group_peer, make_group
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.group_rules import RuleIds, cidr_peer, group_peer
+from latticelink.constructs.network import Network
+from latticelink.constructs.port_tokens import ports_of
+from latticelink.constructs.security_groups import SecurityGroup
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs
 from latticelink.values.aws_ids import parse_ids, parse_security_group_ids
 from latticelink.values.contract import SharedResource
-from latticelink.values.ports import Ports
+from latticelink.values.tags import Tags
 
 _ACCESS_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html"
 
@@ -55,19 +58,18 @@ class Clients:
             )
         return cls(tuple(blocks), groups, brought)
 
-    def let_in(self, scope: Any, *, vpc_id: str, name: str, to: str, shared: SharedResource) -> tuple[str, ...]:
-        """Return the security groups to attach; make one that lets the clients in if none was brought."""
+    def made_group(
+        self, scope: Any, network: Network | ExistingNetwork, *, name: str, to: str, shared: SharedResource, tags: Tags
+    ) -> SecurityGroup | None:
+        """Return a group that lets the clients in, None where groups are brought."""
         if self.brought is not None:
-            return self.brought
-        group = make_group(scope, "group", vpc_id=vpc_id, name=name, description=f"Clients to {to}")
+            return None
+        group = SecurityGroup(scope, "group", network, name=name, description=f"Clients to {to}", tags=tags.given)
         peers = [
             *(cidr_peer(scope, block) for block in self.blocks),
             *(group_peer(scope, client) for client in self.groups),
         ]
-        why = f"Clients of {shared.name}"
         ports = ports_of(shared)
-        if isinstance(ports, Ports):
-            allow(scope, "clients", "ingress", group, peers, ports, why=why)
-        else:
-            allow_each(scope, "clients", "ingress", group, peers, ports, why=why)
-        return (group,)
+        for peer in peers:
+            group.allow("ingress", peer, ports, f"Clients of {shared.name}", RuleIds(scope, "clients"))
+        return group

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
-from latticelink.values.aws_ids import parse_id
+from latticelink.values.aws_ids import parse_id, parse_zone_id
 from latticelink.values.dns import parse_dns_name
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Resource
+from latticelink.values.tags import parse_tags
 from latticelink.values.tokens import REFUSED, is_known
 from latticelink.values.types import CONFIGURATION, VERIFICATION
 
@@ -30,41 +32,55 @@ class DomainVerification(bindings.Construct):
         domain: the domain, such as `example.com`.
         zone_id: id of its public hosted zone in Route 53, where the record is made. Left out, make it yourself, from
             `txt_record_name` and `txt_record_value`.
+        tags: its tags. Default: none.
 
     Attributes:
+        verification: the domain verification of the AWS provider, also `node.default_child`.
+        record: the TXT record of the AWS provider; None without `zone_id`.
         domain: the domain, in lower case.
         id: expression of the verification's id, `dv-...`.
         txt_record_name: expression of the TXT record's name.
         txt_record_value: expression of its value.
 
     Raises:
-        InvalidInput: for a malformed domain or zone id, and where an allowed version of the AWS provider lacks it
-            (before 6.22).
+        InvalidInput: for a malformed domain or zone id, tags that AWS refuses, and where an allowed version of the AWS
+            provider lacks it (before 6.22).
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html
     """
 
-    def __init__(self, scope: Any, id: str, *, domain: str, zone_id: str | None = None) -> None:
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        *,
+        domain: str,
+        zone_id: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(scope, id)
         with Report(self) as report:
             self.domain = parse_dns_name(report, "domain", domain)
             constraint = bindings.aws_provider_of(bindings.stack_of(scope))
             refuse_lacking(report, "domain", domain, constraint, VERIFICATION)
-            if zone_id is not None and is_known(zone_id) and not re.fullmatch(r"Z[A-Z0-9]{1,31}", str(zone_id)):
-                report.refuse(
-                    "zone_id",
-                    zone_id,
-                    rule="The id of a hosted zone is 'Z' and up to 31 capital letters and digits.",
-                    fix="Write the id of the domain's public zone, such as 'Z0123456789ABCDEFGHIJ'.",
-                    source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html",
-                )
-        made = bindings.make(bindings.VpclatticeDomainVerification, self, "verification", domain_name=self.domain)
-        address = bindings.address(made)
+            if zone_id is not None:
+                zone_id = parse_zone_id(report, "zone_id", zone_id)
+            checked = parse_tags(report, "tags", tags, beside=notes_of(bindings.stack_of(scope)).tags)
+        self.verification: bindings.VpclatticeDomainVerification = bindings.make(
+            bindings.VpclatticeDomainVerification,
+            self,
+            "verification",
+            domain_name=self.domain,
+            tags=checked.unnamed(),
+        )
+        bindings.set_default_child(self, self.verification)
+        address = bindings.address(self.verification)
         self.id = f"${{{address}.id}}"
         self.txt_record_name = f"${{{address}.txt_record_name}}"
         self.txt_record_value = f"${{{address}.txt_record_value}}"
+        self.record: bindings.Route53Record | None = None
         if zone_id is not None:
-            bindings.Route53Record(
+            self.record = bindings.Route53Record(
                 self,
                 "record",
                 zone_id=zone_id,

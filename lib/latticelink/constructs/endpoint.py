@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
 from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
 from latticelink.constructs.endpoint_place import conditions_of_place, refuse_same_zone, refuse_wrong_home
-from latticelink.constructs.member_names import (
-    add_own_names,
-    name_members,
-    plain_dns_name,
-    refuse_names_of_another_kind,
-)
-from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.network import Network
+from latticelink.constructs.notes import notes_of
+from latticelink.constructs.own_names import OwnNames
+from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.constructs.vpc_names import is_never_in
+from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
-from latticelink.values.names import SECURITY_GROUP, derive_name, parse_tag
+from latticelink.values.dns import ExistingHostedZone
+from latticelink.values.names import SECURITY_GROUP, derive_name
 from latticelink.values.private_dns import parse_private_dns
-from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.tags import parse_name_tag, parse_tags
+from latticelink.values.tokens import is_known
 from latticelink.values.types import ENDPOINT
 
 _ENDPOINT_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html"
@@ -54,20 +55,22 @@ class _Endpoint(bindings.Construct):
         private_dns_preference: str | None = None,
         private_dns_specified_domains: Sequence[str] = (),
         ip_address_type: IpAddressType | None = None,
+        hosted_zone: ExistingHostedZone | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
         default_name = derive_name(SECURITY_GROUP, network.stack_id, id)
         with Report(self) as report:
-            name = parse_tag(report, "name", name, default_name)
+            name = parse_name_tag(report, "name", name, default_name)
+            checked = parse_tags(report, "tags", tags, beside=notes_of(network.stack).tags)
             chosen = network.pick(report, "subnets", subnets)
             refuse_same_zone(report, chosen)
             refuse_wrong_home(report, shared, network, bindings.stack_of(scope))
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
-            self.dns_name = None if dns_name is None else plain_dns_name(report, "dns_name", dns_name)
-            if members_domain is not None:
-                members_domain = plain_dns_name(report, "members_domain", members_domain)
             self._refuse_another_kind(report, shared)
-            refuse_names_of_another_kind(report, shared, dns_name, members_domain)
+            own_names = OwnNames.parse(
+                report, shared, dns_name=dns_name, members_domain=members_domain, hosted_zone=hosted_zone
+            )
             if ip_address_type not in (None, "ipv4", "ipv6", "dualstack"):
                 report.refuse(
                     "ip_address_type",
@@ -89,12 +92,16 @@ class _Endpoint(bindings.Construct):
             )
             names = network.names
             judged_at_plan = names.add_private_dns(report, id, self._type, shared) if private_dns_enabled else []
-            add_own_names(report, names, shared, self.dns_name, members_domain, id)
+            own_names.take(report, names, id)
+        self.dns_name = own_names.dns_name
         self.network = network
         self.shared = shared
-        self.security_group_ids = clients.let_in(
-            self, vpc_id=network.vpc_id, name=default_name, to="the resource endpoint", shared=shared
+        self._group = clients.made_group(
+            self, network, name=default_name, to="the resource endpoint", shared=shared, tags=checked
         )
+        self.security_group_ids: tuple[str, ...] = clients.brought or (self.group.id,)
+        if private_dns_enabled:
+            network.needs_dns(hostnames=True)
         subnet_ids = [subnet.id for subnet in chosen]
         fixed = bindings.terraform_data(
             self,
@@ -106,7 +113,7 @@ class _Endpoint(bindings.Construct):
                 "subnet_ids": f"${{sort({bindings.expression(self, subnet_ids)})}}",
             },
         )
-        self._endpoint: Any = bindings.make(
+        self.endpoint: bindings.VpcEndpoint = bindings.make(
             bindings.VpcEndpoint,
             self,
             "endpoint",
@@ -118,7 +125,7 @@ class _Endpoint(bindings.Construct):
             security_group_ids=list(self.security_group_ids),
             private_dns_enabled=private_dns_enabled,
             ip_address_type=ip_address_type,
-            tags={"Name": name},
+            tags=checked.named(name),
             lifecycle=bindings.TerraformResourceLifecycle(
                 replace_triggered_by=[fixed],
                 # AWS answers in upper case, which AWS provider 5.100 to 6.28 take for a change (#45947).
@@ -126,24 +133,26 @@ class _Endpoint(bindings.Construct):
                 precondition=self._preconditions(chosen, judged_at_plan) or None,
             ),
         )
+        bindings.set_default_child(self, self.endpoint)
         if shared.accepter:
-            self._endpoint.add_override("depends_on", [shared.accepter])
+            self.endpoint.add_override("depends_on", [shared.accepter])
         if private_dns.arguments():
             # Newer than the bindings.
-            self._endpoint.add_override("dns_options", [private_dns.arguments()])
-        if self.dns_name is not None and self.dns_name != REFUSED:
-            host, _, domain = self.dns_name.partition(".")
-            bindings.Route53Record(
-                self,
-                "dns-name",
-                zone_id=network.private_zone(domain),
-                name=f"{host}.{domain}",
-                type="CNAME",
-                ttl=60,
-                records=[self.default_dns_name],
-            )
-        if members_domain is not None and members_domain != REFUSED:
-            self._name_members(members_domain)
+            self.endpoint.add_override("dns_options", [private_dns.arguments()])
+        self.record: bindings.Route53Record | None = None
+        if own_names.dns_name is not None:
+            self.record = own_names.make_record(self, network, self.default_dns_name)
+        if own_names.members_domain is not None:
+            self.record = self._name_members(own_names)
+
+    @property
+    def group(self) -> SecurityGroup:
+        """The security group that is made here.
+
+        Raises:
+            InvalidInput: for an endpoint with security groups of yours.
+        """
+        return made_group(self, self._group)
 
     def _refuse_another_kind(self, report: Report, shared: SharedResource) -> None:
         kind = (shared.published or shared).type
@@ -159,7 +168,7 @@ class _Endpoint(bindings.Construct):
 
     @cached_property
     def _address(self) -> str:
-        return bindings.address(self._endpoint)
+        return bindings.address(self.endpoint)
 
     @property
     def id(self) -> str:
@@ -185,7 +194,7 @@ class _Endpoint(bindings.Construct):
         than taking the first of an unordered list.
         Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcEndpointAssociations.html
         """
-        associations = self._associations
+        associations = self.associations
         names = "distinct(flatten([for a in {0}.associations : [for d in a.dns_entry : d.dns_name]]))"
         associations.add_override(
             "lifecycle.postcondition",
@@ -201,13 +210,14 @@ class _Endpoint(bindings.Construct):
         return f"${{one({names.format(bindings.address(associations))})}}"
 
     @cached_property
-    def _associations(self) -> Any:
+    def associations(self) -> bindings.DataAwsVpcEndpointAssociations:
+        """What Terraform reads of the endpoint's DNS names; made when first asked for."""
         return bindings.make(bindings.DataAwsVpcEndpointAssociations, self, "associations", vpc_endpoint_id=self.id)
 
-    def _name_members(self, domain: str) -> None:
+    def _name_members(self, own_names: OwnNames) -> bindings.Route53Record | None:
         """Give each member its name, looked up by its ARN, as AWS lists the members in no order."""
         listed = (
-            f"distinct(flatten([for a in {bindings.address(self._associations)}.associations : "
+            f"distinct(flatten([for a in {bindings.address(self.associations)}.associations : "
             "[for d in a.dns_entry : d.dns_name] if a.associated_resource_arn == each.value]))"
         )
         precondition = {
@@ -215,8 +225,10 @@ class _Endpoint(bindings.Construct):
             "error_message": f"AWS lists no DNS name yet for member ${{each.key}} of {self.shared.name!r}. Apply again "
             "in a minute.",
         }
-        record = name_members(self, self.network, domain, self.shared, "arn", f"${{one({listed})}}")
-        record.add_override("lifecycle.precondition", [precondition])
+        record = own_names.make_records_of_members(self, self.network, "arn", f"${{one({listed})}}")
+        if record is not None:
+            record.add_override("lifecycle.precondition", [precondition])
+        return record
 
     def _preconditions(
         self, chosen: list[PlacedSubnet], judged_at_plan: list[tuple[SharedResource, SharedResource]]
@@ -248,9 +260,11 @@ class ResourceEndpoint(_Endpoint):
         security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
         subnets: keys of the network's subnets, at most one for each zone; one of the zones must be one of the
             resource gateway's. Default: all of them.
-        name: Name tag, 1 to 256 characters. Default: made from the ids of stack and endpoint.
+        name: Name tag, 1 to 256 characters; AWS has no other name for it. Default: made from the ids of stack and
+            endpoint.
         dns_name: a name for clients, such as `db.shared.internal`: a CNAME in a private zone of the consumer's VPC
             named like the part after the first dot. That zone answers for the whole part, so choose one of your own.
+            The zone is made, once for each VPC, unless `hosted_zone` names one.
         members_domain: for a group, a domain of your own, such as `orders.shared.internal`: each member gets a name
             in it, `<member>.<members_domain>`. Members that the producer adds get theirs with the next apply here.
         private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
@@ -259,11 +273,20 @@ class ResourceEndpoint(_Endpoint):
             VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS. Needs AWS provider 6.28. Default: AWS's, the verified domains alone.
         private_dns_specified_domains: the domains that the preference speaks of, 1 to 10.
         ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
+        hosted_zone: a private hosted zone of the VPC that exists, for `dns_name` and `members_domain`. Default: it is
+            made.
+        tags: tags of the endpoint and its group. Default: the Name tag alone.
+
+    Attributes:
+        endpoint: the VPC endpoint of the AWS provider, also `node.default_child`.
+        group: the security group that is made here; asking for it is refused where yours are used.
+        record: the DNS record of the AWS provider for `dns_name`, or those for `members_domain`; None without.
+        associations: the data source of the AWS provider that reads the endpoint's DNS names.
 
     Raises:
-        InvalidInput: for two subnets in one zone, nobody to let in, the producer's own VPC, malformed ids or names, a
-            name that leads elsewhere in this VPC already, a second endpoint with private DNS for one resource, and
-            arguments that an allowed version of the AWS provider lacks.
+        InvalidInput: for tags that AWS refuses, two subnets in one zone, nobody to let in, the producer's own VPC,
+            malformed ids or names, a name that leads elsewhere in this VPC already, a second endpoint with private DNS
+            for one resource, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
         https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-resources.html

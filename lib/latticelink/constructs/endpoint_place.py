@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.network import Network
+from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import REFUSED, is_known

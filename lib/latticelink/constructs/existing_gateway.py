@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from latticelink.cdk import bindings
-from latticelink.constructs.gateway import ResourceGateway
-from latticelink.constructs.network import ExistingNetwork, Network
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.network import Network
+from latticelink.constructs.resource_configuration import Target
+from latticelink.constructs.sharing_gateway import Gateway
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id, parse_security_group_ids
-from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import parse_gateway_type
-from latticelink.values.resources import GroupResource, Resource
+from latticelink.values.ports import Ports
 
 
-class ExistingGateway(ResourceGateway):
+class ExistingGateway(Gateway):
     """A resource gateway that somebody else looks after, by its id; `share` works as on a `ResourceGateway`.
 
     It must be of the stack's own account: AWS shares no gateways between accounts. Nothing in its security groups is
@@ -30,6 +30,10 @@ class ExistingGateway(ResourceGateway):
         dns_resolution: the gateway's PUBLIC or IN_VPC, likewise. Default: PUBLIC.
         security_group_ids: the gateway's groups, one to five: a target whose `security_group_id` is given gets a rule
             that lets them in. Default: unknown, and such a target is refused.
+        tags: tags of the resource configurations. Default: the Name tag alone.
+
+    Attributes:
+        configurations: the resource configurations of the AWS provider, as in `ResourceGateway`.
 
     Raises:
         InvalidInput: for malformed ids, more than five groups, an address type or way of resolving that there isn't.
@@ -48,40 +52,24 @@ class ExistingGateway(ResourceGateway):
         ip_address_type: str = "IPV4",
         dns_resolution: str = "PUBLIC",
         security_group_ids: Sequence[str] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
-        bindings.Construct.__init__(self, scope, id)  # the parent's own would make a gateway
-        self.network = network
+        super().__init__(scope, id, network, tags)
         with Report(self) as report:
-            network.refuse_other_stack(report, bindings.stack_of(scope))
-            self.id = parse_id(report, "gateway_id", gateway_id, "rgw")
+            self.id = self.name = parse_id(report, "gateway_id", gateway_id, "rgw")
             self._type = parse_gateway_type(report, ip_address_type, None, dns_resolution)
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
-        self.name = self.id
         self.security_group_ids = brought or ()
         self._subnets = list(network.subnets)
-        self._makes_rules = False
-        self._ingress = []
-        self._keys = set()
-        self._names = {}
 
-    def share(self, name: str, resource: Resource, **arguments: Any) -> SharedResource:
-        """Share one resource through this gateway, as `ResourceGateway.share` does, with the same arguments.
-
-        Raises:
-            InvalidInput: also for a target's security group where the gateway's groups are not known.
-        """
-        if not self.security_group_ids:
-            targets: list[Any] = [resource]
-            if isinstance(resource, GroupResource):
-                targets = [member.resource for member in resource.members.values()]
-            with Report(self, str(name)) as report:
-                for target in targets:
-                    if (group := getattr(target, "security_group_id", None)) is not None:
-                        report.refuse(
-                            "security_group_id",
-                            group,
-                            rule="The target's group gets a rule for the gateway's groups, which are not known here.",
-                            fix="Give ExistingGateway its security_group_ids, or leave out the target's and admit the "
-                            "gateway yourself.",
-                        )
-        return super().share(name, resource, **arguments)
+    def _make_rules(self, key: str, resource: Target, ports: Ports) -> None:
+        if not self.security_group_ids and resource.security_group_id is not None:
+            with Report(self, key) as report:
+                report.refuse(
+                    "security_group_id",
+                    resource.security_group_id,
+                    rule="The target's group gets a rule for the gateway's groups, which are not known here.",
+                    fix="Give ExistingGateway its security_group_ids, or leave out the target's and admit the "
+                    "gateway yourself.",
+                )
+        super()._make_rules(key, resource, ports)

@@ -1,38 +1,25 @@
-"""The producer's side: a resource gateway and the resource configurations shared through it."""
+"""The producer's side: a resource gateway with its security group."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.custom_domain import DomainVerification, parse_custom_domain
-from latticelink.constructs.network import ExistingNetwork, Network
-from latticelink.constructs.resource_configuration import (
-    Target,
-    configured_ports,
-    definition_of,
-    kind_of,
-    open_ports_of,
-    published_ports,
-    shareable,
-    targets_of,
-    with_text_tokens,
-)
-from latticelink.constructs.security_groups import allow, cidr_peer, group_peer, make_group
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.network import Network
+from latticelink.constructs.security_groups import SecurityGroup, made_group
+from latticelink.constructs.sharing_gateway import Gateway
 from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
-from latticelink.values.contract import SharedResource
-from latticelink.values.gateway_type import GatewayType, parse_gateway_type, refuse_unfit
-from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, derive_name, parse_key, parse_name
-from latticelink.values.ports import Ports
+from latticelink.values.gateway_type import parse_gateway_type
+from latticelink.values.names import RESOURCE_GATEWAY, parse_name
 from latticelink.values.provider_arguments import refuse_lacking
-from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 from latticelink.values.types import GATEWAY
 
 
-class ResourceGateway(bindings.Construct):
+class ResourceGateway(Gateway):
     """Where traffic enters the producer's VPC: a resource gateway with its security group.
 
     The target sees the gateway's addresses, never the client's. Another network, subnets, name, address type, number of
@@ -58,17 +45,21 @@ class ResourceGateway(bindings.Construct):
         ingress_cidrs: clients' CIDRs to let into the gateway's group on the shared ports. AWS's pages disagree on
             whether inbound rules are needed: the PrivateLink guide speaks of outbound only, the EventBridge guide
             asks for inbound as well. Default: none.
+        tags: tags of the gateway, its group and its resource configurations. Default: the Name tag alone.
+
+    Attributes:
+        gateway: the resource gateway of the AWS provider, also `node.default_child`.
+        group: the security group that is made here; asking for it is refused where yours are used.
+        configurations: the resource configurations of the AWS provider, by the key that `share` got; a member of a
+            group by the group's key, a hyphen and its name.
 
     Raises:
-        InvalidInput: for a name AWS refuses, unknown subnets, more than five groups, malformed CIDRs, an address type
-            that the subnets don't have, and arguments that an allowed version of the AWS provider lacks.
+        InvalidInput: for a name or tags that AWS refuses, unknown subnets, more than five groups, malformed CIDRs, an
+            address type that the subnets don't have, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html
     """
-
-    # What a subclass that makes no gateway is taken to be.
-    _type = GatewayType()
 
     def __init__(
         self,
@@ -83,11 +74,10 @@ class ResourceGateway(bindings.Construct):
         dns_resolution: str = "PUBLIC",
         security_group_ids: Sequence[str] | None = None,
         ingress_cidrs: Sequence[str] = (),
+        tags: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(scope, id)
-        self.network = network
+        super().__init__(scope, id, network, tags)
         with Report(self) as report:
-            network.refuse_other_stack(report, bindings.stack_of(scope))
             self.name = parse_name(report, "name", name, RESOURCE_GATEWAY, network.stack_id, id)
             self._subnets = network.pick(report, "subnets", subnets)
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
@@ -102,17 +92,12 @@ class ResourceGateway(bindings.Construct):
             self._type = parse_gateway_type(report, ip_address_type, ipv4_addresses_per_eni, dns_resolution)
             network.refuse_ip_type(report, "ip_address_type", self._type.ip_address_type)
             self._refuse_lacking(report)
-        self._makes_rules = brought is None
-        self.security_group_ids: tuple[str, ...] = brought or (
-            make_group(
-                self,
-                "group",
-                vpc_id=network.vpc_id,
-                name=self.name,
-                description="Resource gateway to the shared resources",
-            ),
-        )
-        gateway = bindings.make(
+        if brought is None:
+            why = "Resource gateway to the shared resources"
+            given = self._tags.given
+            self._own_group = SecurityGroup(self, "group", network, name=self.name, description=why, tags=given)
+        self.security_group_ids = brought or (self.group.id,)
+        self.gateway: bindings.VpclatticeResourceGateway = bindings.make(
             bindings.VpclatticeResourceGateway,
             self,
             "gateway",
@@ -122,14 +107,22 @@ class ResourceGateway(bindings.Construct):
             security_group_ids=list(self.security_group_ids),
             ip_address_type=self._type.ip_address_type,
             ipv4_addresses_per_eni=self._type.ipv4_addresses_per_eni,
-            tags={"Name": self.name},
+            tags=self._tags.named(self.name),
         )
+        bindings.set_default_child(self, self.gateway)
         if self._type.dns_resolution != "PUBLIC":
             # Newer than the bindings; the provider's default is left out.
-            gateway.add_override("resource_config_dns_resolution", self._type.dns_resolution)
-        self.id = f"${{{bindings.address(gateway)}.id}}"
-        self._keys: set[str] = set()
-        self._names: dict[str, str] = {}
+            self.gateway.add_override("resource_config_dns_resolution", self._type.dns_resolution)
+        self.id = f"${{{bindings.address(self.gateway)}.id}}"
+
+    @property
+    def group(self) -> SecurityGroup:
+        """The security group that is made here.
+
+        Raises:
+            InvalidInput: for a gateway with security groups of yours.
+        """
+        return made_group(self, self._own_group)
 
     def _refuse_lacking(self, report: Report) -> None:
         constraint = bindings.aws_provider_of(self.network.stack)
@@ -140,151 +133,3 @@ class ResourceGateway(bindings.Construct):
         if given.dns_resolution != "PUBLIC":
             path = "resource_config_dns_resolution"
             refuse_lacking(report, "dns_resolution", given.dns_resolution, constraint, kind, path)
-
-    def share(
-        self,
-        name: str,
-        resource: Resource,
-        *,
-        ports: Sequence[int | str | float] | None = None,
-        port_ranges: Sequence[int | str] | None = None,
-        configuration_name: str | None = None,
-        custom_domain: str | None = None,
-        domain_verification: DomainVerification | str | None = None,
-        allow_association_to_shareable_service_network: bool = False,
-    ) -> SharedResource:
-        """Share one resource through this gateway: its resource configuration and the security-group rules to it.
-
-        Args:
-            name: the key by which consumers read it: 1 to 64 letters, digits, spaces, dots, hyphens, underscores.
-            resource: what is shared.
-            ports: TCP ports that clients use, 1 to 65535: numbers, ranges such as `"8000-8080"`, or tokens. The
-                security groups pass these and no others. An `ArnResource` has its own port, and each member of a
-                `GroupResource` has its own ports: leave it out there.
-            port_ranges: the resource configuration's own port ranges, if wider than `ports`. Default: `ports`.
-            configuration_name: AWS name, unique in the account and region: 3 to 40 lower-case letters, digits and
-                single hyphens, not starting with `rcfg-`. Default: made from the stack's id and `name`.
-            custom_domain: a domain name of yours for one address or name, such as `orders.example.com`, by which
-                consumers with private DNS reach it; every consumer sees it, and AWS doesn't change it later. Unless it
-                is verified, a consumer has to ask for it with `private_dns_preference`. Databases have names of their
-                own, groups none. Needs AWS provider 6.22. Default: none.
-            domain_verification: the proof that the domain, or one above it, is yours; or its id, `dv-...`.
-            allow_association_to_shareable_service_network: whether a consumer may put the configuration in a service
-                network that is itself shared on, which lets others reach the resource through that consumer.
-
-        Returns:
-            What `State.publish` puts into the contract.
-
-        Raises:
-            InvalidInput: for names AWS refuses, ports outside 1 to 65535, a name that is shared already, and a resource
-                that this gateway can't reach or resolve.
-
-        Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
-        """
-        with Report(self, str(name)) as report:
-            key = self._new_key(report, name)
-            resource = shareable(report, resource)
-            refuse_unfit(report, self._type, resource)
-            open_ports = open_ports_of(report, resource, ports)
-            configured = configured_ports(report, resource, port_ranges, open_ports)
-            aws_name = parse_name(
-                report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
-            )
-            self._refuse_twin(report, aws_name, key)
-            domain = parse_custom_domain(report, self.network.stack, resource, custom_domain, domain_verification)
-            members = self._named_members(report, key, resource)
-        kind = kind_of(resource)
-        address = self._configuration(
-            key,
-            aws_name,
-            type=kind,
-            protocol=None if kind == "ARN" else "TCP",
-            port_ranges=configured.texts() if kind == "SINGLE" else None,
-            resource_gateway_identifier=self.id,
-            allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
-            resource_configuration_definition=None
-            if isinstance(resource, GroupResource)
-            else [definition_of(resource, self._type)],
-            **domain.arguments(),
-        )
-        published: dict[str, Any] = {}
-        for member_name, (member_aws_name, member) in members.items():
-            own_ports = with_text_tokens(member.known_ports)
-            child = self._configuration(
-                f"{key}-{member_name}",
-                member_aws_name,
-                type="CHILD",
-                port_ranges=own_ports.texts(),
-                resource_configuration_group_id=f"${{{address}.id}}",
-                resource_configuration_definition=[definition_of(member.resource, self._type)],
-            )
-            self._make_rules(f"{key}-{member_name}", member.resource, own_ports)
-            published[member_name] = {"arn": f"${{{child}.arn}}", "ports": published_ports(self, own_ports).texts()}
-        if not isinstance(resource, GroupResource):
-            self._make_rules(key, resource, open_ports)
-        return SharedResource(
-            name=key,
-            arn=f"${{{address}.arn}}",
-            ports=published_ports(self, open_ports),
-            id=f"${{{address}.id}}",
-            configuration_name=aws_name,
-            type=kind,
-            vpc_id=self.network.vpc_id,
-            members=published or None,
-            custom_domain=domain.name,
-            dns_names=dict(resource.dns_names) if isinstance(resource, ArnResource) else None,
-            zone_ids=tuple(subnet.zone_id for subnet in self._subnets if subnet.zone_id) or None,
-            stack=self.network.stack,
-        )
-
-    def _configuration(self, id: str, aws_name: str, **arguments: Any) -> str:
-        """Make a resource configuration; return its address."""
-        made = bindings.make(
-            bindings.VpclatticeResourceConfiguration, self, id, name=aws_name, tags={"Name": aws_name}, **arguments
-        )
-        return bindings.address(made)
-
-    def _named_members(self, report: Report, key: str, resource: Resource) -> dict[str, tuple[str, Member]]:
-        """Return the members of a group, each with the AWS name of its configuration."""
-        named = {}
-        if isinstance(resource, GroupResource):
-            for name, member in sorted(resource.members.items()):
-                aws_name = derive_name(RESOURCE_CONFIGURATION, self.network.stack_id, key, name)
-                self._refuse_twin(report, aws_name, f"{key}/{name}")
-                named[name] = (aws_name, member)
-        return named
-
-    def _refuse_twin(self, report: Report, aws_name: str, key: str) -> None:
-        if (twin := self._names.setdefault(aws_name, key)) != key:
-            report.refuse(
-                "configuration_name",
-                aws_name,
-                rule=f"Names of resource configurations are unique in an account; {twin!r} has this one already.",
-                fix="Give one of the two a configuration_name.",
-                source=RESOURCE_CONFIGURATION.source,
-            )
-
-    def _new_key(self, report: Report, name: str) -> str:
-        key = parse_key(report, "name", name)
-        if key in self._keys:
-            report.refuse(
-                "name",
-                name,
-                rule="Each resource of a gateway is shared under a name of its own.",
-                fix="Choose another name; to share more ports of one resource, list them in one share().",
-            )
-            key = f"{key}-{len(self._keys)}"
-        self._keys.add(key)
-        return key
-
-    def _make_rules(self, key: str, resource: Target, ports: Ports) -> None:
-        if self._makes_rules:
-            [group] = self.security_group_ids
-            allow(self, key, "egress", group, targets_of(self, resource, self._type), ports, why=f"To {key}")
-            if self._ingress:
-                clients = [cidr_peer(self, cidr) for cidr in self._ingress]
-                allow(self, key, "ingress", group, clients, ports, why=f"Clients of {key}")
-        if resource.security_group_id is not None:
-            gateways = [group_peer(self, group) for group in self.security_group_ids]
-            why = f"From resource gateway {self.name}"
-            allow(self, f"{key}-target", "ingress", resource.security_group_id, gateways, ports, why=why)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.security_groups import address_peer, cidr_peer, group_peer
+from latticelink.constructs.group_rules import address_peer, cidr_peer, group_peer
+from latticelink.constructs.port_tokens import with_text_tokens
 from latticelink.errors import Report
-from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import GatewayType, dns_address_type
 from latticelink.values.ports import Ports, parse_ports, union
 from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Resource
@@ -83,16 +83,6 @@ def configured_ports(
             source=_CONFIGURATION_DOC,
         )
     return configured
-
-
-def with_text_tokens(ports: Ports) -> Ports:
-    """Return the ports with every token as a text, as AWS's port ranges and the contract have them."""
-    return Ports(ports.ranges, tuple(bindings.token_as_text(token) for token in ports.tokens))
-
-
-def ports_of(shared: SharedResource) -> Ports | str:
-    """Return the ports of what is shared, with every token as a text; from remote state an expression."""
-    return with_text_tokens(shared.ports) if isinstance(shared.ports, Ports) else shared.ports
 
 
 def published_ports(scope: Any, ports: Ports) -> Ports:

@@ -1,122 +1,121 @@
-"""Security groups and their rules, each rule a resource of its own.
+"""Security groups: made in a network, or there already.
 
-Rules are separate resources so that a gateway's group and its target's group can name each other without a cycle.
-A group that Terraform makes has no way out until a rule gives one: the provider removes the one that AWS adds.
+Their rules are resources of their own, so that a gateway's group and its target's group can name each other without a
+cycle. A group that Terraform makes has no way out until a rule gives one: the provider removes the one that AWS adds.
 Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_security_group_egress_rule
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.values.addresses import Cidr
-from latticelink.values.ports import Ports
-from latticelink.values.tokens import is_known
-
-Direction = Literal["ingress", "egress"]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """The other side of a rule: what Terraform calls it, its value, and a key that is stable and short."""
-
-    argument: Literal["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"]
-    value: str
-    key: str
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.group_rules import GroupRules
+from latticelink.constructs.network import Network
+from latticelink.constructs.notes import notes_of
+from latticelink.errors import InvalidInput, Report
+from latticelink.values.aws_ids import parse_id
+from latticelink.values.names import SECURITY_GROUP, derive_name, parse_description, parse_group_name
+from latticelink.values.tags import parse_tags
 
 
-def cidr_peer(scope: Any, cidr: Cidr) -> Peer:
-    """Return the peer for a block; one that is known only after apply is IPv6 if it is an `ipv6_...` attribute."""
-    is_ipv6 = cidr.version == 6 or (cidr.version is None and _is_of_ipv6(scope, cidr.text))
-    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", cidr.text, stable_key(scope, cidr.text))
-
-
-def address_peer(scope: Any, address: str, versions: tuple[int, ...]) -> Peer:
-    """Return the peer for one address of one of the IP `versions`; if both, as in `cidr_peer`."""
-    is_ipv6 = ":" in address if is_known(address) else _is_of_ipv6(scope, address) or 4 not in versions
-    block = f"{address}/{128 if is_ipv6 else 32}"
-    return Peer("cidr_ipv6" if is_ipv6 else "cidr_ipv4", block, stable_key(scope, block))
-
-
-def group_peer(scope: Any, group_id: str) -> Peer:
-    """Return the peer for a security group."""
-    return Peer("referenced_security_group_id", group_id, stable_key(scope, group_id))
-
-
-def _is_of_ipv6(scope: Any, value: str) -> bool:
-    """Return whether an expression ends in one of Terraform's IPv6 attributes, such as `aws_vpc.x.ipv6_cidr_block`."""
-    return re.search(r"\.ipv6_\w+[^.]*$", bindings.expression(scope, value)) is not None
-
-
-def stable_key(scope: Any, value: str) -> str:
-    """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
-    if is_known(value):
-        return value.replace("/", "_").replace(":", ".")
-    return hashlib.sha256(bindings.expression(scope, value).encode()).hexdigest()[:8]
-
-
-def make_group(scope: Any, id: str, *, vpc_id: str, name: str, description: str) -> str:
-    """Make a security group without rules in `scope`; return the expression of its id."""
-    group = bindings.make(
-        bindings.SecurityGroup, scope, id, vpc_id=vpc_id, name=name, description=description, tags={"Name": name}
-    )
-    return f"${{{bindings.address(group)}.id}}"
-
-
-def allow(
-    scope: Any, key: str, direction: Direction, group_id: str, peers: Iterable[Peer], ports: Ports, *, why: str
-) -> None:
-    """Let TCP on `ports` into (`ingress`) or out of (`egress`) a group, one rule for each peer and port range.
+class SecurityGroup(GroupRules):
+    """A security group of a network: it lets nobody in or out until `let_in` and `let_out` say so.
 
     Args:
-        scope: the construct that the rules belong to.
-        key: first part of the rules' construct ids, from the user's names.
-        direction: as seen from the group.
-        group_id: the group that the rules are in.
-        peers: the other sides.
-        ports: known ranges, and tokens of single ports as texts.
-        why: the rules' description, in the characters that AWS allows there.
+        scope: the stack, or a construct in it.
+        id: the group's id, part of Terraform addresses.
+        network: the VPC that it is in.
+        name: its name in AWS, unique in the VPC, which AWS doesn't change later: 1 to 255 letters, digits, spaces and
+            `._-:/()#,@[]+=&;{}!$*`, not starting with `sg-`. Default: made from the ids of stack and group.
+        description: what it is for, 1 to 255 of the same characters, which AWS doesn't change later either.
+        tags: its tags. Default: the Name tag alone.
+
+    Attributes:
+        id: expression of the group's id, `sg-...`.
+        resource: the security group of the AWS provider.
+
+    Raises:
+        InvalidInput: for a network of another stack, and a name, a description or tags that AWS refuses.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
     """
-    ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
-    for token in ports.tokens:
-        port = bindings.token_as_number(token)
-        ends.append((f"port-{stable_key(scope, str(token))}", port, port))
-    for peer in peers:
-        for ports_key, low, high in ends:
-            _rule(direction)(
-                scope,
-                f"{key}-{direction}-{ports_key}-{peer.key}",
-                security_group_id=group_id,
-                ip_protocol="tcp",
-                from_port=low,
-                to_port=high,
-                description=why,
-                **{peer.argument: peer.value},
-            )
 
-
-def allow_each(
-    scope: Any, key: str, direction: Direction, group_id: str, peers: Iterable[Peer], ports: str, *, why: str
-) -> None:
-    """Do as `allow`, with `ports` an expression of a list such as `["80", "8000-8080"]` that Terraform reads."""
-    for peer in peers:
-        rule = _rule(direction)(
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        network: Network | ExistingNetwork,
+        *,
+        name: str | None = None,
+        description: str = "Managed by Terraform",
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        with Report(scope, id) as report:
+            network.refuse_other_stack(report, self._stack)
+            name = parse_group_name(report, "name", name, derive_name(SECURITY_GROUP, network.stack_id, id))
+            description = parse_description(report, "description", description)
+            checked = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
+        self.resource: bindings.SecurityGroup = bindings.make(
+            bindings.SecurityGroup,
             scope,
-            f"{key}-{direction}-{peer.key}",
-            security_group_id=group_id,
-            ip_protocol="tcp",
-            from_port=bindings.token_as_number('${tonumber(split("-", each.value)[0])}'),
-            to_port=bindings.token_as_number('${tonumber(reverse(split("-", each.value))[0])}'),
-            description=why,
-            **{peer.argument: peer.value},
+            id,
+            vpc_id=network.vpc_id,
+            name=name,
+            description=description,
+            tags=checked.named(name),
         )
-        rule.add_override("for_each", f"${{toset({bindings.expression(scope, ports)})}}")
+        self.id = f"${{{bindings.address(self.resource)}.id}}"
+
+    @cached_property
+    def node(self) -> Any:
+        """The node of the security group, which is its own default child."""
+        node = self.resource.node
+        node.default_child = self.resource
+        return node
 
 
-def _rule(direction: Direction) -> Any:
-    return bindings.VpcSecurityGroupIngressRule if direction == "ingress" else bindings.VpcSecurityGroupEgressRule
+class ExistingSecurityGroup(GroupRules):
+    """A security group that exists already, by its id; `let_in` and `let_out` add rules to it.
+
+    Args:
+        scope: the stack, or a construct in it.
+        id: an id for it here, part of its rules' Terraform addresses.
+        security_group_id: its id in AWS, `sg-...`.
+
+    Attributes:
+        id: its id in AWS.
+
+    Raises:
+        InvalidInput: for a malformed id.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+
+    def __init__(self, scope: Any, id: str, security_group_id: str) -> None:
+        super().__init__(scope, id)
+        with Report(scope, id) as report:
+            self.id = parse_id(report, "security_group_id", security_group_id, "sg")
+
+
+def made_group(construct: Any, group: SecurityGroup | None) -> SecurityGroup:
+    """Return the group that a construct made.
+
+    Raises:
+        InvalidInput: if it made none, as the user's own groups are used.
+    """
+    if group is None:
+        # Outside `collecting`, so that nothing goes on with a group that isn't there.
+        report = Report(construct)
+        report.refuse(
+            "group",
+            None,
+            rule="No security group is made where security_group_ids brings yours.",
+            fix="Use your own group here, or leave out security_group_ids.",
+        )
+        raise InvalidInput(report.findings)
+    return group

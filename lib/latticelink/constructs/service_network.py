@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
-from latticelink.constructs.member_names import (
-    add_own_names,
-    name_members,
-    plain_dns_name,
-    refuse_names_of_another_kind,
-)
-from latticelink.constructs.network import ExistingNetwork, Network
-from latticelink.constructs.resource_configuration import ports_of
+from latticelink.constructs.existing_network import ExistingNetwork
+from latticelink.constructs.network import Network
+from latticelink.constructs.notes import notes_of
+from latticelink.constructs.own_names import OwnNames
+from latticelink.constructs.port_tokens import ports_of
+from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.errors import Report
 from latticelink.values.arns import id_in_arn
 from latticelink.values.contract import SharedResource, parse_lattice_arn
+from latticelink.values.dns import ExistingHostedZone
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports, union
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.provider_arguments import refuse_lacking
-from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.tags import parse_tags
+from latticelink.values.tokens import is_known
 from latticelink.values.types import NETWORK_RESOURCE, NETWORK_VPC
 
 _ASSOCIATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html"
@@ -37,9 +37,12 @@ class _ServiceNetwork(bindings.Construct):
     arn: str
     name: str
 
-    def __init__(self, scope: Any, id: str) -> None:
+    def __init__(self, scope: Any, id: str, tags: Mapping[str, str] | None) -> None:
         super().__init__(scope, id)
         self._stack = bindings.stack_of(scope)
+        self.associations: dict[str, bindings.VpclatticeServiceNetworkResourceAssociation] = {}
+        with Report(self) as report:
+            self._tags = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
 
     def share(
         self, name: str, resources: Sequence[SharedResource], *, private_dns_enabled: bool | None = None
@@ -85,14 +88,14 @@ class _ServiceNetwork(bindings.Construct):
         for resource in sorted(
             {resource.name: resource for resource in resources}.values(), key=lambda each: each.name
         ):
-            association = bindings.make(
+            association = self.associations[f"{key}-{resource.name}"] = bindings.make(
                 bindings.VpclatticeServiceNetworkResourceAssociation,
                 self,
                 f"{key}-{resource.name}",
                 # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
                 resource_configuration_identifier=resource.id or _id_of(self, resource.arn),
                 service_network_identifier=self.id,
-                tags={"Name": resource.name},
+                tags=self._tags.of_part(resource.name),
             )
             if private_dns_enabled is not None:
                 # Newer than the bindings.
@@ -124,21 +127,28 @@ class ServiceNetwork(_ServiceNetwork):
         id: the construct's id, part of Terraform addresses.
         name: AWS name, unique in the account and region: 3 to 63 lower-case letters, digits and single hyphens, not
             starting with `servicenetwork-`. Default: made from the ids of stack and service network.
+        tags: tags of the service network and of its associations with resources. Default: the Name tag alone.
+
+    Attributes:
+        network: the service network of the AWS provider, also `node.default_child`.
+        associations: the associations of the AWS provider, by the key that `share` got, a hyphen and the resource's
+            name.
 
     Raises:
-        InvalidInput: for a name AWS refuses.
+        InvalidInput: for a name or tags that AWS refuses.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
     """
 
-    def __init__(self, scope: Any, id: str, *, name: str | None = None) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Any, id: str, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
+        super().__init__(scope, id, tags)
         with Report(self) as report:
             self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
-        made = bindings.make(
-            bindings.VpclatticeServiceNetwork, self, "network", name=self.name, tags={"Name": self.name}
+        self.network: bindings.VpclatticeServiceNetwork = bindings.make(
+            bindings.VpclatticeServiceNetwork, self, "network", name=self.name, tags=self._tags.named(self.name)
         )
-        address = bindings.address(made)
+        bindings.set_default_child(self, self.network)
+        address = bindings.address(self.network)
         self.id = f"${{{address}.id}}"
         self.arn = f"${{{address}.arn}}"
 
@@ -153,15 +163,19 @@ class ExistingServiceNetwork(_ServiceNetwork):
         scope: the stack.
         id: the construct's id, part of Terraform addresses.
         arn: ARN of the service network, `arn:aws:vpc-lattice:...:servicenetwork/sn-...`.
+        tags: tags of its associations with resources. Default: the Name tag alone.
+
+    Attributes:
+        associations: the associations of the AWS provider, as in `ServiceNetwork`.
 
     Raises:
-        InvalidInput: for an ARN of anything else.
+        InvalidInput: for an ARN of anything else, and tags that AWS refuses.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
     """
 
-    def __init__(self, scope: Any, id: str, *, arn: str) -> None:
-        super().__init__(scope, id)
+    def __init__(self, scope: Any, id: str, *, arn: str, tags: Mapping[str, str] | None = None) -> None:
+        super().__init__(scope, id, tags)
         with Report(self) as report:
             self.arn = parse_lattice_arn(report, "arn", arn, "servicenetwork")
         self.id = self.name = _id_of(self, self.arn)
@@ -200,10 +214,17 @@ class ServiceNetworkAssociation(bindings.Construct):
             Default: left to AWS.
         private_dns_preference: which of these names, as in `ResourceEndpoint`. Needs AWS provider 6.27.
         private_dns_specified_domains: the domains that the preference speaks of, 1 to 10.
+        hosted_zone: a private hosted zone of the VPC that exists, for `members_domain`. Default: it is made.
+        tags: tags of the association and its group. Default: the Name tag alone.
+
+    Attributes:
+        association: the association of the AWS provider, also `node.default_child`.
+        group: the security group that is made here; asking for it is refused where yours are used.
+        record: the DNS records of the AWS provider for `members_domain`; None without.
 
     Raises:
-        InvalidInput: for nobody to let in, malformed ids or CIDRs, names that lead elsewhere in this VPC already, and
-            arguments that an allowed version of the AWS provider lacks.
+        InvalidInput: for tags that AWS refuses, nobody to let in, malformed ids or CIDRs, names that lead elsewhere in
+            this VPC already, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
     """
@@ -222,17 +243,17 @@ class ServiceNetworkAssociation(bindings.Construct):
         private_dns_enabled: bool | None = None,
         private_dns_preference: str | None = None,
         private_dns_specified_domains: Sequence[str] = (),
+        hosted_zone: ExistingHostedZone | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
         name = derive_name(SECURITY_GROUP, network.stack_id, id)
         with Report(self) as report:
             network.refuse_other_stack(report, bindings.stack_of(scope))
+            checked = parse_tags(report, "tags", tags, beside=notes_of(network.stack).tags)
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
-            plain_domain = None
-            if members_domain is not None:
-                plain_domain = plain_dns_name(report, "members_domain", members_domain)
-                refuse_names_of_another_kind(report, shared, None, members_domain)
-                add_own_names(report, network.names, shared, None, plain_domain, id)
+            own_names = OwnNames.parse(report, shared, members_domain=members_domain, hosted_zone=hosted_zone)
+            own_names.take(report, network.names, id)
             constraint, argument = bindings.aws_provider_of(network.stack), "private_dns_enabled"
             if private_dns_enabled is not None:
                 refuse_lacking(report, argument, private_dns_enabled, constraint, NETWORK_VPC, argument)
@@ -254,9 +275,10 @@ class ServiceNetworkAssociation(bindings.Construct):
                     fix="Reach it by a ResourceEndpoint.",
                     source=_ASSOCIATION_DOC,
                 )
-        self.security_group_ids = clients.let_in(
-            self, vpc_id=network.vpc_id, name=name, to="the service network", shared=shared
+        self._group = clients.made_group(
+            self, network, name=name, to="the service network", shared=shared, tags=checked
         )
+        self.security_group_ids: tuple[str, ...] = clients.brought or (self.group.id,)
         made = bindings.make(
             bindings.VpclatticeServiceNetworkVpcAssociation,
             self,
@@ -266,8 +288,10 @@ class ServiceNetworkAssociation(bindings.Construct):
             vpc_identifier=network.vpc_id,
             # A list whose order the provider takes for a difference.
             security_group_ids=sorted(self.security_group_ids),
-            tags={"Name": name},
+            tags=checked.named(name),
         )
+        self.association: bindings.VpclatticeServiceNetworkVpcAssociation = made
+        bindings.set_default_child(self, made)
         if shared.accepter:
             made.add_override("depends_on", [shared.accepter])
         # Both newer than the bindings.
@@ -276,5 +300,13 @@ class ServiceNetworkAssociation(bindings.Construct):
         if private_dns.arguments():
             made.add_override("dns_options", [private_dns.arguments()])
         self.id = f"${{{bindings.address(made)}.id}}"
-        if plain_domain is not None and plain_domain != REFUSED:
-            name_members(self, network, plain_domain, shared, "dns_name", "${each.value}")
+        self.record = own_names.make_records_of_members(self, network, "dns_name", "${each.value}")
+
+    @property
+    def group(self) -> SecurityGroup:
+        """The security group that is made here.
+
+        Raises:
+            InvalidInput: for an association with security groups of yours.
+        """
+        return made_group(self, self._group)

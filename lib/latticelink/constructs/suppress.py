@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
 
 
@@ -15,7 +16,7 @@ def suppress(construct: Any, check: str, *, reason: str) -> None:
     The decision is written into the stack's Terraform JSON, as a comment that Terraform ignores.
 
     Args:
-        construct: any construct, of this library or of CDKTF, or a whole stack.
+        construct: any construct, of this library or of the CDK, or a whole stack.
         check: the check's id, such as `LL505`.
         reason: why it may stay as it is.
 
@@ -34,6 +35,6 @@ def suppress(construct: Any, check: str, *, reason: str) -> None:
                 "reason", reason, rule="A finding is suppressed with a reason.", fix="Write why it may stay as it is."
             )
     stack = bindings.stack_of(construct)
-    decided: list[dict[str, str]] = stack.__dict__.setdefault("latticelink_suppressed", [])
+    decided = notes_of(stack).suppressed
     decided.append({"check": check, "resource": construct.node.path, "reason": reason})
     stack.add_override("//.latticelink.suppress", decided)

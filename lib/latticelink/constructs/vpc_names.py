@@ -9,6 +9,8 @@ from typing import Any, Literal
 from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
+from latticelink.values.dns import ExistingHostedZone
+from latticelink.values.tags import Tags
 from latticelink.values.tokens import is_known
 
 _CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
@@ -24,29 +26,57 @@ class VpcNames:
         self._leads: dict[str, str] = {}
         self._own_zones: dict[str, str] = {}
         self._custom_domains: dict[str, str] = {}
-        self._zone_ids: dict[str, str] = {}
+        self._zones: dict[str, bindings.Route53Zone] = {}
+        self._existing_zones: dict[str, tuple[ExistingHostedZone, bindings.DataAwsRoute53Zone]] = {}
         self._resources: dict[tuple[Any, str], tuple[str, SharedResource]] = {}
         self._networks: list[tuple[str, SharedResource]] = []
 
-    @classmethod
-    def of(cls, stack: Any, vpc_id: str) -> VpcNames:
-        """Return the names of the VPC in `stack`; the same ones also for two networks of one VPC."""
-        known: dict[str, VpcNames] = stack.__dict__.setdefault("latticelink_vpc_names", {})
-        return known.setdefault(vpc_id, cls())
-
-    def zone_id(self, scope: Any, vpc_id: str, domain: str) -> str:
-        """Return the id of the private hosted zone for `domain`, made in `scope` when first asked for.
+    def zone(
+        self, scope: Any, vpc_id: str, domain: str, tags: Tags
+    ) -> bindings.Route53Zone | bindings.DataAwsRoute53Zone:
+        """Return the private hosted zone for `domain`: the existing one, or one made in `scope` when first asked for.
 
         AWS refuses two private zones of the same name on one VPC, so there is one for each VPC.
         Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
         """
-        if domain not in self._zone_ids:
+        if domain in self._existing_zones:
+            return self._existing_zones[domain][1]
+        if domain not in self._zones:
             vpc = [bindings.Route53ZoneVpc(vpc_id=vpc_id)]
-            zone = bindings.make(
-                bindings.Route53Zone, scope, f"zone-{domain}", name=domain, vpc=vpc, tags={"Name": domain}
+            self._zones[domain] = bindings.make(
+                bindings.Route53Zone, scope, f"zone-{domain}", name=domain, vpc=vpc, tags=tags.of_part(domain)
             )
-            self._zone_ids[domain] = f"${{{bindings.address(zone)}.zone_id}}"
-        return self._zone_ids[domain]
+        return self._zones[domain]
+
+    def zone_beside(self, zone: ExistingHostedZone) -> str | None:
+        """Return what the zone of this name is, if it is another one; None if there is none."""
+        if zone.name in self._zones:
+            return "made here"
+        known, _ = self._existing_zones.get(zone.name, (zone, None))
+        return None if known.id == zone.id else known.id
+
+    def existing_zone(self, scope: Any, vpc_id: str, zone: ExistingHostedZone) -> bindings.DataAwsRoute53Zone:
+        """Return what looks up a private hosted zone of the VPC; the plan stops if it is another one, or none.
+
+        Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/route53_zone
+        """
+        if zone.name not in self._existing_zones:
+            found = bindings.make(
+                bindings.DataAwsRoute53Zone,
+                scope,
+                f"existing-zone-{zone.name}",
+                name=zone.name,
+                private_zone=True,
+                vpc_id=vpc_id,
+            )
+            mistaken = {
+                "condition": f"${{self.zone_id == {bindings.expression(scope, zone.id)}}}",
+                "error_message": f"The private hosted zone {zone.name} of VPC {vpc_id} is ${{self.zone_id}}, not "
+                f"{zone.id}. Give the ExistingHostedZone that id.",
+            }
+            found.add_override("lifecycle.postcondition", [mistaken])
+            self._existing_zones[zone.name] = (zone, found)
+        return self._existing_zones[zone.name][1]
 
     def add_own(self, report: Report, argument: str, zone: str, names: list[str], who: str) -> None:
         """Take `names`, in a private zone of the user's own, for `who`; refuse names that lead elsewhere already."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from latticelink.network.keys import Place
+from latticelink.network.keys import Place, differ
 from latticelink.network.ranges import EVERY, EVERYWHERE, NONE, Addresses, PortSet, addresses_of
 from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean
+from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean, first_unknown
 from latticelink.terraform.work import spend
 from latticelink.values.types import DEFAULT_NETWORK_ACL, NETWORK_ACL, NETWORK_ACL_ASSOCIATION, NETWORK_ACL_RULE, VPC
 
@@ -85,6 +85,32 @@ class NetworkAcls:
         self._topology = topology
         self._read: dict[Block, NetworkAcl] = {}
 
+    def doubt_of(self, subnet: Subnet) -> Unknown | None:
+        """Return why it isn't known which network ACL a subnet has; None if it is."""
+        if subnet.key in self._associated:
+            return None
+        for block, why in self._loose:
+            vpc = self._topology.vpc_key(block.value("vpc_id"))
+            if vpc is None or subnet.vpc is None or not differ(vpc, subnet.vpc):
+                return why.keeps(f"which subnets {block.address} is for")
+        return None
+
+    @cached_property
+    def _loose(self) -> list[tuple[Block, Unknown]]:
+        """The ACLs, and associations of ACLs, of which it isn't known which subnets they are for."""
+        found = []
+        configuration = self._topology.configuration
+        for kind, argument in ((NETWORK_ACL, "subnet_ids"), (NETWORK_ACL_ASSOCIATION, "subnet_id")):
+            for block in configuration.of_type(kind):
+                value = block.value(argument)
+                if (why := first_unknown(value)) is not None:
+                    found.append((block, why))
+                elif kind == NETWORK_ACL_ASSOCIATION and isinstance(value, Unknown | Reference):
+                    acl = self._topology.block_of(block.value("network_acl_id"), NETWORK_ACL, DEFAULT_NETWORK_ACL)
+                    if acl is None:
+                        found.append((block, Unknown(f"{block.address} names an ACL that isn't in what was read")))
+        return found
+
     def acl_of(self, subnet: Subnet) -> NetworkAcl | None:
         """Return the network ACL of a subnet; None if the configuration has none, as AWS's own lets everything pass."""
         block = self._associated.get(subnet.key) or self._defaults.get(subnet.vpc)
@@ -144,7 +170,7 @@ class NetworkAcls:
         for direction in (IN, OUT):
             if block.type == VPC:
                 yield from ((direction, _Entry(100, True, EVERY, each)) for each in EVERYWHERE.values())
-            for body in block.nested(direction):
+            for body in block.nested_or_told(direction):
                 if isinstance(body, dict):
                     for entry in _read_entry(block, body, number="rule_no", action="action"):
                         yield direction, entry

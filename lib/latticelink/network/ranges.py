@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from latticelink.terraform.work import spend
@@ -106,6 +106,10 @@ class Addresses:
         """Return the parts of the range of which each is wholly in or wholly out of each of the others."""
         cuts = [(each.first, each.last) for each in others]
         return [Addresses(self.version, low, high) for low, high in split(self.first, self.last, cuts)]
+
+    def without(self, others: Sequence[Addresses]) -> list[Addresses]:
+        """Return the parts of the range that are in none of the others."""
+        return [part for part in self.parts(others) if not any(map(part.are_in, others))]
 
     def __str__(self) -> str:
         """Return the range as CIDR blocks."""

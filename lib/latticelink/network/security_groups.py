@@ -16,6 +16,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, PartlyKnown, Reference, Unknown, boolean, unknown_of
 from latticelink.values.types import (
+    AWS_PREFIX_LIST,
     DEFAULT_SECURITY_GROUP,
     ENDPOINT,
     GROUP_RULE,
@@ -200,7 +201,9 @@ class Groups:
                 if kind == DEFAULT_SECURITY_GROUP:
                     self._adopted.add(group)
                 for direction in (IN, OUT):
-                    for body in block.nested(direction):
+                    # A plan tells the rules that are resources of their own a second time.
+                    has_own = (group, direction) in self._rules
+                    for body in block.nested(direction) if has_own else block.nested_or_told(direction):
                         if isinstance(body, Unknown):
                             yield group, direction, _unknown_rule(block, f"{block.address} ({direction})", body)
                         elif isinstance(body, dict):
@@ -257,8 +260,12 @@ class Groups:
                 yield replace(peer, text=f"{peer.text} in {block.address}")
         elif isinstance(name, str) and _PUBLIC_LISTS.fullmatch(name):
             yield Peer(f"AWS's list {name}")
-        elif isinstance(name, str) and LATTICE_LIST.fullmatch(name) and isinstance(value, Reference):
-            yield Peer(f"AWS's list {name}", marks=frozenset([value]))
+        elif block is not None and isinstance(name, str) and LATTICE_LIST.fullmatch(name):
+            yield Peer(f"AWS's list {name}", marks=frozenset([Reference(block, "id")]))
+        elif block is not None and isinstance(entries := _read_entries(block), list):
+            for entry in entries:
+                peer = _cidr_peer(entry)
+                yield replace(peer, text=f"{peer.text} in {block.address}")
         else:
             text = str(value) if isinstance(value, Reference | str) else "a prefix list"
             reason = value.reason if isinstance(value, Unknown) else f"the entries of {text} aren't known"
@@ -269,8 +276,9 @@ class Groups:
     def _prefix_lists(self) -> dict[str, Block]:
         return {
             block.value("id"): block
+            for kind in (PREFIX_LIST, AWS_PREFIX_LIST)
             for mode in ("resource", "data")
-            for block in self._configuration.of_type(PREFIX_LIST, mode)
+            for block in self._configuration.of_type(kind, mode)
             if isinstance(block.value("id"), str)
         }
 
@@ -304,6 +312,16 @@ def _cidr_peer(value: Any) -> Peer:
     if isinstance(value, str) and (addresses := addresses_of(value)) is not None:
         return Peer(value, addresses)
     return _doubtful(value, "the block that it names")
+
+
+def _read_entries(block: Block) -> Any:
+    """Return the CIDR blocks of a prefix list that a data source reads, as far as a plan tells them."""
+    if block.type == AWS_PREFIX_LIST:
+        return block.value("cidr_blocks")
+    entries = block.value("entries") if block.mode == "data" else ABSENT
+    if isinstance(entries, list):
+        return [entry.get("cidr") if isinstance(entry, dict) else entry for entry in entries]
+    return entries
 
 
 def _doubtful(value: Any, what: str) -> Peer:

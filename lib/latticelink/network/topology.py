@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from latticelink.network.keys import GroupKey, Place, text_of
 from latticelink.network.permissions import Side
 from latticelink.network.ranges import Addresses, addresses_of
 from latticelink.network.security_groups import Groups
+from latticelink.network.told import is_found_by_id
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, boolean, unknown_of
@@ -29,8 +31,11 @@ from latticelink.values.types import (
     INSTANCE,
     INTERFACE,
     INTERFACE_GROUP,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
     LOAD_BALANCERS,
     NETWORK_VPC,
+    SCALING_GROUP,
     SUBNET,
     VPC,
     VPC_IPV4_BLOCK,
@@ -48,6 +53,7 @@ _NETWORKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "aws_elasticache_cluster": (("security_group_ids",), ("subnet_group_name",)),
     "aws_elasticache_replication_group": (("security_group_ids",), ("subnet_group_name",)),
     INSTANCE: (("vpc_security_group_ids",), ("subnet_id",)),
+    SCALING_GROUP: (("vpc_security_group_ids",), ("vpc_zone_identifier",)),
     FUNCTION: (("vpc_config", "security_group_ids"), ("vpc_config", "subnet_ids")),
     **dict.fromkeys(LOAD_BALANCERS, (("security_groups",), ("subnets",))),
     "aws_neptune_cluster": (("vpc_security_group_ids",), ("neptune_subnet_group_name",)),
@@ -65,7 +71,13 @@ _SUBNET_GROUPS = (
     "aws_neptune_subnet_group",
     "aws_redshift_subnet_group",
 )
-CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE)
+# The same for databases that a data source reads.
+_READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    DATABASE: (("vpc_security_groups",), ("db_subnet_group",)),
+    DATABASE_CLUSTER: (("vpc_security_group_ids",), ("db_subnet_group_name",)),
+}
+_NAMES = ("id", "arn", "db_instance_arn", "address", "endpoint", "reader_endpoint")
+CLIENTS = (ECS_SERVICE, INSTANCE, FUNCTION, INTERFACE, SCALING_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +169,14 @@ class Topology:
 
     @cached_property
     def _by_id(self) -> dict[str, Block]:
-        """Blocks by id and ARN, as far as a plan tells these."""
-        return {
-            text: block
-            for block in self.configuration.blocks
-            for text in (block.value("id"), block.value("arn"))
-            if isinstance(text, str) and block.mode == "resource"
-        }
+        """Blocks by id and ARN, as far as a plan tells these; those that data sources read by their names too."""
+        blocks = self.configuration.blocks
+        read = [block for block in blocks if block.mode == "data" and block.type in (SUBNET, *_READ)]
+        found = {text: block for block in read for text in map(block.value, _NAMES) if isinstance(text, str)}
+        for block in blocks:
+            if block.mode == "resource":
+                found.update({text: block for text in map(block.value, ("id", "arn")) if isinstance(text, str)})
+        return found
 
     def block_of(self, value: Any, *types: str) -> Block | None:
         """Return the block that an id or ARN belongs to, if it is one of these types and in what was read."""
@@ -202,14 +215,15 @@ class Topology:
         ranges = []
         marks = {Reference(key, "cidr_block"), Reference(key, "ipv6_cidr_block")}
         for argument in ("cidr_block", "ipv6_cidr_block"):
-            value = key.value(argument)
+            value = key.value(argument) or key.told.get(argument, ABSENT)
             if (addresses := addresses_of(value)) is not None:
                 ranges.append(addresses)
             if isinstance(value, Reference):
                 marks.add(value)
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
-        given = ((argument, key.value(argument)) for argument in ("availability_zone", "availability_zone_id"))
+        kinds = ("availability_zone", "availability_zone_id")
+        given = ((argument, key.value(argument) or key.told.get(argument)) for argument in kinds)
         zone = next((Zone(argument, value) for argument, value in given if isinstance(value, str | Reference)), None)
         return Subnet(key, vpc, zone, tuple(ranges), frozenset(marks))
 
@@ -233,14 +247,46 @@ class Topology:
     def _place(self, block: Block) -> Placed:
         if block.type == INSTANCE and (interface := self._interface_of(block)) is not None:
             return replace(self.placed(interface), block=block)
-        group_path, subnet_path = _NETWORKED[block.type]
-        subnets, subnets_doubt = self.subnets(self._subnet_ids(block, subnet_path))
+        group_path, subnet_path = (_READ if block.mode == "data" else _NETWORKED)[block.type]
+        given = self._subnet_ids(block, subnet_path)
+        template = self._template_of(block)
+        if given is ABSENT and isinstance(template, Block):
+            given = template.value("network_interfaces", "subnet_id")
+        subnets, subnets_doubt = self.subnets(given)
         if not subnets and subnets_doubt is None and subnet_path:
             subnets_doubt = Unknown(f"{block.address} names no subnet", "Name its subnets.")
         vpc = self.vpc_key(block.value("vpc_id") or block.value("vpc_identifier"))
         vpc = vpc or next((subnet.vpc for subnet in subnets if subnet.vpc is not None), None)
         groups, doubt = self._group_keys(block, group_path, vpc)
         return Placed(block, groups, doubt, subnets, subnets_doubt, vpc)
+
+    def _template_of(self, block: Block) -> Block | Unknown | None:
+        """Return the launch template of a block, or why it isn't known; None if it has none.
+
+        What the block sets itself comes before what its template says.
+        Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-templates.html
+        """
+        if block.type not in (INSTANCE, SCALING_GROUP):
+            return None
+        paths: tuple[tuple[str, ...], ...] = (
+            ("launch_template",),
+            ("mixed_instances_policy", "launch_template", "launch_template_specification"),
+        )
+        for path in paths:
+            named = [block.value(*path, name) for name in ("id", "launch_template_id", "name", "launch_template_name")]
+            value = next((each for each in named if each not in (ABSENT, "")), ABSENT)
+            if value is ABSENT:
+                continue
+            owner = value.block if isinstance(value, Reference) else None
+            if owner is None and isinstance(value, str):
+                templates = self.configuration.of_type(LAUNCH_TEMPLATE)
+                same = [each for each in templates if value in (each.value("name"), each.value("id"))]
+                owner = same[0] if len(same) == 1 else None
+            if owner is not None and owner.type == LAUNCH_TEMPLATE and owner.mode == "resource":
+                return owner
+            return self.why_not(value, f"the launch template of {block.address}")
+        configured = self.block_of(block.value("launch_configuration"), LAUNCH_CONFIGURATION)
+        return configured if block.type == SCALING_GROUP else None
 
     def _interface_of(self, instance: Block) -> Block | None:
         for path in (
@@ -253,14 +299,14 @@ class Topology:
 
     def _subnet_ids(self, block: Block, path: tuple[str, ...]) -> Any:
         value = block.value(*path) if path else ABSENT
-        if not path or not path[0].endswith("subnet_group_name"):
+        if not path or "subnet_group" not in path[0]:
             return value
         if isinstance(value, Reference):
             return value.block.value("subnet_ids") if value.block.type in _SUBNET_GROUPS else value
         named = [
             each
             for kind in _SUBNET_GROUPS
-            for each in self.configuration.of_type(kind)
+            for each in (*self.configuration.of_type(kind), *self.configuration.of_type(kind, "data"))
             if each.stack == block.stack and each.value("name") == value and value is not ABSENT
         ]
         if len(named) == 1:
@@ -273,6 +319,13 @@ class Topology:
         value = block.value(*path)
         if why := unknown_of(value):
             return (), why
+        if value in (ABSENT, []) and (template := self._template_of(block)) is not None:
+            if isinstance(template, Unknown):
+                return (), template
+            value = template.value("vpc_security_group_ids") or template.value("network_interfaces", "security_groups")
+            value = value or template.value("security_groups")
+            if why := unknown_of(value):
+                return (), why
         given = [*as_list(value), *self._attached.get(block, [])]
         keys: dict[GroupKey, None] = {}
         doubt = None
@@ -345,8 +398,7 @@ class Topology:
         for kind in (INSTANCE, INTERFACE):
             for block in self.configuration.of_type(kind):
                 for argument in arguments:
-                    value = block.value(argument)
-                    for each in as_list(value):
+                    for each in as_list(block.value(argument) or block.told.get(argument, ABSENT)):
                         if isinstance(each, str) and (text := _plain_ip(each)):
                             found[text].append(block)
         return found
@@ -363,12 +415,16 @@ class Topology:
 
     def addresses(self, placed: Placed, version: int) -> tuple[Addresses, ...]:
         """Return the addresses that something is given, or else the ranges of its subnets; empty if unknown."""
-        given = [placed.block.value(name) for name in ("private_ip", "private_ips")] if version == 4 else []
+        block, names = placed.block, ("private_ip", "private_ips") if version == 4 else ()
+        given = [block.value(name) or block.told.get(name, ABSENT) for name in names]
         exact = [addresses_of(each) for value in given for each in as_list(value)]
         return tuple(each for each in exact if each is not None) or placed.ranges(version)
 
     def with_interfaces(self, value: Any) -> Block | None:
         """Return the block with network interfaces that a reference to its address, name or ARN belongs to."""
+        if isinstance(value, str):
+            found = self._by_id.get(value)
+            return found if found is not None and found.type in _READ else None
         if isinstance(value, Reference) and value.block.type in _NETWORKED and not value.block.has_many:
             return value.block if value.block.mode == "resource" else None
         return None
@@ -382,15 +438,36 @@ class Topology:
         return None if len(known) < len(blocks) else False
 
     @cached_property
+    def told_vpcs(self) -> dict[str, list[Block]]:
+        """The data sources that tell of an existing VPC, by its id."""
+        found: dict[str, list[Block]] = defaultdict(list)
+        for block in self.configuration.of_type(VPC, "data"):
+            if is_found_by_id(block):
+                found[str(block.value("id"))].append(block)
+        return found
+
+    @cached_property
     def vpc_ranges(self) -> dict[Place | None, list[Any]]:
-        """The CIDR blocks of each VPC that is made here; of one that isn't known the value as it is."""
+        """The CIDR blocks of each VPC that is made or told of here; of one that isn't known the value as it is."""
         found: dict[Place | None, list[Any]] = {}
         for block in self.configuration.of_type(VPC):
+            told_ipv6 = block.told.get("ipv6_cidr_block") or ABSENT
             found[block] = [
-                value for value in map(block.value, ("cidr_block", "ipv6_cidr_block")) if value is not ABSENT
+                value
+                for value in (block.value("cidr_block"), block.value("ipv6_cidr_block") or told_ipv6)
+                if value is not ABSENT
             ]
-            if boolean(block.value("assign_generated_ipv6_cidr_block")):
+            if boolean(block.value("assign_generated_ipv6_cidr_block")) and told_ipv6 is ABSENT:
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
+        for vpc_id, blocks in self.told_vpcs.items():
+            told = [value for block in blocks if isinstance(value := block.value("cidr_block"), str)]
+            # A data source finds a VPC by its first block.
+            found[vpc_id] = [*dict.fromkeys(told), Unknown(f"{vpc_id} may have more blocks")] if told else []
+        for block in self.configuration.of_type(VPC, "data"):
+            associated = block.value("cidr_block_associations")
+            if isinstance(block.value("id"), str) and isinstance(associated, list):
+                more = [each.get("cidr_block") for each in associated if isinstance(each, dict)]
+                found[block.value("id")] = [block.value("cidr_block"), *more]
         for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):
                 key = self.vpc_key(block.value("vpc_id"))
@@ -410,6 +487,9 @@ def label(block: Block) -> str:
     """Return a short name for people: the Name tag of what runs, an endpoint's construct, a gateway's name."""
     named = block.value("tags", "Name") if block.type in CLIENTS else block.value("name")
     parts = block.construct.split("/")
-    if block.type in (ENDPOINT, NETWORK_VPC) and len(parts) > 2:
-        return parts[-2]
+    if block.type in (ENDPOINT, NETWORK_VPC):
+        # A plan has no construct's path, but CDKTF makes the logical id of it.
+        logical = re.fullmatch(r"(.+)_(?:endpoint|association)_[0-9A-F]{8}", block.name)
+        if len(parts) > 2 or logical is not None:
+            return parts[-2] if logical is None or len(parts) > 2 else logical[1]
     return named if isinstance(named, str) else block.name

@@ -17,7 +17,7 @@ from latticelink.network.permissions import Passing, Peer, Side
 from latticelink.network.ranges import SHAREABLE, Addresses, PortSet, addresses_of
 from latticelink.network.security_groups import IN, LATTICE_LIST, OUT, Groups
 from latticelink.network.topology import Placed, Topology, label
-from latticelink.paths.hops import Stage, blocking, doubtful, passing
+from latticelink.paths.hops import Stage, blocking, doubtful, not_judged, passing
 from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.security_groups import filtered, group_stage
 from latticelink.terraform.blocks import Block
@@ -141,14 +141,15 @@ class Clients:
         name = "association" if is_association else "endpoint"
         there = self._lattice_side(entry) if is_association else entry.side(f"{name} {label(entry.block)}", version)
         if client.doubt is None:
-            yield self._out(client, entry, there)
+            out = self._out(client, entry, there)
+            yield self._by_group_perhaps(out, client, entry, there) if is_association else out
         if not is_association and (stage := _address_type(entry, version)) is not None:
             yield stage
+        yield from self._acl_stages(client, entry, there)
         if client.doubt is not None and entry.groups:
             yield doubtful(f"{name}'s group in", entry.block, client.doubt)
         else:
             yield group_stage(f"{name}'s group in", self._groups, entry, IN, self._side(client, entry))
-        yield from self._acl_stages(client, entry, there)
 
     def _side(self, client: Client, entry: Placed) -> Side:
         if client.addresses is not None:
@@ -181,7 +182,7 @@ class Clients:
             return filtered(_OUT, self._groups, (client.group,), OUT, there, found)
         members = self._members(client, entry)
         if not members.all:
-            return passing(_OUT, None, "none of these clients is in what was read; their own groups must let them out")
+            return not_judged(_OUT, "none of these clients is in what was read; their own groups must let them out")
         if not members.groups:
             doubt = next((each.groups_doubt for each in members.all), None)
             return doubtful(_OUT, members.all[0].block, doubt or Unknown("the clients' groups aren't known"))
@@ -196,6 +197,22 @@ class Clients:
             return f"of these clients only {who} is in what was read, and {why}", fix
 
         return replace(stage, blocks=blocks)
+
+    def _by_group_perhaps(self, stage: Stage, client: Client, entry: Placed, there: Side) -> Stage:
+        """Leave open what AWS's pages and practice say differently: a rule out to the association's own group."""
+        named = replace(there, groups=frozenset(entry.groups))
+        by_group = self._out(client, entry, named)
+        only = by_group.maybe - stage.maybe
+        if not only:
+            return stage
+        doubt = Unknown(
+            f"its rules name the group of {label(entry.block)} only: AWS says that clients of an association reach the "
+            "managed prefix list of VPC Lattice (https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html"
+            "), and a published setup does it by the group (https://github.com/GlennChia/amazon-vpc-lattice-rds-"
+            "patterns)",
+            "Let TCP out to the prefix list com.amazonaws.{region}.vpc-lattice as well.",
+        )
+        return replace(stage, maybe=stage.maybe | by_group.maybe, doubt=stage.doubt or doubt)
 
     def _likely_senders(self, members: _Members, entry: Placed, there: Side) -> Iterable[Placed]:
         """Return those of the members whose groups have, or may have, a rule out to the endpoint, each once."""

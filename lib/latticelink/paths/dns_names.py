@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from latticelink.network.keys import Place, differ
+from latticelink.network.told import makes_sure
 from latticelink.network.topology import Topology
 from latticelink.paths import hops
-from latticelink.paths.hops import Stage, blocking, doubtful, passing
+from latticelink.paths.hops import Stage, blocking, doubtful, not_judged, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
-from latticelink.values.types import ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
+from latticelink.values.types import DEFINITION, ENDPOINT, ENDPOINT_ASSOCIATIONS, RECORD, ZONE, ZONE_VPC
 
 _PLACE = hops.PRIVATE_DNS
 _FOLDER = "Check the folder or the plan that has it."
+_LOOK_UP = "Look the zone up by its name and that VPC: data aws_route53_zone with name and vpc_id."
 
 
 class DnsNames:
@@ -52,12 +54,9 @@ class DnsNames:
         if doubt := next((each for each in verdicts if isinstance(each, Unknown)), None):
             return doubtful(_PLACE, records[0] if records else entry, doubt)
         names = [*map(_name, records), *(_own_names(configuration) if is_private else [])]
-        why = (
-            f"{', '.join(names)} resolves in the clients' VPC"
-            if names
-            else "no name of its own is known: clients use the one that AWS gives"
-        )
-        return passing(_PLACE, records[0] if records else None, why)
+        if not names:
+            return not_judged(_PLACE, "no name of its own is known: clients use the one that AWS gives")
+        return passing(_PLACE, records[0] if records else None, f"{', '.join(names)} resolves in the clients' VPC")
 
     @staticmethod
     def _is_for(record: Block, configuration: Block) -> bool:
@@ -71,9 +70,11 @@ class DnsNames:
         """Return what stops a record from resolving in the VPC, or why that isn't known; None if it resolves."""
         zone_id = record.value("zone_id")
         zone = self._topology.block_of(zone_id, ZONE)
-        if zone is None or zone.mode == "data":
+        if zone is None:
             return self._topology.why_not(zone_id, f"the zone of {_name(record)}")
-        given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested("vpc")]
+        if zone.mode == "data":
+            return self._resolves_in_existing(record, zone, vpc)
+        given = [body.get("vpc_id") if isinstance(body, dict) else body for body in zone.nested_or_told("vpc")]
         given += self._associated.get(zone, [])
         if not given:
             return None
@@ -89,14 +90,26 @@ class DnsNames:
             f"Add a vpc block with vpc_id = {vpc.address}.id to {zone.address}.",
         )
 
+    def _resolves_in_existing(self, record: Block, zone: Block, vpc: Place | None) -> Stage | Unknown | None:
+        """Return the same for a zone that a data source finds: by name and VPC, it is a private zone of that VPC.
+
+        Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/route53_zone
+        """
+        home = self._topology.vpc_key(zone.value("vpc_id"))
+        if zone.value("name") is ABSENT or home is None or home != vpc:
+            return Unknown(f"whether {zone.address} is a zone of the clients' VPC isn't known", _LOOK_UP)
+        return self._supports(vpc, ["enable_dns_support"], record, f"{_name(record)} doesn't resolve there")
+
     def _private(self, entry: Block, vpc: Place | None) -> Stage | Unknown | None:
         refused = f"AWS refuses private DNS for {entry.address}"
         return self._supports(vpc, ["enable_dns_support", "enable_dns_hostnames"], entry, refused)
 
-    @staticmethod
-    def _supports(vpc: Place | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
+    def _supports(self, vpc: Place | None, needed: list[str], block: Block, effect: str) -> Stage | Unknown | None:
         """Return what is wrong with the DNS attributes of a VPC, or why they aren't known; None if they are right."""
         if not isinstance(vpc, Block) or vpc.mode == "data":
+            told = [vpc] if isinstance(vpc, Block) else self._topology.told_vpcs.get(str(vpc), [])
+            if all(makes_sure(told, argument) for argument in needed):
+                return None
             return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
         for argument in needed:
             value = vpc.value(argument)
@@ -131,11 +144,13 @@ class DnsNames:
     def _sources(self, block: Block, depth: int) -> Iterator[Block]:
         arguments = ("vpc_endpoint_id",) if block.mode == "data" else ("records", "alias", "for_each")
         for argument in arguments:
-            for names in references(block.body.get(argument)):
+            for names in references(block.written.get(argument)):
                 key = ("data", *names[1:3]) if names[0] == "data" else ("resource", *names[:2])
                 if len(key) != 3 or key not in block.home.declared:
                     continue
-                for other in block.home.made(key):
+                made = block.home.made(key)
+                index = names[len(key) if names[0] == "data" else 2 :][:1]
+                for other in [each for each in made if (str(each.instance.key),) == index] or made:
                     if other.type == ENDPOINT_ASSOCIATIONS and depth == 0:
                         yield from self._sources(other, depth + 1)
                     elif other.type.startswith((ENDPOINT, "aws_vpclattice_")):
@@ -152,5 +167,5 @@ def _own_names(configuration: Block) -> list[str]:
     custom = configuration.value("custom_domain_name")
     if isinstance(custom, str):
         return [custom]
-    arn = configuration.value("resource_configuration_definition", "arn_resource", "arn")
+    arn = configuration.value(DEFINITION, "arn_resource", "arn")
     return [] if arn is ABSENT else ["the database's own name"]

@@ -17,14 +17,20 @@ ADDRESS_TYPE = "gateway's address type"
 ENDPOINTS_VPC = "endpoint's VPC"
 PRIVATE_DNS = "private DNS name"
 ROUTE = "route to the target"
+ROUTE_BACK = "route back to the gateway"
+ZONE_APART = "zone of the address"
 
 
 class Answer(StrEnum):
-    """What is said of one place: it is as it should be, it isn't, or that can't be told."""
+    """What is said of one place: it is as it should be, it isn't, or that can't be told.
+
+    Of a hop also that nothing was looked at, as there is nothing to look at in what was read.
+    """
 
     PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
+    NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Hop:
     Args:
         place: the place, such as `gateway's group out`.
         block: the block that decides there; None if there is none.
-        answer: PASS, FAIL if it blocks, UNKNOWN if that can't be told.
+        answer: PASS, FAIL if it blocks, UNKNOWN if that can't be told, NOT_JUDGED if nothing was looked at.
         why: the rule that admits, by address and description; or what blocks; or why it isn't known.
         fix: for FAIL the smallest change that opens it; for UNKNOWN what would settle it; a sentence.
     """
@@ -44,6 +50,28 @@ class Hop:
     answer: Answer
     why: str
     fix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AtAddress:
+    """The way through the endpoint's address in one of its subnets.
+
+    Args:
+        subnet: the subnet, for people.
+        zone: its zone, for people.
+        ports: as for the path.
+        hops: as for the path.
+    """
+
+    subnet: str
+    zone: str
+    ports: PortSet
+    hops: tuple[Hop, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """FAIL if any hop blocks, else UNKNOWN if any can't be told, else PASS."""
+        return _worst(self.hops)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +88,7 @@ class TracedPath:
             in what was read, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
         shared: the ports that the resource configuration surely shares.
+        addresses: the endpoint's addresses, where the answer depends on which of them the client uses; else nothing.
     """
 
     client: str
@@ -70,6 +99,7 @@ class TracedPath:
     endpoint: Block
     configuration: Block | None
     shared: PortSet
+    addresses: tuple[AtAddress, ...] = ()
 
     @property
     def stack(self) -> str:
@@ -78,9 +108,26 @@ class TracedPath:
 
     @property
     def answer(self) -> Answer:
-        """FAIL if any hop blocks, else UNKNOWN if any can't be told, else PASS."""
-        answers = {hop.answer for hop in self.hops}
-        return next((each for each in (Answer.FAIL, Answer.UNKNOWN) if each in answers), Answer.PASS)
+        """FAIL if any hop blocks, else UNKNOWN if any can't be told or the addresses differ, else PASS."""
+        return Answer.UNKNOWN if self.addresses else _worst(self.hops)
+
+    @property
+    def by_address(self) -> str:
+        """What is reached at which of the endpoint's addresses, in one line."""
+        zones = {
+            answer: ", ".join(each.zone for each in self.addresses if each.answer is answer)
+            for answer in (Answer.PASS, Answer.FAIL, Answer.UNKNOWN)
+        }
+        arriving = dict.fromkeys(str(each.ports) for each in self.addresses if each.answer is Answer.PASS)
+        parts = [f"reachable on TCP {', '.join(arriving)} at the address in {zones[Answer.PASS]}"] if arriving else []
+        parts += [f"not in {zones[Answer.FAIL]}"] if zones[Answer.FAIL] else []
+        parts += [f"unknown in {zones[Answer.UNKNOWN]}"] if zones[Answer.UNKNOWN] else []
+        return ", ".join(parts if arriving else ["by the endpoint's address", *parts])
+
+
+def _worst(hops: Sequence[Hop]) -> Answer:
+    answers = {hop.answer for hop in hops}
+    return next((each for each in (Answer.FAIL, Answer.UNKNOWN) if each in answers), Answer.PASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +142,7 @@ class Stage:
         passes: says why these ports pass.
         blocks: says what blocks these ports, and the smallest change that opens them.
         doubt: why `sure` and `maybe` differ.
+        is_judged: whether anything was looked at.
     """
 
     place: str
@@ -104,6 +152,12 @@ class Stage:
     passes: Callable[[PortSet], str]
     blocks: Callable[[PortSet], tuple[str, str]] = lambda _: ("", "")
     doubt: Unknown | None = None
+    is_judged: bool = True
+
+    @property
+    def passes_all(self) -> bool:
+        """Whether packets to all ports surely pass."""
+        return self.sure == EVERY
 
     def answer(self, port: int) -> Answer:
         """Return what happens to packets to a port."""
@@ -113,7 +167,7 @@ class Stage:
         """Return the hop for these ports, which all have one answer here."""
         answer = self.answer(ports.ranges[0].low)
         if answer is Answer.PASS:
-            return Hop(self.place, self.block, answer, self.passes(ports))
+            return Hop(self.place, self.block, answer if self.is_judged else Answer.NOT_JUDGED, self.passes(ports))
         if answer is Answer.FAIL:
             return Hop(self.place, self.block, answer, *self.blocks(ports))
         doubt = self.doubt or Unknown("it depends on what isn't known")
@@ -123,6 +177,11 @@ class Stage:
 def passing(place: str, block: Block | None, why: str) -> Stage:
     """Return a stage that lets everything pass."""
     return Stage(place, block, EVERY, EVERY, lambda _: why)
+
+
+def not_judged(place: str, why: str) -> Stage:
+    """Return a stage of which nothing is in what was read, so that it keeps nothing from being reachable."""
+    return Stage(place, None, EVERY, EVERY, lambda _: why, is_judged=False)
 
 
 def blocking(place: str, block: Block | None, why: str, fix: str) -> Stage:

@@ -9,11 +9,13 @@ from latticelink.network.network_acls import NetworkAcl, NetworkAcls
 from latticelink.network.ranges import EVERY, EVERYWHERE, NONE, Addresses, PortSet
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Subnet
-from latticelink.paths.hops import Stage
+from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.known import Unknown
 
-# https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+# The ports from which connections are opened, and so to which replies go; and the ranges that systems are known to use:
+# Linux, Windows since 2008, Windows 2003. https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html
 EPHEMERAL = PortSet.of((1024, 65535))
+_OF_SYSTEMS = tuple(map(PortSet.of, ((32768, 60999), (49152, 65535), (1025, 5000))))
 _WAY = {IN: "from", OUT: "to"}
 
 
@@ -52,7 +54,7 @@ class _Crossing:
         sure, maybe = acl.passes(self.first, beyond, self.version)
         self.requests[acl.text] = self.requests.get(acl.text, EVERY) & maybe
         replies, perhaps_replies = acl.passes(self.back, beyond, self.version)
-        if not perhaps_replies & EPHEMERAL:
+        if all(ports - perhaps_replies for ports in _OF_SYSTEMS):
             self.closed[acl.text] = None
             sure, maybe = NONE, NONE
         elif EPHEMERAL - replies:
@@ -99,11 +101,13 @@ def acl_stage(
     found = _Crossing(first, version)
     for subnet in subnets:
         acl = acls.acl_of(subnet)
-        beyond = [each for each in others if each not in subnet.ranges]
+        beyond = [part for each in others for part in each.without(subnet.ranges)]
         if acl is not None and (beyond or not others):
             found.cross(acl, beyond)
+        elif acl is None and (beyond or not others) and (doubt := acls.doubt_of(subnet)) is not None:
+            found.sure, found.doubt = NONE, found.doubt or doubt
     if not found.acls:
-        return None
+        return None if found.doubt is None else doubtful(place, None, found.doubt)
     names = ", ".join(dict.fromkeys(acl.text for acl in found.acls))
     return Stage(
         place,

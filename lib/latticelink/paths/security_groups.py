@@ -9,6 +9,7 @@ from latticelink.network.security_groups import IN, Groups
 from latticelink.network.topology import Placed
 from latticelink.paths.hops import Stage, doubtful, passing
 from latticelink.terraform.work import spend
+from latticelink.values.types import RULES
 
 
 def group_stage(place: str, groups: Groups, placed: Placed, direction: str, other: Side) -> Stage:
@@ -65,10 +66,6 @@ def _blocked(
         part = " only" if near[rule] and rule.ports.touches(ports) else ""
         why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
     fix = _rule_to_add(keys[0].argument, direction, ports, _peer(other))
-    blocks = {rule.block for rule, names in near.items() if names and rule.ports and not rule.ports.touches(ports)}
-    if len(blocks) == 1 and len(ports.ranges) == 1:
-        low, high = ports.ranges[0].low, ports.ranges[0].high
-        return why, f"Set from_port = {low} and to_port = {high} in {blocks.pop().address}, or add {fix}."
     return why, f"Add {fix}."
 
 
@@ -98,7 +95,4 @@ def _peer(other: Side) -> str:
 def _rule_to_add(group: str, direction: str, ports: PortSet, peer: str) -> str:
     """Return a security-group rule as a person would write it down, with all its arguments."""
     numbers = " and ".join(f"from_port = {each.low}, to_port = {each.high}" for each in ports.ranges)
-    return (
-        f"aws_vpc_security_group_{direction}_rule with security_group_id = {group}, {peer}, "
-        f'ip_protocol = "tcp", {numbers}'
-    )
+    return f'{RULES[direction]} with security_group_id = {group}, {peer}, ip_protocol = "tcp", {numbers}'

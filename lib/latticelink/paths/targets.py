@@ -12,6 +12,7 @@ from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, unknown_of
+from latticelink.terraform.syntax import references
 from latticelink.values.types import DATABASES, DEFINITION
 
 _SETTLE = "Check the folder or the plan that has the target."
@@ -78,10 +79,32 @@ def target_of(topology: Topology, configuration: Block, vpc: Place | None) -> Ta
     for kind, argument in (("ip_resource", "ip_address"), ("dns_resource", "domain_name"), ("arn_resource", "arn")):
         value = configuration.value(DEFINITION, kind, argument)
         if value is not ABSENT:
+            if kind == "ip_resource" and isinstance(value, str) and (owner := _owner(topology, configuration)):
+                return _owned(topology, value, owner)
             family = configuration.value(DEFINITION, kind, "ip_address_type")
             return _target(topology, value, kind, vpc, 6 if family == "IPV6" else 4)
     reason = f"{configuration.address} has no definition of its target"
     return Target(label(configuration), doubt=Unknown(reason, f"Give it a {DEFINITION}."))
+
+
+def _owner(topology: Topology, configuration: Block) -> Block | None:
+    """Return what a shared address is written as the address of, though the address itself is literal there."""
+    written = configuration.body.get(DEFINITION)
+    found = {
+        block
+        for names in references(written)
+        if len(names) == 3
+        for block in configuration.home.made(("resource", names[0], names[1]))
+    }
+    return topology.with_interfaces(Reference(found.pop(), "private_ip")) if len(found) == 1 else None
+
+
+def _owned(topology: Topology, text: str, owner: Block) -> Target:
+    addresses = addresses_of(text)
+    placed = topology.placed(owner)
+    if addresses is None:
+        return Target(text, doubt=Unknown(f"{text} is no address", "Correct it."))
+    return Target(label(owner), placed, (addresses,), exact=True, version=addresses.version)
 
 
 def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, version: int) -> Target:
@@ -103,15 +126,14 @@ def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, versio
 
 
 def _at_address(topology: Topology, text: str, vpc: Place | None) -> Target:
+    block = topology.at_address(text, vpc)
+    if block is not None:
+        return _owned(topology, text, block)
     addresses = addresses_of(text)
     if addresses is None:
         return Target(text, doubt=Unknown(f"{text} is no address", "Correct it."))
-    block = topology.at_address(text, vpc)
-    if block is None:
-        doubt = Unknown(f"which security groups {text} has isn't in what was read", _SETTLE)
-        return Target(text, addresses=(addresses,), exact=True, version=addresses.version, doubt=doubt)
-    placed = topology.placed(block)
-    return Target(label(block), placed, (addresses,), exact=True, version=addresses.version)
+    doubt = Unknown(f"which security groups {text} has isn't in what was read", _SETTLE)
+    return Target(text, addresses=(addresses,), exact=True, version=addresses.version, doubt=doubt)
 
 
 def ports_stage(topology: Topology, configuration: Block, group: Block | None) -> Stage:

@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from latticelink.network.network_acls import NetworkAcls
 from latticelink.network.routes import Routes
 from latticelink.network.security_groups import IN, OUT
-from latticelink.network.topology import Placed, Topology, label
+from latticelink.network.topology import Placed, Subnet, Topology, label
 from latticelink.paths import hops
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
-from latticelink.paths.hops import Stage, TracedPath, blocking, doubtful, settle
+from latticelink.paths.hops import Answer, AtAddress, Stage, TracedPath, blocking, doubtful, settle
 from latticelink.paths.network_acls import acl_stage
-from latticelink.paths.routes import route_stage
+from latticelink.paths.routes import route_stages
 from latticelink.paths.security_groups import group_stage
 from latticelink.paths.targets import Target, ports_stage, target_of
-from latticelink.paths.zones import zones_stage
+from latticelink.paths.zones import apart, meeting, zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
@@ -42,6 +42,8 @@ from latticelink.values.types import (
 
 _STEPS_OF_A_PATH = 150
 _PORTS = "resource configuration's ports"
+_ZONES = "zones"
+_BADNESS = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Tracer:
         self.routes = Routes(self.topology)
         self._names = DnsNames(self.topology)
         self._clients = Clients(self.topology, self._acls)
-        self._far_sides: dict[tuple[Block, Block | None], _FarSide] = {}
+        self._far_sides: dict[tuple[Block, Block | None, tuple[Subnet, ...] | None], _FarSide] = {}
 
     @cached_property
     def paths(self) -> list[TracedPath]:
@@ -164,8 +166,43 @@ class Tracer:
             return _traced(client.text, via, unknown, [*near, unknown.shares], endpoint=block, configuration=None)
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
-        stages = [*near, names, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        return _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
+        stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
+        path = _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
+        addresses = tuple(self._by_address(path, client, entry, resource, names))
+        if len({each.answer for each in addresses}) < 2:
+            return path
+        worst = min(addresses, key=lambda each: _BADNESS.index(each.answer))
+        return replace(path, addresses=addresses, hops=worst.hops, ports=worst.ports)
+
+    def _by_address(
+        self, path: TracedPath, client: Client, entry: Placed, resource: _Resource, names: Stage
+    ) -> Iterator[AtAddress]:
+        """Yield the ways through each of an endpoint's addresses, where they may not all end alike.
+
+        That an address leads to the gateway's addresses in its own zone is inference: AWS documents that the two have
+        to meet in one zone at least. https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html
+        """
+        configuration = resource.configuration
+        assert configuration is not None
+        gateway = self._far_side(configuration, resource.group).gateway
+        if gateway is None or entry.block.type == NETWORK_VPC or len(entry.subnets) < 2 or entry.subnets_doubt:
+            return
+        meetings = {subnet: meeting(self.topology, subnet, entry, gateway, configuration) for subnet in entry.subnets}
+        met = [each for each in meetings.values() if each and not isinstance(each, Unknown)]
+        if path.answer is Answer.PASS and len(met) == len(meetings):
+            return
+        doubt = next((each for each in meetings.values() if isinstance(each, Unknown)), None)
+        for subnet, there in meetings.items():
+            own = replace(entry, subnets=(subnet,))
+            mine = None if isinstance(there, Unknown) else there or None
+            far = self._far_side(configuration, resource.group, mine)
+            zones = [*self._meeting(own, gateway, configuration)]
+            if mine is None and (met or doubt):
+                why = there if isinstance(there, Unknown) else None if met else doubt
+                zones = [doubtful(_ZONES, gateway.block, why) if why else apart(subnet, gateway)]
+            near = [*self._maybe_there(entry.block), *self._clients.stages(client, own)]
+            ports, found = settle([names, *near, far.shares, *zones, *far.stages], far.shares)
+            yield AtAddress(subnet=subnet.text, zone=str(subnet.zone or subnet.text), ports=ports, hops=found)
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
         """Yield the hop from the endpoint to the gateway."""
@@ -235,12 +272,16 @@ class Tracer:
                 found[owner].append(block)
         return found
 
-    def _far_side(self, configuration: Block, group: Block | None) -> _FarSide:
-        if (configuration, group) not in self._far_sides:
-            self._far_sides[configuration, group] = self._read_far_side(configuration, group)
-        return self._far_sides[configuration, group]
+    def _far_side(
+        self, configuration: Block, group: Block | None, subnets: tuple[Subnet, ...] | None = None
+    ) -> _FarSide:
+        """Return the producer's half, from all of the gateway's subnets or from some of them."""
+        key = (configuration, group, subnets)
+        if key not in self._far_sides:
+            self._far_sides[key] = self._read_far_side(configuration, group, subnets)
+        return self._far_sides[key]
 
-    def _read_far_side(self, configuration: Block, group: Block | None) -> _FarSide:
+    def _read_far_side(self, configuration: Block, group: Block | None, subnets: tuple[Subnet, ...] | None) -> _FarSide:
         shares = ports_stage(self.topology, configuration, group)
         value = (group or configuration).value("resource_gateway_identifier")
         found = self.topology.block_of(value, GATEWAY)
@@ -249,6 +290,8 @@ class Tracer:
             doubt = self.topology.why_not(value, "the resource gateway")
             return _FarSide("gateway", None, target, shares, (doubtful("gateway", configuration, doubt),))
         gateway = self.topology.placed(found)
+        if subnets is not None:
+            gateway = replace(gateway, subnets=subnets, subnets_doubt=None)
         target = target_of(self.topology, configuration, gateway.vpc)
         stages = tuple(self._behind(gateway, target, configuration))
         return _FarSide(f"gateway {label(found)}", gateway, target, shares, stages)
@@ -270,9 +313,8 @@ class Tracer:
         acls = acl_stage(self._acls, place, gateway.subnets, others=target.addresses, version=version, first=OUT)
         if acls is not None:
             yield acls
-        route = route_stage(self.topology, self.routes, gateway, target.addresses, target.vpc)
-        if route is not None:
-            yield route
+        routes = list(route_stages(self.topology, self.routes, gateway, target))
+        yield from (stage for stage in routes if stage.place == hops.ROUTE)
         if target.placed is None:
             yield doubtful("target's group in", configuration, target.why_not)
             return
@@ -281,6 +323,7 @@ class Tracer:
         if acls is not None:
             yield acls
         yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
+        yield from (stage for stage in routes if stage.place == hops.ROUTE_BACK)
 
 
 def _traced(

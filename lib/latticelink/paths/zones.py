@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from latticelink.network.topology import Placed, Subnet, Topology, Zone
+from latticelink.paths import hops
 from latticelink.paths.hops import Stage, blocking, doubtful, passing
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
@@ -18,6 +19,7 @@ from latticelink.values.types import SHARE_RESOURCE, ZONES
 
 _PLACE = "zones"
 _BY_ID = "Give the subnets availability_zone_id, or check plans of both stacks."
+_NOT_COMPARABLE = "zones of both sides are named in ways that can't be compared"
 _WHO = ("access_key", "allowed_account_ids", "assume_role", "profile", "shared_credentials_files")
 
 
@@ -29,17 +31,16 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
         for mine in endpoint.subnets
         for other in gateway.subnets
     }
-    meeting = {_zone(mine): None for (mine, _), answer in answers.items() if answer}
+    meeting = sorted({_zone(mine) for (mine, _), answer in answers.items() if answer})
     if meeting:
         return passing(_PLACE, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
     for placed in (endpoint, gateway):
         if strange := next((subnet for subnet in placed.subnets if subnet.zone is None), None):
-            reason = f"the zone of {strange.text} isn't known"
-            return doubtful(_PLACE, placed.block, Unknown(reason, "Check a folder or plan that has the subnet."))
+            return doubtful(_PLACE, placed.block, _no_zone(strange))
         if placed.subnets_doubt is not None:
             return doubtful(_PLACE, placed.block, placed.subnets_doubt)
     if None in answers.values() or not answers:
-        reason = doubt.reason if doubt else "zones of both sides are named in ways that can't be compared"
+        reason = doubt.reason if doubt else _NOT_COMPARABLE
         return doubtful(_PLACE, gateway.block, Unknown(reason, _BY_ID))
     mine, theirs = (dict.fromkeys(map(_zone, placed.subnets)) for placed in (endpoint, gateway))
     return blocking(
@@ -48,6 +49,39 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
         f"the endpoint is in {', '.join(mine)} and the gateway in {', '.join(theirs)}: they have no zone in common",
         f"Add a subnet in {next(iter(theirs))} to subnet_ids of {endpoint.block.address}, or one in {next(iter(mine))} "
         f"to those of {gateway.block.address}.",
+    )
+
+
+def meeting(
+    topology: Topology, subnet: Subnet, endpoint: Placed, gateway: Placed, configuration: Block
+) -> tuple[Subnet, ...] | Unknown:
+    """Return the gateway's subnets in the zone of one of the endpoint's subnets, or why that can't be told."""
+    doubt = one_account(topology, endpoint.block, gateway.block, configuration)
+    answers = {each: _same_zone(subnet.zone, each.zone, doubt is None) for each in gateway.subnets}
+    if met := tuple(each for each, answer in answers.items() if answer):
+        return met
+    if subnet.zone is None:
+        return _no_zone(subnet)
+    if strange := next((each for each in gateway.subnets if each.zone is None), None):
+        return _no_zone(strange)
+    return () if None not in answers.values() else doubt or Unknown(_NOT_COMPARABLE, _BY_ID)
+
+
+def _no_zone(subnet: Subnet) -> Unknown:
+    what = f"the zone of {subnet.text}"
+    if isinstance(subnet.key, Block) and isinstance(why := subnet.key.value("availability_zone"), Unknown):
+        return why.keeps(what)
+    return Unknown(f"{what} isn't known", "Check a folder or plan that has the subnet.")
+
+
+def apart(subnet: Subnet, gateway: Placed) -> Stage:
+    """Return the stage of an endpoint's address in a zone where the gateway has none, though they meet elsewhere."""
+    reason = (
+        f"{gateway.block.address} has no subnet in {_zone(subnet)}, and AWS doesn't document whether an endpoint's "
+        "address reaches a gateway in other zones"
+    )
+    return doubtful(
+        hops.ZONE_APART, gateway.block, Unknown(reason, f"Add a subnet in {_zone(subnet)} to its subnet_ids.")
     )
 
 

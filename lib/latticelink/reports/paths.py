@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from latticelink.paths.hops import Answer, TracedPath
+from latticelink.paths.hops import Answer, Hop, TracedPath
 
 
 def path_lines(paths: Sequence[TracedPath], *, why: bool = False) -> list[str]:
@@ -30,40 +30,60 @@ def as_dicts(paths: Sequence[TracedPath]) -> list[dict[str, Any]]:
             "ports": [str(each) for each in path.ports.ranges],
             "endpoint": path.endpoint.full_address,
             "resource_configuration": path.configuration.full_address if path.configuration else None,
-            "hops": [
+            "hops": _hops(path.hops),
+            "addresses": [
                 {
-                    "place": hop.place,
-                    "answer": str(hop.answer),
-                    "block": hop.block.full_address if hop.block else None,
-                    "why": hop.why,
-                    "fix": hop.fix,
+                    "subnet": each.subnet,
+                    "zone": each.zone,
+                    "answer": str(each.answer),
+                    "ports": [str(part) for part in each.ports.ranges],
+                    "hops": _hops(each.hops),
                 }
-                for hop in path.hops
+                for each in path.addresses
             ],
         }
         for path in paths
     ]
 
 
+def _hops(hops: Sequence[Hop]) -> list[dict[str, Any]]:
+    return [
+        {
+            "place": hop.place,
+            "answer": str(hop.answer),
+            "block": hop.block.full_address if hop.block else None,
+            "why": hop.why,
+            "fix": hop.fix,
+        }
+        for hop in hops
+    ]
+
+
 def title(path: TracedPath) -> str:
     """Return the path in one line, with its verdict."""
     stack = f"{path.stack}: " if path.stack else ""
-    verdict = {
-        Answer.PASS: f"reachable on TCP {path.ports}",
-        Answer.FAIL: f"blocked for TCP {path.ports}",
-        Answer.UNKNOWN: f"unknown for TCP {path.ports}",
-    }[path.answer]
+    verdict = path.by_address if path.addresses else f"{_VERDICTS[path.answer]} TCP {path.ports}"
     return f"{stack}{path.client} -> {path.via} -> {path.resource}: {verdict}"
+
+
+_VERDICTS = {Answer.PASS: "reachable on", Answer.FAIL: "blocked for", Answer.UNKNOWN: "unknown for"}
 
 
 def _lines(path: TracedPath, why: bool) -> Iterator[str]:
     yield title(path)
-    for hop in path.hops:
+    if not path.addresses:
+        yield from _hop_lines(path.hops, why, "")
+    for each in path.addresses:
+        yield from _hop_lines(each.hops, why, f"in {each.zone}: ")
+
+
+def _hop_lines(hops: Sequence[Hop], why: bool, where: str) -> Iterator[str]:
+    for hop in hops:
         if hop.answer is Answer.FAIL:
-            yield f"  blocked: {hop.place}: {hop.why}"
+            yield f"  {where}blocked: {hop.place}: {hop.why}"
             yield f"    fix: {hop.fix}"
         elif hop.answer is Answer.UNKNOWN:
-            yield f"  unknown: {hop.place}: {hop.why}"
+            yield f"  {where}unknown: {hop.place}: {hop.why}"
             yield f"    settle: {hop.fix}"
         elif why:
-            yield f"  passes: {hop.place}: {hop.why}"
+            yield f"  {where}{'passes' if hop.answer is Answer.PASS else 'not judged'}: {hop.place}: {hop.why}"

@@ -52,6 +52,9 @@ class Home(Protocol):
     def declared(self) -> Collection[tuple[str, str, str]]:
         """Mode, type and name of all its blocks."""
 
+    def declared_of(self, mode: str, type: str) -> Collection[tuple[str, str, str]]:
+        """Return those of `declared` that have this mode and type."""
+
     @property
     def provider_constraint(self) -> Any:
         """The version constraint for the AWS provider."""
@@ -83,7 +86,10 @@ class Block:
         mode: `resource` or `data`.
         type: the type, such as `aws_vpc_endpoint`.
         name: the name in the configuration.
-        body: the arguments as written.
+        body: the arguments; in a plan with their values, as far as it has these.
+        written: the arguments as written, in which references can be looked for; in a plan as far as it has them.
+        told: what a plan tells beside the arguments.
+        key: mode, type and name, in a plan with the modules before it; the same for all instances.
         file: the JSON file that it is in.
         address: `aws_vpc_endpoint.nginx`, as Terraform writes it.
         unread: why its arguments aren't read; empty if they are.
@@ -91,24 +97,16 @@ class Block:
     """
 
     __slots__ = (
-        "__weakref__",
-        "address",
-        "body",
-        "file",
-        "has_many",
-        "home",
-        "instance",
-        "mode",
-        "name",
-        "stack",
-        "type",
-        "unread",
+        "__weakref__", "address", "body", "file", "has_many", "home", "instance", "key", "mode", "name", "stack",
+        "told", "type", "unread", "written",
     )  # fmt: skip
 
     def __init__(self, stack: Home, raw: RawBlock, instance: Many) -> None:
         self.home = stack
         self.stack = stack.name
         self.mode, self.type, self.name, self.body, self.file = raw.mode, raw.type, raw.name, raw.body, raw.file
+        self.told, self.key = raw.told, raw.key
+        self.written = raw.body if raw.written is None else raw.written
         self.unread = raw.unread
         self.instance = instance
         self.has_many = instance.unknown is not None
@@ -126,7 +124,7 @@ class Block:
 
     @property
     def construct(self) -> str:
-        """The path of the CDKTF construct that made the block, such as `consumer/nginx/endpoint`; or nothing."""
+        """The path of the construct that made the block, such as `consumer/nginx/endpoint`; or nothing."""
         note: Any = self.body
         for key in ("//", "metadata", "path"):
             note = note.get(key) if isinstance(note, dict) else None
@@ -139,6 +137,11 @@ class Block:
     def nested(self, *path: str | int) -> list[Any]:
         """Return the nested blocks at `path`, each as a map of values."""
         return self.home.nested_of(self, path)
+
+    def nested_or_told(self, name: str) -> list[Any]:
+        """Return the nested blocks `name`; where none are written those that a plan tells, as of a `dynamic` block."""
+        told = self.attribute((name,)) if name in self.told else []
+        return self.nested(name) or (told if isinstance(told, list) else [told])
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
         """Return what a reference to the attribute at `path` stands for."""

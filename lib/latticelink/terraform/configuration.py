@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from latticelink.terraform.blocks import SPLAT, Block, Key
 from latticelink.terraform.expressions import descend, evaluate
-from latticelink.terraform.instances import instances
+from latticelink.terraform.instances import Instance, instances, planned_instance
 from latticelink.terraform.known import (
     ABSENT,
     PartlyKnown,
@@ -19,6 +19,7 @@ from latticelink.terraform.known import (
     bounded,
     unknown_of,
 )
+from latticelink.terraform.plan_references import is_identity
 from latticelink.terraform.raw import RawBlock, RawStack
 from latticelink.terraform.syntax import references
 from latticelink.terraform.variables import value_of_variable
@@ -31,11 +32,11 @@ Default: TypeAlias = Callable[[Block, str], Any]
 class _BlockScope:
     """A block as its expressions see it; computes its arguments, each once."""
 
-    __slots__ = ("_values", "block", "body", "home", "instance", "type")
+    __slots__ = ("_values", "block", "body", "home", "instance", "told", "type")
 
     def __init__(self, stack: StackConfiguration, block: Block) -> None:
         self.home, self.block = stack, block
-        self.type, self.body, self.instance = block.type, block.body, block.instance
+        self.type, self.body, self.told, self.instance = block.type, block.body, block.told, block.instance
         self._values: dict[tuple[str | int, ...], Any] = {}
 
     def value(self, *path: str | int) -> Any:
@@ -73,13 +74,16 @@ class _BlockScope:
             return Reference(self.block, "")
         if path[0] is SPLAT:
             return [self.attribute(path[1:])]
-        if self.type == "terraform_remote_state" and path[0] == "outputs" and len(path) > 1:
+        in_state = self.type == "terraform_remote_state" and path[0] == "outputs" and "outputs" not in self.body
+        if in_state and len(path) > 1:
             return self.home.remote_output(self.block, path[1:])
         reference = descend(Reference(self.block, str(path[0])), path[1:])
         try:
             value = descend_raw(self.body.get(str(path[0])), path[1:], self)
         except RefusedByTerraform:
             return reference
+        if value is ABSENT and path[0] in self.told:
+            return reference if is_identity(str(path[0])) else descend_raw(self.told[str(path[0])], path[1:], self)
         if value is ABSENT:
             return self.home.default_of(self.block, path) if len(path) == 1 else reference
         return reference if isinstance(value, Unknown) and not isinstance(value, PartlyKnown) else value
@@ -183,12 +187,14 @@ class StackConfiguration:
         self.name, self.folder, self.file = raw.name, raw.folder, raw.files[0]
         self.company: list[StackConfiguration] = []
         self._locals: dict[str, Any] = {}
+        self._references: dict[int, tuple[dict[str, Any], tuple[tuple[str, ...], ...]]] = {}
         self._parts_of_locals: dict[tuple[Key, ...], Any] = {}
         self._variables: dict[str, Any] = {}
         self._read: dict[Block, StackConfiguration | Unknown] = {}
-        self.declared: dict[tuple[str, str, str], RawBlock] = {
-            (block.mode, block.type, block.address or block.name): block for block in raw.blocks
-        }
+        self.declared: dict[tuple[str, str, str], list[RawBlock]] = {}
+        for block in raw.blocks:
+            same = self.declared.get(block.key, []) if raw.plan is not None else []
+            self.declared[block.key] = [*same, block]
         self._made: dict[tuple[str, str, str], list[Block]] = {}
 
     @property
@@ -201,19 +207,35 @@ class StackConfiguration:
         """All blocks, in the order in which they are written."""
         return tuple(block for key in self.declared for block in self.made(key))
 
+    def declared_of(self, mode: str, type: str) -> list[tuple[str, str, str]]:
+        """Return mode, type and name of the blocks of this mode and type."""
+        return self._declared_by_type.get((mode, type), [])
+
     @cached_property
-    def references(self) -> dict[int, tuple[tuple[str, ...], ...]]:
-        """The leading names of the references in each block's arguments, by the identity of its body."""
-        return {id(raw.body): tuple(references(raw.body)) for raw in self.raw.blocks}
+    def _declared_by_type(self) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+        found: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for key in self.declared:
+            found.setdefault(key[:2], []).append(key)
+        return found
+
+    def references_in(self, body: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+        """Return the leading names of the references in a block's arguments, looked for once."""
+        if id(body) not in self._references:
+            self._references[id(body)] = (body, tuple(references(body)))
+        return self._references[id(body)][1]
 
     def made(self, key: tuple[str, str, str]) -> list[Block]:
         """Return the instances of the block with this mode, type and name; none if there is no such block."""
         if key not in self.declared:
             return []
         if key not in self._made:
-            raw = self.declared[key]
-            self._made[key] = [Block(self, raw, instance) for instance in instances(raw, self)]
+            self._made[key] = [
+                Block(self, raw, instance) for raw in self.declared[key] for instance in self._instances(raw)
+            ]
         return self._made[key]
+
+    def _instances(self, raw: RawBlock) -> list[Instance]:
+        return instances(raw, self) if self.raw.plan is None else [planned_instance(raw, self)]
 
     @property
     def terraform(self) -> dict[str, Any]:
@@ -256,7 +278,10 @@ class StackConfiguration:
         if first == "var" and names:
             return self._variable(str(names[0]), names[1:])
         if first == "module" and names:
-            return Unknown(f"module.{names[0]} isn't read")
+            outputs = self.raw.module_outputs.get(str(names[0]))
+            if outputs is None:
+                return Unknown(f"module.{names[0]} isn't read")
+            return descend_raw(outputs, names[1:], self)
         if first == "data" and len(names) > 1:
             return self._of_block(("data", str(names[0]), str(names[1])), names[2:])
         if first in ("path", "terraform", "each", "count", "self"):
@@ -266,6 +291,8 @@ class StackConfiguration:
         raise RefusedByTerraform(f"there is nothing named {first!r}")
 
     def _local(self, name: str, path: tuple[Key, ...]) -> Any:
+        if self.raw.plan is not None:
+            return Unknown(f"a plan doesn't tell local.{name}", "Apply, then check a new plan.")
         if name not in self.raw.locals:
             if self._is_elsewhere("local", name):
                 return self._elsewhere(f"local.{name}")
@@ -303,10 +330,11 @@ class StackConfiguration:
         if key not in self.declared:
             return Unknown(f"{address} isn't in what was read", "Check the folder that has it, or a plan.")
         made = self.made(key)
-        raw = self.declared[key]
-        if raw.unread and path and not isinstance(path[0], str):
-            return Unknown(raw.unread)
-        if not {"count", "for_each"} & raw.body.keys():
+        if self.declared[key][0].unread and path and not isinstance(path[0], str):
+            return Unknown(self.declared[key][0].unread)
+        keyed = any(block.instance.key is not None for block in made)
+        counted = any("count" in block.body or isinstance(block.instance.key, int) for block in made)
+        if not keyed and not any({"count", "for_each"} & raw.body.keys() for raw in self.declared[key]):
             return made[0].attribute(path)
         if made and made[0].has_many:
             unknown = made[0].instance.unknown
@@ -316,7 +344,7 @@ class StackConfiguration:
             return [block.attribute(path[1:]) for block in made]
         if not path:
             whole = {block.instance.key: Reference(block, "") for block in made}
-            return list(whole.values()) if "count" in raw.body else whole
+            return list(whole.values()) if counted else whole
         found = next((block for block in made if str(block.instance.key) == str(path[0])), None)
         if found is None:
             raise RefusedByTerraform(f"there is no {address}[{path[0]!r}]")

@@ -19,7 +19,7 @@ def written(configuration: Configuration) -> Iterator[tuple[StackConfiguration, 
         for block in stack.blocks:
             if key_of(block) not in seen:
                 seen.add(key_of(block))
-                yield stack, block, "", block.body
+                yield stack, block, "", block.written
         for name, output in stack.raw.outputs.items():
             yield stack, None, f"{stack.name}: output.{name}", output
         for name, value in stack.raw.locals.items():
@@ -36,12 +36,12 @@ def referring(
 ) -> Iterator[tuple[StackConfiguration, Block | None, str, Iterable[tuple[str, ...]]]]:
     """Yield all that is written as `written` does, with the leading names of its references in place of its JSON."""
     for stack, block, part, raw in written(configuration):
-        yield stack, block, part, references(raw) if block is None else stack.references[id(raw)]
+        yield stack, block, part, references(raw) if block is None else stack.references_in(raw)
 
 
 def key_of(block: Block) -> Declared:
-    """Return mode, type and name of a block."""
-    return block.mode, block.type, block.name
+    """Return mode, type and name of a block, the same for all its instances."""
+    return block.key
 
 
 def named(reference: tuple[str, ...]) -> Declared | None:
@@ -55,7 +55,7 @@ class Order:
     """The order that Terraform keeps within one stack."""
 
     def __init__(self, stack: StackConfiguration) -> None:
-        self._bodies = {(raw.mode, raw.type, raw.name): raw.body for raw in stack.raw.blocks}
+        self._bodies = {raw.key: raw.body if raw.written is None else raw.written for raw in stack.raw.blocks}
         self._locals = stack.raw.locals
         self._after: dict[Declared, set[Declared]] = {}
 

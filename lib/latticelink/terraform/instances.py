@@ -59,6 +59,18 @@ def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
     return [Instance()]
 
 
+def planned_instance(raw: RawBlock, scope: Scope) -> Instance:
+    """Return the instance that a block of a plan is, with what `each` means in it, as far as the plan tells."""
+    if raw.index is None:
+        return Instance()
+    if isinstance(raw.index, int):
+        return Instance(raw.index, {"count": {"index": raw.index}})
+    over = RawBlock(raw.mode, raw.type, raw.name, {"for_each": (raw.written or {}).get("for_each")}, raw.file)
+    found = next((each for each in instances(over, scope) if each.key == raw.index), None)
+    value = Unknown(f"the plan doesn't tell each.value of {raw.address}")
+    return found or Instance(raw.index, {"each": {"key": raw.index, "value": value}})
+
+
 def _counted(count: Any) -> list[Instance]:
     if why := unknown_of(count):
         return _unknown(why)

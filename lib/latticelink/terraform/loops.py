@@ -33,8 +33,8 @@ def _references_of(stack: StackConfiguration) -> dict[_Node, list[_Node]]:
     }
     referred.update({("output", name): references(body) for name, body in raw.outputs.items()})
     for block in raw.blocks:
-        kind = (block.type, block.name) if block.mode == "resource" else ("data", block.type, block.name)
-        referred[kind] = stack.references[id(block.body)]
+        kind = block.key[1:] if block.mode == "resource" else block.key
+        referred[kind] = stack.references_in(block.body)
     found = {}
     for node, named in referred.items():
         others = {each for names in named for each in _nodes(names)}

@@ -38,7 +38,7 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
         outdir: the folder that a synth wrote, with `manifest.json`.
 
     Raises:
-        LatticeLinkError: if there is no such file, it is none of CDKTF's, or its stacks wait for each other.
+        LatticeLinkError: if there is no such file, it is no manifest, or its stacks wait for each other.
 
     Source: https://developer.hashicorp.com/terraform/cdktf/concepts/cdktf-architecture
     """
@@ -55,8 +55,8 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise LatticeLinkError(
-            f"{manifest} is no manifest of CDKTF's: it should have `stacks`, each with its folder, its file and its "
-            "dependencies. Synthesise again."
+            f"{manifest} is no manifest of CDKTF or CDK Terrain: it should have `stacks`, each with its folder, its "
+            "file and its dependencies. Synthesise again."
         ) from None
     return [stacks[name] for name in _sorted(manifest, stacks)]
 

@@ -1,205 +1,215 @@
-"""Turns what `terraform show -json` prints of a plan into blocks; ids known only after apply stay references.
+"""Turns what `terraform show -json` prints of a plan into the blocks that its configuration would make of itself.
 
-A plan says of an unknown argument only which references are in its expression, not the expression. So it is taken for
-a plain reference where it can't well be anything else: in arguments that take ids and ARNs.
+An argument that the configuration leaves out is left out here too: what the provider puts in its place is its answer,
+not somebody's decision, so it is told apart from the arguments.
 
 Source: https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from latticelink.terraform.known import Unknown
-from latticelink.terraform.raw import RawBlock, RawStack
-
-_TAKES_ID = re.compile(r"(.*_)?(id|identifier|arn|ip_address|private_ip)")
-_TAKES_IDS = re.compile(r"(.*_)?(ids|identifiers|arns|security_groups|subnets)")
-_REFERENCE = re.compile(
-    r"(?P<data>data\.)?(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+)(?P<index>\[[^\]]*\])?(?:\.(?P<rest>.+))?"
+from latticelink.terraform.plan_arguments import Arguments, Facts, has_true, not_told, sensitive
+from latticelink.terraform.plan_references import (
+    Place,
+    References,
+    Target,
+    index_of,
+    mapping,
+    mappings,
+    module_of,
 )
-_MODULE = re.compile(r"module\.(?P<name>[\w-]+)(?P<index>\[[^\]]*\])?\.(?P<output>[\w-]+)")
+from latticelink.terraform.raw import RawBlock, RawStack
 
 
 def unfold(raw: RawStack) -> RawStack:
     """Return the stack with the blocks and outputs of its plan; one that has none is returned as it is."""
     if raw.plan is not None:
-        reader = _Plan(raw.plan)
-        state = _map(_map(raw.plan.get("prior_state")).get("values"))
-        for values in (state, _map(raw.plan["planned_values"])):
-            raw.blocks += reader.blocks(_map(values.get("root_module")), raw, only_data=values is state)
-        outputs = _map(_map(raw.plan["planned_values"]).get("outputs"))
-        raw.outputs = {name: {"value": _Literal.of(_map(body).get("value"))} for name, body in outputs.items()}
+        _Plan(raw.plan, raw).fill()
     return raw
 
 
-class _Literal:
-    """Values of a plan are no templates."""
-
-    @staticmethod
-    def of(value: Any) -> Any:
-        if isinstance(value, str):
-            return value.replace("${", "$${").replace("%{", "%%{")
-        if isinstance(value, list):
-            return [_Literal.of(item) for item in value]
-        if isinstance(value, dict):
-            return {_Literal.of(key): _Literal.of(item) for key, item in value.items()}
-        return value
-
-
 class _Plan:
-    """The parts of a plan by address."""
+    """One plan, and the stack that is made of it."""
 
-    def __init__(self, plan: dict[str, Any]) -> None:
-        self.root = _map(_map(plan.get("configuration")).get("root_module"))
-        self.unknown = {
-            str(change.get("address")): _map(_map(change.get("change")).get("after_unknown"))
-            for change in _maps(plan.get("resource_changes"))
-        }
-        self.addresses: dict[str, list[str]] = {}
-        self.followed: dict[tuple[str, str, str], list[str] | None] = {}
-
-    def blocks(self, module: dict[str, Any], stack: RawStack, *, only_data: bool) -> list[RawBlock]:
-        """Return the blocks of a module and of those in it."""
-        found = [each for each in self._planned(module) if not only_data or each.get("mode") == "data"]
-        for resource in found:
-            address = str(resource.get("address"))
-            self.addresses.setdefault(re.sub(r"\[[^\]]*\]$", "", address), []).append(address)
-        return [self._block(resource, stack) for resource in found]
-
-    def _planned(self, module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        todo = [module]
-        while todo:
-            part = todo.pop()
-            yield from _maps(part.get("resources"))
-            todo += _maps(part.get("child_modules"))
-
-    def _block(self, resource: dict[str, Any], stack: RawStack) -> RawBlock:
-        address = str(resource.get("address"))
-        body = _Literal.of(_map(resource.get("values")))
-        within = re.match(r"(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*", address)
-        path = within[0] if within else ""
-        written = next(
-            (
-                each
-                for each in _maps(self._module(path).get("resources"))
-                if (each.get("mode"), each.get("type"), each.get("name"))
-                == (resource.get("mode"), resource.get("type"), resource.get("name"))
-            ),
-            {},
+    def __init__(self, plan: dict[str, Any], stack: RawStack) -> None:
+        self.plan, self.stack = plan, stack
+        self.configuration = mapping(plan.get("configuration"))
+        self.root = mapping(self.configuration.get("root_module"))
+        listed = mappings(plan.get("resource_changes"))
+        self.changes = {str(each.get("address")): mapping(each.get("change")) for each in listed if _stays(each)}
+        self.is_settled = all(
+            mapping(each.get("change")).get("actions") in (["no-op"], ["read"]) for each in listed if each
         )
-        index = f"[{json.dumps(resource['index'])}]" if "index" in resource else ""
-        self._fill(body, self.unknown.get(address, {}), _map(written.get("expressions")), path, index)
-        kind, name = str(resource.get("type")), str(resource.get("name"))
-        mode = "data" if resource.get("mode") == "data" else "resource"
-        return RawBlock(mode, kind, name, body, stack.files[0], address)
+        planned = list(_resources(mapping(mapping(plan.get("planned_values")).get("root_module"))))
+        # A plan that changes only some, or none, has the others in the state alone.
+        told = {str(each.get(key)) for each in listed for key in ("address", "previous_address")}
+        told |= {each["address"] for each in planned}
+        state = mapping(mapping(mapping(plan.get("prior_state")).get("values")).get("root_module"))
+        self.resources = [*(each for each in _resources(state) if each["address"] not in told), *planned]
+        self.references = References(self.configuration, self.resources)
+        self.facts = Facts(
+            self.references,
+            {_key(each): mapping(each.get("values")) for each in self.resources},
+            tuple(Target(*_key(each), "id") for each in self.resources if self._is_new_vpc(each)),
+        )
 
-    def _module(self, path: str) -> dict[str, Any]:
-        module = self.root
-        for name in re.findall(r"module\.([\w-]+)", path):
-            module = _map(_map(_map(module.get("module_calls")).get(name)).get("module"))
-        return module
+    def _is_new_vpc(self, resource: dict[str, Any]) -> bool:
+        change = self.changes.get(str(resource.get("address")), {})
+        is_vpc = str(resource.get("type")).endswith("_vpc")
+        return is_vpc and mapping(change.get("after_unknown")).get("id") is True
 
-    def _fill(
-        self, body: dict[str, Any], unknown: dict[str, Any], written: dict[str, Any], path: str, index: str
-    ) -> None:
-        """Put references, or Unknown with the reason, where the plan has no value."""
-        for argument, missing in unknown.items():
-            expression = written.get(argument)
-            if missing is True or (isinstance(missing, list) and True in missing):
-                if argument in written:
-                    body[argument] = self._referred(argument, _map(expression), path, index)
+    def fill(self) -> None:
+        """Put all that the plan has into the stack."""
+        stack = self.stack
+        stack.blocks += [self._block(resource) for resource in self.resources]
+        stack.outputs = dict(self._outputs())
+        stack.providers = list(self._providers())
+        self._fill_variables()
+        for path in self.references.called():
+            self._fill_module(path)
+
+    def _block(self, resource: dict[str, Any]) -> RawBlock:
+        written = self.references.written(resource)
+        place = Place(module_of(resource), index_of(resource), self.references.over(mapping(written)))
+        change = self.changes.get(str(resource.get("address")), {})
+        arguments = Arguments(self.facts, place, _is_new(change))
+        values, expressions = mapping(resource.get("values")), mapping(mapping(written).get("expressions"))
+        unknown, hidden = mapping(change.get("after_unknown")), mapping(resource.get("sensitive_values"))
+        is_data = resource.get("mode") == "data"
+        body: dict[str, Any] = {}
+        told: dict[str, Any] = {}
+        for name in dict.fromkeys([*values, *unknown]):
+            expression, is_open = expressions.get(name), unknown.get(name)
+            if expression is None and is_open is True:
                 continue
-            parts = missing if isinstance(missing, list) else []
-            self._fill_nested(body.get(argument), parts, expression, path, index)
+            found = arguments.value(name, values.get(name), is_open, hidden.get(name), expression)
+            everything = written is None or is_data
+            before = mapping(change.get("before") if change else values).get(name)
+            unfolded = arguments.is_dynamic(values.get(name), before)
+            if mappings(values.get(name)) and not self.is_settled and not (everything or expression or unfolded):
+                found = not_told(name)  # These blocks may be a rule's that this plan removes.
+            (body if everything or expression is not None or unfolded else told)[name] = found
+        covered = {name: {**told, **body}.get(name) for name in expressions if has_true(hidden.get(name))}
+        if "." in str(key := mapping(written).get("provider_config_key", "")):
+            body["provider"] = key
+        return RawBlock(
+            "data" if is_data else "resource",
+            str(resource.get("type")),
+            str(resource.get("name")),
+            body,
+            self.stack.files[0],
+            str(resource.get("address")),
+            module=place.module,
+            index=resource.get("index") if isinstance(resource.get("index"), str | int) else None,
+            told=told,
+            written=None if written is None else {**self._scanned(written, arguments), **covered},
+        )
 
-    def _fill_nested(self, blocks: Any, missing: list[Any], written: Any, path: str, index: str) -> None:
-        """Fill nested blocks; of those that the provider takes as attributes a plan tells the references together."""
-        together = self._targets(written, path, index) if isinstance(written, dict) else None
-        for number, (block, unknown) in enumerate(
-            zip(blocks if isinstance(blocks, list) else [], missing, strict=False)
-        ):
-            if not isinstance(block, dict) or not isinstance(unknown, dict):
-                continue
-            if isinstance(written, list) and len(written) == len(missing):
-                self._fill(block, unknown, _map(written[number]), path, index)
-                continue
-            for argument, is_unknown in unknown.items():
-                if is_unknown is True:
-                    one = len(together or []) == 1 and _TAKES_IDS.fullmatch(argument)
-                    block[argument] = together if one else _after_apply(argument)
+    def _scanned(self, written: dict[str, Any], arguments: Arguments) -> dict[str, Any]:
+        """Return a resource as it is written, as far as the plan has it: its constants and its references."""
+        found: dict[str, Any] = mapping(arguments.scanned(mapping(written.get("expressions"))))
+        if isinstance(over := written.get("for_each_expression"), dict):
+            found["for_each"] = arguments.gone_over(over)
+        depends = [str(each) for each in _texts(written.get("depends_on"))]
+        outer = arguments.place.module
+        first = list(self._named(depends, outer))
+        while outer:
+            caller, call = self.references.call(outer)
+            outer = caller.module
+            first += self._named(_texts(call.get("depends_on")), outer)
+        if first:
+            found["depends_on"] = [each.template for each in dict.fromkeys(first)]
+        return found
 
-    def _referred(self, argument: str, expression: dict[str, Any], path: str, index: str) -> Any:
-        several = _TAKES_IDS.fullmatch(argument) is not None
-        found = self._targets(expression, path, index) if several or _TAKES_ID.fullmatch(argument) else None
-        if found is None:
-            return _after_apply(argument)
-        if several:
-            return found
-        return found[0] if len(found) == 1 else _after_apply(argument)
-
-    def _targets(self, expression: dict[str, Any], path: str, index: str) -> list[str] | None:
-        """Return the expression's references, as templates; None if any can't be followed."""
-        if isinstance(constant := expression.get("constant_value"), str | list):
-            return [_Literal.of(each) for each in (constant if isinstance(constant, list) else [constant])]
-        listed = expression.get("references")
-        given = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
-        own = [each for each in given if each in ("each.key", "count.index")]
-        names = [
-            each
-            for each in given
-            if each not in own
-            and not any(other != each and other.startswith((f"{each}.", f"{each}[")) for other in given)
-        ]
-        found: list[str] = []
+    def _named(self, names: Iterable[str], module: str) -> Iterator[Target]:
+        """Yield the resources that `depends_on` names, those of a module one by one."""
         for name in names:
-            key = (name, path, index if own else "")
-            if key not in self.followed:
-                self.followed[key] = None  # the answer for one that leads back to itself
-                self.followed[key] = self._target(*key)
-            targets = self.followed[key]
-            if not targets:
-                return None
-            found += targets
-        return found or None
+            if name.startswith("module."):
+                yield from self.references.all_in(module + name)
+            else:
+                yield from self.references.follow(name, Place(module)) or []
 
-    def _target(self, name: str, path: str, index: str) -> list[str] | None:
-        if match := _MODULE.fullmatch(name):
-            inside = f"{path}module.{match['name']}{match['index'] or ''}."
-            output = _map(_map(self._module(inside).get("outputs")).get(match["output"]))
-            return self._targets(_map(output.get("expression")), inside, "")
-        if name.startswith("var."):
-            outer, _, last = path.rstrip(".").rpartition("module.")
-            call = _map(_map(self._module(outer).get("module_calls")).get(re.sub(r"\[.*", "", last)))
-            return self._targets(_map(_map(call.get("expressions")).get(name[4:])), outer, "")
-        match = _REFERENCE.fullmatch(name)
-        if match is None or match["type"] in ("local", "each", "count", "path", "terraform", "self", "module"):
-            return None
-        whole = f"{path}{match['data'] or ''}{match['type']}.{match['name']}"
-        index = match["index"] or index
-        addresses = [each for each in self.addresses.get(whole, []) if not index or each == whole + index]
-        if match["index"] is None and not index and match["rest"] and len(addresses) > 1:
-            return None
-        rest = match["rest"] or "id"
-        return [f"${{{match['data'] or ''}{match['type']}[{_quoted(each)}].{rest}}}" for each in addresses] or None
+    def _outputs(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        changes = mapping(self.plan.get("output_changes"))
+        written = mapping(self.root.get("outputs"))
+        planned = mapping(mapping(self.plan.get("planned_values")).get("outputs"))
+        arguments = Arguments(self.facts, Place(), True)
+        for name, body in planned.items():
+            change = mapping(changes.get(name))
+            value, is_open = mapping(body).get("value"), change.get("after_unknown")
+            if has_true(is_open):
+                value = change.get("after")
+            sensitive = mapping(body).get("sensitive") is True or mapping(written.get(name)).get("sensitive") is True
+            expression = mapping(mapping(written.get(name)).get("expression"))
+            found = arguments.value(name, value, is_open, sensitive, expression)
+            yield name, {"value": found, **({"sensitive": True} if sensitive else {})}
+
+    def _providers(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        arguments = Arguments(self.facts, Place(), False)
+        for provider in mapping(self.configuration.get("provider_config")).values():
+            name, alias = mapping(provider).get("name"), mapping(provider).get("alias")
+            if not isinstance(name, str) or mapping(provider).get("module_address"):
+                continue
+            expressions = mapping(mapping(provider).get("expressions"))
+            body = {key: arguments.configured(key, expression) for key, expression in expressions.items()}
+            yield name, {**body, **({"alias": alias} if isinstance(alias, str) else {})}
+            version = mapping(provider).get("version_constraint")
+            if isinstance(version, str):
+                source = str(mapping(provider).get("full_name", "")).removeprefix("registry.terraform.io/")
+                required = self.stack.terraform.setdefault("required_providers", {})
+                required[name] = {"source": source, "version": version}
+
+    def _fill_variables(self) -> None:
+        given = mapping(self.plan.get("variables"))
+        for name, variable in mapping(self.root.get("variables")).items():
+            is_hidden = mapping(variable).get("sensitive") is True
+            default = mapping(variable).get("default")
+            self.stack.variables[name] = {} if is_hidden or default is None else {"default": default}
+            if is_hidden:
+                self.stack.values[name] = sensitive(f"variable {name!r}")
+            elif name in given:
+                self.stack.values[name] = mapping(given[name]).get("value")
+
+    def _fill_module(self, path: str) -> None:
+        """Put what a module's outputs refer to where expressions of the root module look for it."""
+        arguments = Arguments(self.facts, Place(path), False)
+        steps = re.fullmatch(r"module\.([\w-]+)(?:\[(.+)\])?\.", path)
+        if steps is None or ".module." in path:
+            return
+        inside = self.stack.module_outputs.setdefault(steps[1], {})
+        if steps[2] is not None:
+            inside = inside.setdefault(steps[2].strip('"'), {})
+        for name, expression in self.references.outputs(path).items():
+            inside[name] = arguments.configured(name, expression)
 
 
-def _quoted(address: str) -> str:
-    return json.dumps(address, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    todo = [module]
+    while todo:
+        part = todo.pop()
+        yield from (each for each in mappings(part.get("resources")) if isinstance(each.get("address"), str))
+        todo += mappings(part.get("child_modules"))
 
 
-def _after_apply(argument: str) -> Unknown:
-    return Unknown(
-        f"the plan doesn't tell {argument}, as it is known only after apply", "Apply, then check a new plan."
-    )
+def _stays(change: dict[str, Any]) -> bool:
+    actions = mapping(change.get("change")).get("actions")
+    return "deposed" not in change and actions not in (["delete"], ["forget"])
 
 
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _key(resource: dict[str, Any]) -> tuple[str, str, str, str]:
+    mode = "data" if resource.get("mode") == "data" else "resource"
+    name = module_of(resource) + str(resource.get("name"))
+    return mode, str(resource.get("type")), name, index_of(resource)
 
 
-def _maps(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def _is_new(change: dict[str, Any]) -> bool:
+    actions = change.get("actions")
+    return isinstance(actions, list) and ("create" in actions or actions == ["read"])
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

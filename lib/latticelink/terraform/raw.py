@@ -11,8 +11,15 @@ from typing import Any
 class RawBlock:
     """A resource or data source as written: its kind, its labels, its arguments, and the file that they are in.
 
-    One of a plan has its `address` too, which tells it from those of other modules. Of one whose arguments stand in a
-    file that isn't read, `unread` says so.
+    Of one whose arguments stand in a file that isn't read, `unread` says so. One of a plan is one instance, and has
+    more:
+
+    Args:
+        address: as Terraform writes it.
+        module: the modules that it is in, as in `module.a["x"].`; empty for the root module.
+        index: its key in `count` or `for_each`; None without.
+        told: what the plan has beside the arguments: attributes, and what the provider puts where one is left out.
+        written: what is written, as far as the plan has it: constants, references, `depends_on`; None for `body`.
     """
 
     mode: str
@@ -22,6 +29,15 @@ class RawBlock:
     file: Path
     address: str = ""
     unread: str = ""
+    module: str = ""
+    index: str | int | None = None
+    told: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, Any] | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Mode, type and name, in a plan with the modules before it; the same for all instances."""
+        return self.mode, self.type, self.module + self.name
 
 
 @dataclass
@@ -30,10 +46,11 @@ class RawStack:
 
     Attributes:
         comments: what stands under `//` at the top of each file.
-        values: what files such as terraform.tfvars.json give to variables.
+        values: what files such as terraform.tfvars.json give to variables; of a plan, all their values.
         unread: why some of what Terraform reads in the folder isn't read; empty if all is.
         elsewhere: kinds and names that the unread files declare, such as ("variable", "port").
         after: the stacks that the manifest puts before this one; None without a manifest.
+        module_outputs: for each module of a plan what its outputs refer to; by instance first, if it has several.
     """
 
     name: str
@@ -52,3 +69,4 @@ class RawStack:
     elsewhere: set[tuple[str, ...]] = field(default_factory=set)
     after: tuple[str, ...] | None = None
     plan: dict[str, Any] | None = None
+    module_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)

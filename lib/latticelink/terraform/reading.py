@@ -7,6 +7,7 @@ from pathlib import Path
 
 from latticelink.errors import UnreadableInput
 from latticelink.terraform.configuration import Configuration, Default, StackConfiguration
+from latticelink.terraform.identities import refer_by_identity
 from latticelink.terraform.loops import refuse_loops
 from latticelink.terraform.plans import unfold
 from latticelink.terraform.raw import RawStack
@@ -38,6 +39,7 @@ def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configurat
     """
     try:
         configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in stacks])
+        refer_by_identity(configuration.stacks)
         refuse_loops(configuration)
     except RecursionError:
         raise UnreadableInput("What was read refers to itself, or is nested too deeply to be read.") from None

@@ -23,7 +23,7 @@ _SECTIONS = frozenset((*_BLOCKS, "resource", "terraform", "variable"))
 def raw_stacks(path: Path) -> list[RawStack]:
     """Return the stacks at `path`: a synth output folder, a folder of Terraform JSON, one file of it, or plans.
 
-    A folder with `manifest.json` is CDKTF's. Of any other the `*.tf.json` files make one stack, and those of each
+    A folder with `manifest.json` is the CDK's. Of any other the `*.tf.json` files make one stack, and those of each
     sub-folder one more. Where there is none, each `*.json` file that is a plan is a stack.
 
     Raises:

@@ -12,6 +12,7 @@ from latticelink.values.tokens import REFUSED, is_known
 
 _VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 _SUBNET_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
+_POOL_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpc.html"
 _RESOURCE_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 
 # What AWS takes as the IPv4 address of a shared resource.
@@ -55,6 +56,23 @@ class Subnet:
     def key(self) -> str:
         """The name, or the zone where none was given."""
         return self.name or self.zone
+
+
+@dataclass(frozen=True)
+class ExistingSubnet:
+    """One subnet of a network that exists, with what is known of it. The plan stops where AWS says otherwise.
+
+    Args:
+        id: its id, `subnet-...`.
+        zone: Availability Zone name, such as `ap-northeast-1a`. Default: not told.
+        cidr: IPv4 CIDR block. Default: not told.
+        ipv6_cidr: IPv6 CIDR block. Default: not told.
+    """
+
+    id: str
+    zone: str | None = None
+    cidr: str | None = None
+    ipv6_cidr: str | None = None
 
 
 def parse_cidr(report: Report, argument: str, given: str) -> Cidr:
@@ -165,6 +183,49 @@ def carve(vpc: Cidr, zone: str) -> str | None:
     if vpc.network is None or vpc.network.prefixlen > 24 or not 0 <= place < 8:
         return None
     return str(list(vpc.network.subnets(prefixlen_diff=4))[place])
+
+
+def parse_pool_netmask(
+    report: Report, argument: str, given: int | None, cidr: str | None, pool: str | None, *, carved: bool
+) -> int | None:
+    """Return the prefix length of the block that a pool gives a VPC, None if `cidr` is the block; refuse the rest.
+
+    Args:
+        report: where findings go.
+        argument: its name.
+        given: the prefix length as given, None for none.
+        cidr: the block as given, None for none.
+        pool: id of the pool, None for none.
+        carved: whether subnets are to be carved from the block.
+    """
+    longest = 24 if carved else 28
+    if (cidr is None) == (given is None):
+        report.refuse(
+            argument if cidr else "cidr",
+            given if cidr else cidr,
+            rule="A VPC's block is given as cidr, or chosen by a pool for netmask_length: one of both.",
+            fix="Write for example cidr='172.18.0.0/16', or ipam_pool_id='ipam-pool-...' and netmask_length=20.",
+            source=_POOL_SOURCE,
+        )
+    elif given is not None and pool is None:
+        report.refuse(
+            argument,
+            given,
+            rule="A block of a length is asked of a pool of Amazon VPC IP Address Manager.",
+            fix="Give ipam_pool_id as well, or the whole block as cidr.",
+            source=_POOL_SOURCE,
+        )
+    elif given is not None and (not isinstance(given, int) or isinstance(given, bool) or not 16 <= given <= longest):
+        report.refuse(
+            argument,
+            given,
+            rule=f"The block is from /16 to /{longest}{', so that subnets can be carved from it' if carved else ''}.",
+            fix="Write for example 20.",
+            source=_POOL_SOURCE,
+        )
+    else:
+        return given
+    return None
 
 
 def parse_shared_ip(report: Report, argument: str, given: str) -> IPv4Address | IPv6Address | None:

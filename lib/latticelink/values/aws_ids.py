@@ -92,6 +92,20 @@ def parse_security_group_ids(report: Report, argument: str, given: Sequence[str]
     return ids
 
 
+def parse_zone_id(report: Report, argument: str, given: str) -> str:
+    """Return `given` if it is the id of a Route 53 hosted zone, or a token; refuse the rest."""
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(r"Z[A-Z0-9]{1,31}", given)):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule="The id of a hosted zone is 'Z' and up to 31 capital letters and digits.",
+        fix="Write an id such as 'Z0123456789ABCDEFGHIJ', not the zone's name.",
+        source="https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html",
+    )
+    return REFUSED
+
+
 def parse_role_arn(report: Report, argument: str, given: str, *, may_be_expression: bool = True) -> str:
     """Return `given` if it is the ARN of an IAM role, or a token where it may be one; refuse the rest."""
     if isinstance(given, str) and ((may_be_expression and not is_known(given)) or ROLE.read(given)):

@@ -62,7 +62,20 @@ class SharedResource:
     accepter: str = field(default="", repr=False, compare=False)
 
     @classmethod
-    def of_arn(cls, name: str, arn: str, *, ports: Sequence[int | str | float], **known: Any) -> SharedResource:
+    def of_arn(
+        cls,
+        name: str,
+        arn: str,
+        *,
+        ports: Sequence[int | str | float],
+        type: str | None = None,
+        vpc_id: str | None = None,
+        zone_ids: Sequence[str] | None = None,
+        members: Mapping[str, Mapping[str, Any]] | None = None,
+        custom_domain: str | None = None,
+        dns_names: Mapping[str, str] | None = None,
+        share_arns: Mapping[str, str] | None = None,
+    ) -> SharedResource:
         """Return a resource that exists, by its ARN: for consumers without access to the producer's state.
 
         Args:
@@ -70,8 +83,13 @@ class SharedResource:
             arn: ARN of a resource configuration (`arn:aws:vpc-lattice:...:resourceconfiguration/rcfg-...`) or of a
                 service network (`...:servicenetwork/sn-...`); or a token.
             ports: the TCP ports that its owner shares, as in `ResourceGateway.share`: clients are let in on these.
-            **known: what else is known of it, as in `SharedResource`: `type` unless it is SINGLE, `vpc_id` and
-                `zone_ids` for the checks of the plan, `members`, `share_arns`.
+            type: SINGLE, GROUP, ARN or SERVICE_NETWORK. Default: by the ARN, SINGLE or SERVICE_NETWORK.
+            vpc_id: id of the producer's VPC, for the plan's check that it isn't the endpoint's. Default: not known.
+            zone_ids: ids of the gateway's zones, for the plan's check that they meet. Default: not known.
+            members: of a group or service network, as in `SharedResource`. Default: not known.
+            custom_domain: the producer's domain name for it. Default: none.
+            dns_names: names of its own, such as a database's. Default: none.
+            share_arns: ARNs of AWS RAM shares to accept, by the ids of the `AccountShare`s. Default: none.
 
         Raises:
             InvalidInput: for an ARN of anything else, a name that can't be one, and ports outside 1 to 65535.
@@ -83,9 +101,19 @@ class SharedResource:
             arn = parse_lattice_arn(report, "arn", arn, "resourceconfiguration", "servicenetwork")
             open_ports = parse_ports(report, "ports", ports)
         identifier = id_in_arn(arn) if is_known(arn) else ""
-        if identifier.startswith("sn-"):
-            known.setdefault("type", "SERVICE_NETWORK")
-        return cls(name, arn, open_ports, id=identifier, **known)
+        return cls(
+            name,
+            arn,
+            open_ports,
+            id=identifier,
+            type=type or ("SERVICE_NETWORK" if identifier.startswith("sn-") else "SINGLE"),
+            vpc_id=vpc_id,
+            zone_ids=None if zone_ids is None else tuple(zone_ids),
+            members=members,
+            custom_domain=custom_domain,
+            dns_names=dns_names,
+            share_arns=share_arns,
+        )
 
 
 def parse_lattice_arn(report: Report, argument: str, given: str, *kinds: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass
 
 from latticelink.errors import Report
+from latticelink.values.aws_ids import parse_zone_id
 from latticelink.values.provider_arguments import find_argument
 from latticelink.values.provider_version import text_of
 from latticelink.values.tokens import REFUSED, is_known
@@ -19,6 +21,31 @@ _SPECIAL_USE = "https://www.iana.org/assignments/special-use-domain-names/specia
 _PRIVATE_TOP_LEVELS = frozenset({"alt", "example", "internal", "invalid", "local", "localhost", "onion", "test"})
 _PRIVATE_DOMAINS = ("home.arpa", "resolver.arpa", "service.arpa")
 _EC2_NAME = re.compile(r"ip-([0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3})\.([a-z0-9-]+\.compute|ec2)\.internal")
+
+
+@dataclass(frozen=True)
+class ExistingHostedZone:
+    """A private hosted zone that exists, in which names for an endpoint are made. The plan stops if the VPC has none.
+
+    Args:
+        id: its id, `Z...`.
+        name: its name, such as `shared.internal`; the names lie below it.
+
+    Raises:
+        InvalidInput: for a malformed id or name.
+
+    Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
+    """
+
+    id: str
+    name: str
+
+    def __post_init__(self) -> None:
+        """Refuse bad input."""
+        with Report("ExistingHostedZone") as report:
+            parse_zone_id(report, "id", self.id)
+            name = parse_dns_name(report, "name", self.name, labels=1)
+        object.__setattr__(self, "name", name)
 
 
 def parse_dns_name(report: Report, argument: str, given: str, *, labels: int = 2) -> str:

@@ -1,4 +1,4 @@
-"""The names that CDKTF gives to resources in Terraform JSON, made here so that Node.js needn't be asked for each."""
+"""Names of resources in Terraform JSON as the CDK gives them, made here so that Node.js needn't be asked for each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-# CDKTF's own constants, part of every name that is in somebody's state.
+# The constants of both, part of every name that is in somebody's state.
 _HIDDEN = "Default"
 _HIDDEN_FROM_PEOPLE = "Resource"
 _LONGEST_NAME, _LONGEST_READABLE_PART = 255, 240

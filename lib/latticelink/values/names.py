@@ -120,20 +120,38 @@ def parse_key(report: Report, argument: str, key: str) -> str:
     return "refused"
 
 
-def parse_tag(report: Report, argument: str, value: str | None, default: str) -> str:
-    """Return `value` as a Name tag, or `default` if it is None; refuse what AWS doesn't take as a tag's value.
+_GROUP_SIGNS = r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]"
+_RULE_DOC = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"
 
-    Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
-    """
-    if value is None:
+
+def parse_group_name(report: Report, argument: str, name: str | None, default: str) -> str:
+    """Return `name` if AWS takes it as a security group's, or `default` if it is None; refuse the rest."""
+    if name is None:
         return default
-    if isinstance(value, str) and is_known(value) and 1 <= len(value) <= 256 and value.isprintable():
-        return value
+    plain = isinstance(name, str) and is_known(name) and re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", name)
+    if plain and name == name.strip() and not name.lower().startswith("sg-") and name.lower() != "default":
+        return name
     report.refuse(
         argument,
-        value,
-        rule="A Name tag is a text of 1 to 256 printable characters without Terraform expressions.",
-        fix=f"Write a plain text such as {default!r}, or leave it out.",
-        source="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions",
+        name,
+        rule="A security group's name has 1 to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*; it isn't "
+        "'default' and doesn't begin with 'sg-'.",
+        fix=f"Write {default!r}, or leave it out.",
+        source=_RULE_DOC,
     )
     return default
+
+
+def parse_description(report: Report, argument: str, given: str) -> str:
+    """Return `given` if AWS takes it as the description of a security group or of its rule; refuse the rest."""
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", given)):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule="The description of a security group or a rule has 1 to 255 letters, digits, spaces and "
+        "._-:/()#,@[]+=&;{}!$*.",
+        fix="Write for example 'To the resource endpoint'.",
+        source=_RULE_DOC,
+    )
+    return "refused"

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from latticelink.errors import Report
 from latticelink.values.provider_version import Version, oldest_admitted, text_of
-from latticelink.values.types import CONFIGURATION, ENDPOINT, GATEWAY, NETWORK_RESOURCE, NETWORK_VPC, VERIFICATION
+from latticelink.values.types import (
+    CONFIGURATION,
+    ENDPOINT,
+    GATEWAY,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    SHARE,
+    SUBNET,
+    VERIFICATION,
+)
 
 _PULLS = "https://github.com/hashicorp/terraform-provider-aws/pull"
 
@@ -35,7 +44,8 @@ class ProviderArgument:
 
 
 # Releases by the provider's CHANGELOG: 6.16.0 of October 2025, 6.22.0 of November, 6.27.0 and 6.28.0 of December 2025
-# and January 2026. The last row's change was merged in May 2026; 6.48.0, of 3 June, is the first release after that
+# and January 2026. `aws_ram_permission` is used with 6.29.0 in issue 46219 and not in the bindings of 6.25: what is
+# between may have it. The last row's change was merged in May 2026; 6.48.0, of 3 June, is the first release after that
 # month, so the change is in it; 6.46 and 6.47 may have it too.
 PROVIDER_ARGUMENTS = (
     ProviderArgument(GATEWAY, "ipv4_addresses_per_eni", (6, 16, 0), f"{_PULLS}/44560"),
@@ -47,6 +57,12 @@ PROVIDER_ARGUMENTS = (
     ProviderArgument(ENDPOINT, "dns_options.private_dns_preference", (6, 28, 0), f"{_PULLS}/45679"),
     ProviderArgument(ENDPOINT, "dns_options.private_dns_specified_domains", (6, 28, 0), f"{_PULLS}/45679"),
     ProviderArgument(NETWORK_RESOURCE, "private_dns_enabled", (6, 28, 0), f"{_PULLS}/45673"),
+    ProviderArgument("aws_ram_permission", "", (6, 29, 0), f"{_PULLS}/44114", False),
+    ProviderArgument(SUBNET, "ipv4_ipam_pool_id", (6, 29, 0), f"{_PULLS}/44705"),
+    ProviderArgument(SUBNET, "ipv4_netmask_length", (6, 29, 0), f"{_PULLS}/44705"),
+    ProviderArgument(SUBNET, "ipv6_ipam_pool_id", (6, 29, 0), f"{_PULLS}/44705"),
+    ProviderArgument(SUBNET, "ipv6_netmask_length", (6, 29, 0), f"{_PULLS}/44705"),
+    ProviderArgument(SHARE, "resource_share_configuration", (6, 35, 0), f"{_PULLS}/46715"),
     ProviderArgument(GATEWAY, "resource_config_dns_resolution", (6, 48, 0), f"{_PULLS}/47879", False),
 )
 

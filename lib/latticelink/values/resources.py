@@ -155,7 +155,7 @@ class ArnResource:
         """Return the resource for a database that the same stack makes, with its ARN, its port and its names.
 
         Args:
-            database: a `DbInstance` or an `RdsCluster` of CDKTF's bindings. The names of a cluster are published as
+            database: a `DbInstance` or an `RdsCluster` of the CDK's bindings. The names of a cluster are published as
                 `writer` and `reader`, that of an instance as `database`.
             security_group_id: as in `ArnResource`.
             cidrs: as in `ArnResource`.

@@ -8,12 +8,12 @@ from typing import Any
 # a run with findings writes nothing.
 REFUSED = "${latticelink_refused_input}"
 
-# CDKTF encodes a number that is known only after apply as a float near -1.888e289; no real argument is so small.
+# The CDK encodes a number that is known only after apply as a float near -1.888e289; no real argument is so small.
 _LARGEST_NUMBER_TOKEN = -1e280
 
 
 def is_known(value: Any) -> bool:
-    """Return False for a CDKTF token or a text with a Terraform expression in it, True for anything else."""
+    """Return False for a token of the CDK or a text with a Terraform expression in it, True for anything else."""
     if isinstance(value, str):
         return "${" not in value and "%{" not in value and "#{TfToken[" not in value
     if isinstance(value, float):

@@ -47,6 +47,7 @@ DEFAULT_NETWORK_ACL = "aws_default_network_acl"
 NETWORK_ACL_ASSOCIATION = "aws_network_acl_association"
 NETWORK_ACL_RULE = "aws_network_acl_rule"
 
+PEERING = "aws_vpc_peering_connection"
 ROUTE = "aws_route"
 ROUTE_TABLE = "aws_route_table"
 DEFAULT_ROUTE_TABLE = "aws_default_route_table"
@@ -61,6 +62,9 @@ ZONE = "aws_route53_zone"
 ZONE_VPC = "aws_route53_zone_association"
 
 INSTANCE = "aws_instance"
+SCALING_GROUP = "aws_autoscaling_group"
+LAUNCH_TEMPLATE = "aws_launch_template"
+LAUNCH_CONFIGURATION = "aws_launch_configuration"
 FUNCTION = "aws_lambda_function"
 ECS_SERVICE = "aws_ecs_service"
 LOAD_BALANCERS = ("aws_lb", "aws_alb")

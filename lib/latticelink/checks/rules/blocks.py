@@ -83,10 +83,10 @@ CHECKS = (
         id="LL841",
         severity=Severity.ERROR,
         title="No block is empty",
-        why="CDKTF writes `{}` for a nested dict that it doesn't understand, without an error; what it was to say "
-        "is lost.",
+        why="CDKTF and CDK Terrain write `{}` for a nested dict that they don't understand, without an error; what it "
+        "was to say is lost.",
         source=pages.TF_CONFIGURATION,
-        fix="Give CDKTF the block's class in place of a dict, or remove the block.",
+        fix="Write the bindings' class in place of a dict, or remove the block.",
         passing=example((CONFIGURATION, "db", {DEFINITION: {"ip_resource": {"ip_address": "10.0.1.9"}}})),
         failing=example((CONFIGURATION, "db", {DEFINITION: {}})),
         judge=_not_empty,

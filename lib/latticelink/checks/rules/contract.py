@@ -24,12 +24,12 @@ def _shape(configuration: Configuration) -> Iterator[Judgement]:
         value = stack.outputs[OUTPUT]
         if isinstance(value, Unknown):
             yield _at(not_known(None, value), place)
-            continue
-        sensitive = stack.raw.outputs[OUTPUT].get("sensitive")
-        problems = _problems(value)
-        if boolean(sensitive):
+        problems: list[Problem | Unknown] = [] if isinstance(value, Unknown) else _problems(value)
+        if boolean(stack.raw.outputs[OUTPUT].get("sensitive")):
             problems.append(("It is sensitive.", "Remove `sensitive`: nothing in it is secret."))
-        for problem in problems or [None]:
+        if not problems and not isinstance(value, Unknown):
+            problems = [None]
+        for problem in problems:
             yield _at(not_known(None, problem) if isinstance(problem, Unknown) else verdict(None, problem), place)
 
 
@@ -84,19 +84,26 @@ def _published(configuration: Configuration) -> Iterator[Judgement]:
 
 def _is_published(stack: StackConfiguration, source: str, name: str) -> Judgement:
     reader = next(iter(stack.made(("data", "terraform_remote_state", source))), None)
+    in_state = reader.value("outputs") if reader is not None else ABSENT
+    if isinstance(in_state, dict):  # A plan has what it read.
+        return _is_among(f"The state that {source!r} reads", in_state, name)
     producer = stack.read_by(reader) if reader else Unknown(f"{source} isn't in the files")
     if isinstance(producer, Unknown):
         return not_known(None, producer)
-    value = producer.outputs.get(OUTPUT, {})
+    return _is_among(f"Stack {producer.name!r}", producer.outputs, name)
+
+
+def _is_among(owner: str, outputs: dict[str, Any], name: str) -> Judgement:
+    value = outputs.get(OUTPUT, {})
     resources = value.get("resources", {}) if isinstance(value, dict) else value
     if isinstance(resources, Unknown):
         return not_known(None, resources)
     if not isinstance(resources, dict):
-        return verdict(None, f"Stack {producer.name!r} publishes no map of resources.")
+        return verdict(None, f"{owner} publishes no map of resources.")
     if name in resources:
         return verdict(None, None)
     listed = ", ".join(sorted(map(str, resources))) or "nothing"
-    return verdict(None, f"Stack {producer.name!r} publishes no {name!r}, but: {listed}.")
+    return verdict(None, f"{owner} publishes no {name!r}, but: {listed}.")
 
 
 def _generated_names(configuration: Configuration) -> Iterator[Judgement]:
@@ -165,7 +172,7 @@ CHECKS = (
         id="LL823",
         severity=Severity.NOTE,
         title="Stacks meet in outputs that a person named",
-        why="CDKTF names an output of its own making after the construct's place: moving the construct breaks its "
+        why="The CDK names an output of its own making after the construct's place: moving the construct breaks its "
         "consumers, and another repository can't read it.",
         source="https://github.com/hashicorp/terraform-cdk/issues/247",
         fix="Publish it: State.publish, or a TerraformOutput with a name of yours.",

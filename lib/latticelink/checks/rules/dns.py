@@ -113,7 +113,7 @@ def _addresses(configuration: Configuration) -> Iterator[Judgement]:
             yield not_known(record, why, "type")
         if kind not in ("A", "AAAA", "CNAME"):
             continue
-        for reference in references(record.body.get("records")):
+        for reference in references(record.written.get("records")):
             endpoint = reference[0] == ENDPOINT and (record.stack, *reference[1:2]) in names
             if endpoint and reference[2:3] in (("subnet_configuration",), ("network_interface_ids",)):
                 yield failed(record, f"Its addresses are {'.'.join(reference[:3])}.")
@@ -145,7 +145,7 @@ def _named_endpoints(configuration: Configuration) -> set[tuple[str, str]]:
     """Return stack and name of the endpoints that a record's target comes from."""
     found = set()
     for record in configuration.of_type(RECORD):
-        for reference in references([record.body.get("records"), record.body.get("alias")]):
+        for reference in references([record.written.get("records"), record.written.get("alias")]):
             if reference[0] == ENDPOINT and len(reference) > 1:
                 found.add((record.stack, reference[1]))
             if reference[:2] == ("data", ENDPOINT_ASSOCIATIONS) and len(reference) > 2:

@@ -9,9 +9,8 @@ from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
-    has_ipv6,
     ipv4_network_of,
-    is_ipv6_only,
+    judge_addresses,
     judge_has_subnet,
     judge_home,
     judge_number_of_groups,
@@ -204,6 +203,8 @@ def _may_be_private(block: Block) -> bool:
 
 
 def _replaced(block: Block) -> Iterator[Judgement]:
+    if block.home.raw.plan is not None:  # No plan has `lifecycle`.
+        return
     fixed = [key for key in ("subnet_ids", "ip_address_type", "private_dns_enabled") if read(block, key) is not ABSENT]
     triggers = block.body.get("lifecycle")
     triggers = triggers[0] if isinstance(triggers, list) and triggers else triggers
@@ -235,16 +236,8 @@ def _subnets_fit(block: Block) -> Iterator[Judgement]:
         return
     if why := open_question(kind):
         yield not_known(block, why, "ip_address_type")
-        return
-    if why := parts_question(block, "subnet_ids", SUBNET):
-        yield not_known(block, why, "subnet_ids")
-    for subnet in subnets_of(block):
-        ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
-        if ipv6 is None or only is None:
-            continue
-        fits = {"ipv4": not only, "ipv6": ipv6, "dualstack": ipv6 and not only}.get(str(kind), True)
-        has = "IPv6 only" if only else "IPv4 and IPv6" if ipv6 else "IPv4 only"
-        yield verdict(block, None if fits else f"It is {kind}, and {subnet.full_address} has {has}.")
+    else:
+        yield from judge_addresses(block, str(kind).upper(), ipv6_alone=False)
 
 
 def _home(block: Block) -> Iterator[Judgement]:
@@ -255,7 +248,7 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
     for block in private_link_endpoints(configuration):
         if read(block, "vpc_endpoint_type") != "ServiceNetwork":
             continue
-        if why := parts_question(block, "subnet_ids", SUBNET):
+        if why := parts_question(block, "subnet_ids", SUBNET, "cidr_block"):
             yield not_known(block, why, "subnet_ids")
         for subnet in subnets_of(block):
             network = ipv4_network_of(subnet)

@@ -9,9 +9,9 @@ from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.network_parts import (
     groups_named,
-    has_ipv6,
     ipv4_network_of,
     is_ipv6_only,
+    judge_addresses,
     judge_has_subnet,
     judge_home,
     judge_number_of_groups,
@@ -57,15 +57,7 @@ def _subnets_fit(configuration: Configuration) -> Iterator[Judgement]:
             if kind is not ABSENT and question:
                 yield not_known(block, question, "ip_address_type")
             continue
-        if why := parts_question(block, "subnet_ids", SUBNET):
-            yield not_known(block, why, "subnet_ids")
-        for subnet in subnets_of(block):
-            ipv6, only = has_ipv6(subnet), is_ipv6_only(subnet)
-            if ipv6 is None or only is None:
-                continue
-            fits = {"IPV4": not only, "IPV6": only, "DUALSTACK": ipv6 and not only}.get(str(kind), True)
-            has = "IPv6 only" if only else "IPv4 and IPv6" if ipv6 else "IPv4 only"
-            yield verdict(block, None if fits else f"It is {kind}, and {subnet.full_address} has {has}.")
+        yield from judge_addresses(block, str(kind), ipv6_alone=True)
 
 
 def _in_vpc_needs_ipv4(configuration: Configuration) -> Iterator[Judgement]:
@@ -82,7 +74,7 @@ def _in_vpc_needs_ipv4(configuration: Configuration) -> Iterator[Judgement]:
 def _judge_in_vpc(block: Block, *, in_vpc: bool) -> Iterator[Judgement]:
     subnets = subnets_of(block)
     only = [subnet.full_address for subnet in subnets if is_ipv6_only(subnet)]
-    doubt = parts_question(block, "subnet_ids", SUBNET) or next(
+    doubt = parts_question(block, "subnet_ids", SUBNET, "cidr_block") or next(
         (open_question(read(subnet, "ipv6_native")) for subnet in subnets if is_ipv6_only(subnet) is None), None
     )
     if in_vpc and only:
@@ -111,7 +103,7 @@ def _room(configuration: Configuration) -> Iterator[Judgement]:
         if why := open_question(wanted):
             yield not_known(block, why, "ipv4_addresses_per_eni")
             continue
-        if why := parts_question(block, "subnet_ids", SUBNET):
+        if why := parts_question(block, "subnet_ids", SUBNET, "cidr_block"):
             yield not_known(block, why, "subnet_ids")
         wanted = DEFAULT_ADDRESSES if wanted is ABSENT else wanted
         if not isinstance(wanted, int):

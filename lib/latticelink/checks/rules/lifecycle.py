@@ -22,7 +22,7 @@ def _changing_name(configuration: Configuration) -> Iterator[Judgement]:
             if not boolean(read(block, f"lifecycle.{_CREATE_FIRST}")):
                 continue
             name = read(block, "name")
-            changes = "(" in str(block.body.get("name")) or isinstance(name, PartlyKnown | Reference)
+            changes = "(" in str(block.written.get("name")) or isinstance(name, PartlyKnown | Reference)
             if why := None if changes else open_question(name):
                 yield not_known(block, why, "name")
             else:

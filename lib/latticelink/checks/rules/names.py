@@ -23,6 +23,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Unknown
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, SERVICE_NETWORK, NameRule, derive_name
+from latticelink.values.tags import LONGEST_KEY, LONGEST_VALUE, RESERVED
 from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP
 
 _UNIQUE = (GATEWAY, CONFIGURATION, NETWORK)
@@ -106,9 +107,9 @@ def _tag_problem(tags: Any) -> Problem:
     if not isinstance(tags, dict):
         return f"The tags are {tags!r}, no map."
     for key, value in tags.items():
-        if not 1 <= len(key) <= 128 or key.lower().startswith("aws:"):
-            return f"The tag key {key[:40]!r} has {len(key)} characters, or AWS's own prefix 'aws:'."
-        if value is not None and len(str(value)) > 256:
+        if not 1 <= len(key) <= LONGEST_KEY or key.lower().startswith(RESERVED):
+            return f"The tag key {key[:40]!r} has {len(key)} characters, or AWS's own prefix {RESERVED!r}."
+        if value is not None and len(str(value)) > LONGEST_VALUE:
             return f"The value of tag {key!r} has {len(str(value))} characters."
     return None
 
@@ -161,7 +162,8 @@ CHECKS = (
         id="LL107",
         severity=Severity.ERROR,
         title="Tags have AWS's form",
-        why="A key has 1 to 128 characters and doesn't start with 'aws:', a value has at most 256; AWS refuses others.",
+        why=f"A key has 1 to {LONGEST_KEY} characters and doesn't start with {RESERVED!r}, a value has at most "
+        f"{LONGEST_VALUE}; AWS refuses others.",
         source=pages.TAGS,
         fix="Shorten it, or take another key.",
         passing=example((GATEWAY, "shared", {"tags": {"team": "orders"}})),

@@ -109,10 +109,12 @@ def _address_type_settles(configuration: Configuration) -> Iterator[Judgement]:
         if isinstance(kind, Unknown):
             yield not_known(block, kind, "ip_address_type")
             continue
+        oldest = _oldest(block.home.provider_constraint)
+        if block.home.raw.plan is not None and oldest <= _CASE_BUG_IN:  # No plan has `lifecycle`.
+            continue
         lifecycle = block.body.get("lifecycle")
         lifecycle = lifecycle[0] if isinstance(lifecycle, list) and lifecycle else lifecycle
         ignored = lifecycle.get("ignore_changes", []) if isinstance(lifecycle, dict) else []
-        oldest = _oldest(block.home.provider_constraint)
         settled = (
             oldest > _CASE_BUG_IN or ignored == "all" or (isinstance(ignored, list) and "ip_address_type" in ignored)
         )

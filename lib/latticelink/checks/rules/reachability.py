@@ -8,9 +8,10 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed, unknown
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.openings import open_targets, wide_clients, wide_ports
-from latticelink.checks.rules.reading import example
+from latticelink.checks.rules.reading import example, not_known
+from latticelink.paths import hops
 from latticelink.paths.hops import Answer, Hop, TracedPath
-from latticelink.paths.tracing import trace
+from latticelink.paths.tracing import trace, tracer_of
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.values.types import (
@@ -32,8 +33,8 @@ def _arrives(configuration: Configuration) -> Iterator[Judgement]:
     for path in trace(configuration):
         if path.answer is Answer.PASS:
             yield passed(path.endpoint)
-        for hop in path.hops:
-            if hop.answer is not Answer.PASS:
+        for hop in () if path.addresses else path.hops:
+            if hop.answer in (Answer.FAIL, Answer.UNKNOWN):
                 block = hop.block or path.endpoint
                 over.setdefault((hop.place, id(block), hop.why), (hop, block, []))[2].append(path)
     for hop, block, paths in over.values():
@@ -44,6 +45,24 @@ def _arrives(configuration: Configuration) -> Iterator[Judgement]:
             yield failed(block, message, hop.fix)
         else:
             yield unknown(block, message, hop.fix)
+
+
+def _at_each_address(configuration: Configuration) -> Iterator[Judgement]:
+    """Judge each path of an endpoint: whether packets arrive shouldn't depend on the address that a client uses."""
+    for path in trace(configuration):
+        if not path.addresses:
+            if path.answer is Answer.PASS and path.endpoint.type == ENDPOINT:
+                doubt = tracer_of(configuration).topology.placed(path.endpoint).subnets_doubt
+                yield passed(path.endpoint) if doubt is None else not_known(path.endpoint, doubt, "subnet_ids")
+            continue
+        odd = [
+            (each, hop) for each in path.addresses for hop in each.hops if hop.answer in (Answer.FAIL, Answer.UNKNOWN)
+        ]
+        whys = {f"At the address in {each.zone}, {hop.place}: {hop.why}.": hop.fix for each, hop in odd}
+        message = f"{path.client} -> {path.resource}: {path.by_address}. {' '.join(whys)}"
+        fix = " ".join(dict.fromkeys(whys.values()))
+        is_sure = any(hop.answer is Answer.FAIL or hop.place == hops.ZONE_APART for _, hop in odd)
+        yield failed(path.endpoint, message, fix) if is_sure else unknown(path.endpoint, message, fix)
 
 
 _ENDS = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443}
@@ -59,11 +78,23 @@ def _group(name: str, vpc: str) -> tuple[str, str, dict[str, Any]]:
     return SECURITY_GROUP, name, {"name": name, "vpc_id": f"${{aws_vpc.{vpc}.id}}"}
 
 
-def _link(*rules: tuple[str, str, dict[str, Any]], ports: str = "443") -> str:
+def _link(*rules: tuple[str, str, dict[str, Any]], ports: str = "443", zones: str = "a") -> str:
     subnet = {"cidr_block": "10.0.0.0/24", "availability_zone": "eu-west-1a"}
     return example(
         *((VPC, name, {"cidr_block": "10.0.0.0/16"}) for name in ("ours", "theirs")),
         *((SUBNET, name, {**subnet, "vpc_id": f"${{aws_vpc.{name}.id}}"}) for name in ("ours", "theirs")),
+        *(
+            (
+                SUBNET,
+                f"ours_{zone}",
+                {
+                    "cidr_block": "10.0.1.0/24",
+                    "availability_zone": f"eu-west-1{zone}",
+                    "vpc_id": "${aws_vpc.ours.id}",
+                },
+            )
+            for zone in zones[1:]
+        ),
         _group("endpoint", "ours"),
         _group("gateway", "theirs"),
         _group("target", "theirs"),
@@ -101,7 +132,7 @@ def _link(*rules: tuple[str, str, dict[str, Any]], ports: str = "443") -> str:
                 "vpc_endpoint_type": "Resource",
                 "resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}",
                 "vpc_id": "${aws_vpc.ours.id}",
-                "subnet_ids": ["${aws_subnet.ours.id}"],
+                "subnet_ids": ["${aws_subnet.ours.id}", *(f"${{aws_subnet.ours_{zone}.id}}" for zone in zones[1:])],
                 "security_group_ids": ["${aws_security_group.endpoint.id}"],
             },
         ),
@@ -161,5 +192,18 @@ CHECKS = (
         failing=_link(_CLIENTS, _OUT, _IN, ports="1-65535"),
         judge=wide_ports,
         as_written=True,
+    ),
+    Check(
+        id="LL005",
+        severity=Severity.WARNING,
+        title="Packets arrive at each of an endpoint's addresses",
+        why="An endpoint has an address in each of its subnets, and its names stand for all of them: where one address "
+        "works and another doesn't, some connections hang. That an address leads to the gateway in its own zone is "
+        "inference: AWS documents that the two have to share one zone at least.",
+        source=pages.GATEWAY,
+        fix="Open the hop, or give endpoint and gateway subnets in the same zones.",
+        passing=_OPEN,
+        failing=_link(_CLIENTS, _OUT, _IN, zones="ab"),
+        judge=_at_each_address,
     ),
 )

@@ -37,7 +37,8 @@ _PASSWORDS = frozenset(
 )
 # Where a machine keeps people's files; and Windows' drives.
 _OF_ONE_MACHINE = re.compile(r"(?:^|[\s\"'=:(])(?:/(?:home|Users|root|tmp|var/folders)/[^\s\"']+|[A-Za-z]:\\[^\s\"']+)")
-_PATHS = frozenset({"path", "workspace_dir", "filename", "source"})
+# `path` is a file's where a state is kept; elsewhere it may be one of IAM's, of a health check or of a URL.
+_PATHS = re.compile(r"(?:.*\.)?(?:filename|source|(?:config|backend\.[a-z]+)\.(?:path|workspace_dir))")
 
 
 def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -83,7 +84,7 @@ def _password(where: str, text: str) -> str | None:
 def _machine(where: str, text: str) -> str | None:
     if "/" not in text and "\\" not in text:
         return None
-    absolute = where.rpartition(".")[2] in _PATHS and (text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text))
+    absolute = _PATHS.fullmatch(where) and (text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text))
     if absolute or _OF_ONE_MACHINE.search(text):
         return f"`{where}` is {text[:80]!r}."
     return None

@@ -1,0 +1,135 @@
+"""A network that exists: a VPC and subnets by id, with what is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from latticelink.cdk import bindings
+from latticelink.constructs.vpc_network import PlacedSubnet, VpcNetwork
+from latticelink.errors import Report
+from latticelink.values.addresses import (
+    Cidr,
+    ExistingSubnet,
+    Subnet,
+    parse_cidr,
+    parse_subnets,
+)
+from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
+from latticelink.values.tokens import REFUSED, is_known
+
+
+class ExistingNetwork(VpcNetwork):
+    """A VPC and subnets that exist already, by id.
+
+    With `subnets`, each says as much as is known: Terraform looks VPC and subnets up, the plan stops where AWS says
+    otherwise, and the check needs no "unknown" for what is told. With `subnet_ids` nothing is looked up.
+
+    Args:
+        scope: the stack.
+        id: the construct's id, part of Terraform addresses.
+        vpc_id: id of the VPC, `vpc-...`.
+        subnet_ids: ids of one or more of its subnets, `subnet-...`; the id is also the subnet's key.
+        subnets: the subnets with their zones and blocks, in place of `subnet_ids`; the id is the key here too.
+        cidr: the VPC's IPv4 block, if it is needed, such as for `client_cidrs=[network.cidr]`.
+        tags: tags of the private hosted zones that are made for it. Default: the Name tag alone.
+
+    Attributes:
+        vpc: what looks the VPC up; None without `subnets`.
+        subnets: the subnets, each with what looks it up as its `resource`.
+
+    Raises:
+        InvalidInput: for malformed ids or blocks, no subnet, a zone of another region, tags that AWS refuses, and
+            subnets that overlap or lie outside `cidr`.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
+        https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/subnet
+    """
+
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        *,
+        vpc_id: str,
+        subnet_ids: Sequence[str] = (),
+        subnets: Sequence[ExistingSubnet] = (),
+        cidr: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id, tags)
+        with Report(self) as report:
+            self.vpc_id = parse_id(report, "vpc_id", vpc_id, "vpc")
+            self._block = Cidr("") if cidr is None else parse_cidr(report, "cidr", cidr)
+            if not subnet_ids and not subnets:
+                report.refuse(
+                    "subnet_ids",
+                    subnet_ids,
+                    rule="A network has at least one subnet.",
+                    fix="Give the ids of the subnets, one for each zone.",
+                )
+            if subnet_ids and subnets:
+                report.refuse(
+                    "subnet_ids",
+                    subnet_ids,
+                    rule="Subnets are given as ids alone or as subnets, not both.",
+                    fix="Leave subnet_ids out.",
+                )
+            ids = parse_ids(report, "subnet_ids", subnet_ids, "subnet")
+            told = self._told(report, subnets)
+        self.vpc: bindings.DataAwsVpc | None = None
+        self._needed: set[str] = set()
+        if told:
+            self.vpc = bindings.make(
+                bindings.DataAwsVpc, self, "vpc", id=self.vpc_id, cidr_block=self._block.text or None
+            )
+            bindings.set_default_child(self, self.vpc)
+        looked_up = [self._look_up(subnet) for subnet in told]
+        self.subnets = tuple(looked_up or [PlacedSubnet(subnet_id, subnet_id) for subnet_id in sorted(ids)])
+
+    def _told(self, report: Report, subnets: Sequence[ExistingSubnet]) -> list[ExistingSubnet]:
+        """Return the subnets in the order of their ids, checked."""
+        region = getattr(self.stack, "region", REFUSED)
+        parse_ids(report, "subnets", [subnet.id for subnet in subnets], "subnet")
+        blocks = [Subnet(zone="", cidr=subnet.cidr, name=subnet.id) for subnet in subnets if subnet.cidr is not None]
+        parse_subnets(report, "subnets", self._block, blocks)
+        for subnet in subnets:
+            if subnet.zone is not None:
+                parse_zone(report, f"subnets[{subnet.id!r}].zone", subnet.zone, region)
+            if subnet.ipv6_cidr is not None:
+                parse_cidr(report, f"subnets[{subnet.id!r}].ipv6_cidr", subnet.ipv6_cidr)
+        return sorted(subnets, key=lambda each: each.id)
+
+    def _look_up(self, subnet: ExistingSubnet) -> PlacedSubnet:
+        """Return the subnet as Terraform finds it: none is found that is elsewhere than told."""
+        data = bindings.make(
+            bindings.DataAwsSubnet,
+            self,
+            f"subnet-{subnet.id}",
+            id=subnet.id,
+            vpc_id=self.vpc_id,
+            availability_zone=subnet.zone,
+            cidr_block=subnet.cidr,
+            ipv6_cidr_block=subnet.ipv6_cidr,
+        )
+        address = bindings.address(data)
+        zone = subnet.zone if subnet.zone is not None and is_known(subnet.zone) else None
+        return PlacedSubnet(subnet.id, f"${{{address}.id}}", zone, f"${{{address}.availability_zone_id}}", data)
+
+    def needs_dns(self, *, hostnames: bool) -> None:
+        """Let the plan stop where a VPC that is looked up lacks DNS resolution, or DNS host names.
+
+        Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
+        """
+        if self.vpc is None:
+            return
+        self._needed |= {"enable_dns_support", *(["enable_dns_hostnames"] if hostnames else [])}
+        conditions = [
+            {
+                "condition": f"${{self.{attribute}}}",
+                "error_message": f"VPC {self.vpc_id} has {attribute} = false, and names for an endpoint need it. Set "
+                "it in the VPC, or leave out dns_name and members_domain and write private_dns_enabled=False.",
+            }
+            for attribute in sorted(self._needed)
+        ]
+        self.vpc.add_override("lifecycle.postcondition", conditions)

@@ -1,0 +1,75 @@
+"""What this library remembers of a stack while the stack is built: one record, found from any construct in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from latticelink.constructs.published_resources import PublishedResources
+from latticelink.constructs.vpc_names import VpcNames
+from latticelink.values.contract import SharedResource
+
+
+class Keeper(Protocol):
+    """Where a stack's state is kept."""
+
+    @property
+    def terraform_version(self) -> str:
+        """The constraint on Terraform's version."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A share with other accounts.
+
+    Attributes:
+        key: the id of the `AccountShare`, by which consumers accept it.
+        arn: expression of the share's ARN.
+        resource_arns: what is shared.
+        allows_external_principals: whether someone may have to accept it.
+        associations: Terraform addresses of what puts resources and principals into the share.
+    """
+
+    key: str
+    arn: str
+    resource_arns: frozenset[str]
+    allows_external_principals: bool
+    associations: tuple[str, ...]
+
+
+@dataclass
+class Notes:
+    """One stack's notes.
+
+    Attributes:
+        state: where its state is kept; None before `State.keep`.
+        tags: the provider's default tags.
+        published: what it published, by name; None before `State.publish`.
+        offers: its shares with other accounts.
+        reads: what it read of other stacks, by their ids.
+        vpc_names: what the DNS of each VPC answers, by the VPC's id.
+        imports: Terraform's import blocks.
+        suppressed: findings of the check that its author lives with.
+    """
+
+    state: Keeper | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    published: dict[str, SharedResource] | None = None
+    offers: list[Offer] = field(default_factory=list)
+    reads: dict[str, PublishedResources] = field(default_factory=dict)
+    vpc_names: dict[str, VpcNames] = field(default_factory=dict)
+    imports: list[dict[str, str]] = field(default_factory=list)
+    suppressed: list[dict[str, str]] = field(default_factory=list)
+
+    def offers_of(self, resource: SharedResource) -> Iterator[Offer]:
+        """Yield the shares of a resource that someone may have to accept, in the order of their keys."""
+        for offer in sorted(self.offers, key=lambda each: each.key):
+            if offer.allows_external_principals and resource.arn in offer.resource_arns:
+                yield offer
+
+
+def notes_of(stack: Any) -> Notes:
+    """Return the notes of a stack, of this library or of CDKTF; empty ones where there were none."""
+    notes: Notes = stack.__dict__.setdefault("_latticelink_notes", Notes())
+    return notes

@@ -1,0 +1,81 @@
+"""The lab's own process: it reads, builds, and proves or runs somebody's command. `child` starts it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from subprocess import CalledProcessError
+
+from latticelink.lab.addressing import NoRoom
+from latticelink.lab.building import Lab
+from latticelink.lab.model import Interface, Model
+from latticelink.lab.namespaces import KernelRefuses
+from latticelink.lab.nft import NftError
+from latticelink.lab.proof import Comparison, DirectWay, calls, journeys, strangers
+from latticelink.lab.reading import model_of
+from latticelink.lab.report import everything, header, remarks
+from latticelink.lab.request import Request
+from latticelink.lab.running import Running
+from latticelink.network.reading import read
+from latticelink.paths.tracing import trace
+from latticelink.terraform.json_files import UnreadableInput
+
+from pyroute2.netlink.exceptions import NetlinkError
+
+
+class _NoLab(Exception):
+    """There is nothing to build, or no such place; the message says so."""
+
+
+def main() -> int:
+    """Do what the first argument of the command line asks; return the exit code."""
+    request = Request.of(sys.argv[1])
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return _serve(request, Path(folder))
+    except (UnreadableInput, NoRoom, _NoLab) as error:
+        print(error, file=sys.stderr)
+    except (KernelRefuses, NftError, NetlinkError, OSError, CalledProcessError) as error:
+        print(f"This machine can't run a lab: {error}", file=sys.stderr)
+    return 2
+
+
+def _serve(request: Request, folder: Path) -> int:
+    configuration = read(Path(request.input))
+    model = model_of(configuration)
+    if not model.ways:
+        raise _NoLab(f"{request.input} has no endpoint with something behind it, so there is nothing to try.")
+    place = _place(model, request.at) if request.at or request.command else None
+    running = Running(Lab(model), folder)
+    if place is not None:
+        for note in model.notes:
+            print(f"Note: {note}", file=sys.stderr)
+        return running.run(place, request.command or [request.shell])
+    tried = journeys(model, trace(configuration))
+    print(*header(request.input, model), "", sep="\n")
+    direct = DirectWay.of_all(running, tried)  # first, as its curl waits in vain while others are answered
+    compared = Comparison(running.lab, tried)
+    print(*calls(running, compared), "", sep="\n")
+    print(*(line for way in direct for line in way.lines()), "", sep="\n")
+    print("Where packets went, beside what the check says:", *compared.lines, "", *remarks(model), sep="\n")
+    differ = compared.differences + [line for way in direct for line in way.differences]
+    differ += strangers(model, running.servers)
+    for line in differ:
+        print(f"DIFFERS {line}")
+    return 1 if differ else 0
+
+
+def _place(model: Model, name: str) -> Interface:
+    if not name:
+        if not model.clients:
+            raise _NoLab(f"No client is there to run it at; name one of: {everything(model)}.")
+        return model.clients[0]
+    for each in model.interfaces.values():
+        if name in (each.name, each.owner):
+            return each
+    raise _NoLab(f"There is no {name!r} in the lab; it has: {everything(model)}.")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

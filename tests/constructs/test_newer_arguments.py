@@ -1,0 +1,104 @@
+"""What came with AWS providers newer than CDKTF's bindings, and pools of addresses: the same on each CDK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from latticelink import AccountShare, App, InvalidInput, IpResource, LocalState, Network, ResourceGateway, Stack, Subnet
+from latticelink.errors import collecting
+
+import pytest
+
+from tests.conftest import Synth, Template
+
+POOL = "ipam-pool-0123456789abcdef0"
+RETAIN = "retain_sharing_on_account_leave_organization"
+ZONES = ["eu-west-1a", "eu-west-1c"]
+
+
+def make_stack(app: Any, aws_provider: str = ">= 6.35.0, < 7.0.0") -> Any:
+    return Stack(app, "producer", state=LocalState(), region="eu-west-1", aws_provider=aws_provider)
+
+
+def network(synth: Synth, **arguments: Any) -> Template:
+    def build(app: Any) -> None:
+        made = Network(make_stack(app, "5.100.0"), "network", **arguments)
+        ResourceGateway(made.stack, "gateway", made).share("orders", IpResource("10.0.0.9"), ports=[443])
+
+    return synth(build)["producer"]
+
+
+def share(stack: Any, retain: bool) -> None:
+    gateway = ResourceGateway(stack, "gateway", Network(stack, "network", cidr="10.0.0.0/16", zones=ZONES))
+    orders = gateway.share("orders", IpResource("10.0.0.9"), ports=[443])
+    AccountShare(stack, "partners", [orders], principals=["444455556666"], **{RETAIN: retain})
+
+
+def test_a_block_from_a_pool_is_carved_by_terraform(synth: Synth) -> None:
+    template = network(synth, ipam_pool_id=POOL, netmask_length=20, zones=ZONES)
+    vpc = template.one("aws_vpc")
+    assert (vpc["ipv4_ipam_pool_id"], vpc["ipv4_netmask_length"], "cidr_block" in vpc) == (POOL, 20, False)
+    block = template.ref("aws_vpc", "cidr_block")[2:-1]
+    carved = {subnet["availability_zone"]: subnet["cidr_block"] for subnet in template.all("aws_subnet")}
+    assert carved == {zone: f"${{cidrsubnet({block}, 4, {place})}}" for zone, place in zip(ZONES, (0, 2), strict=True)}
+
+
+def test_a_block_of_a_pool_can_be_chosen(synth: Synth) -> None:
+    vpc = network(synth, ipam_pool_id=POOL, cidr="10.0.0.0/16", zones=ZONES).one("aws_vpc")
+    assert (vpc["ipv4_ipam_pool_id"], vpc["cidr_block"], "ipv4_netmask_length" in vpc) == (POOL, "10.0.0.0/16", False)
+
+
+def test_a_block_that_terraform_alone_knows_is_carved_by_terraform(synth: Synth) -> None:
+    template = network(synth, cidr="${var.block}", zones=["eu-west-1b"])
+    assert template.one("aws_vpc")["cidr_block"] == "${var.block}"
+    block = template.ref("aws_vpc", "cidr_block")[2:-1]
+    assert template.one("aws_subnet")["cidr_block"] == f"${{cidrsubnet({block}, 4, 1)}}"
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("no block at all", {}, "A VPC's block is given as cidr, or chosen by a pool for netmask_length: one of both."),
+    ("a pool alone", {"ipam_pool_id": POOL}, "A VPC's block is given as cidr, or chosen by a pool"),
+    ("two blocks", {"cidr": "10.0.0.0/16", "ipam_pool_id": POOL, "netmask_length": 20}, "one of both."),
+    ("a length without a pool", {"netmask_length": 20}, "A block of a length is asked of a pool"),
+    ("no pool's id", {"ipam_pool_id": "main", "netmask_length": 20}, "An id here starts with 'ipam-pool-'"),
+    (
+        "too large a block",
+        {"ipam_pool_id": POOL, "netmask_length": 15},
+        "The block is from /16 to /24, so that subnets",
+    ),
+    ("too small a block to carve", {"ipam_pool_id": POOL, "netmask_length": 25}, "The block is from /16 to /24, so"),
+    ("a text", {"ipam_pool_id": POOL, "netmask_length": "20"}, "The block is from /16 to /24"),
+    ("a truth value", {"ipam_pool_id": POOL, "netmask_length": True}, "The block is from /16 to /24"),
+    ("a zone beyond h", {"ipam_pool_id": POOL, "netmask_length": 20, "zones": ["eu-west-1i"]}, "letters a to h"),
+]
+
+
+@pytest.mark.parametrize(("what", "arguments", "rule"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_what_gives_no_block_is_refused(what: str, arguments: dict[str, Any], rule: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Network(make_stack(App(context={})), "network", **{"zones": ZONES, **arguments})
+    assert [rule in finding.rule for finding in caught.value.findings] == [True], what
+
+
+def test_a_small_block_from_a_pool_takes_subnets_that_are_given(synth: Synth) -> None:
+    subnets = [Subnet(zone="eu-west-1a", cidr="${var.subnet}")]
+    template = network(synth, ipam_pool_id=POOL, netmask_length=28, subnets=subnets)
+    assert template.one("aws_subnet")["cidr_block"] == "${var.subnet}"
+
+
+@pytest.mark.parametrize("retain", [True, False])
+def test_a_share_that_outlasts_the_organisation_is_written_past_older_bindings(synth: Synth, retain: bool) -> None:
+    template = synth(lambda app: share(make_stack(app), retain))["producer"]
+    written = template.one("aws_ram_resource_share").get("resource_share_configuration")
+    assert written == ([{RETAIN: True}] if retain else None)
+
+
+@pytest.mark.parametrize(
+    ("aws_provider", "is_taken"), [("6.35.0", True), (">= 6.34.0, < 7.0.0", False), ("5.100.0", False)]
+)
+def test_a_share_that_outlasts_the_organisation_needs_a_provider_that_has_it(aws_provider: str, is_taken: bool) -> None:
+    with collecting() as findings:
+        share(make_stack(App(context={}), aws_provider), True)
+    assert [(finding.place, "came with AWS provider 6.35.0" in finding.rule) for finding in findings] == (
+        [] if is_taken else [(("producer", "partners", RETAIN), True)]
+    )

@@ -1,0 +1,268 @@
+"""Lets real packets judge the check: random topologies, every port at every address, path by path, hop by hop.
+
+`python -m tests.lab.oracle COUNT [SEED]` judges; `python -m tests.lab.oracle bugs COUNT` puts bugs into the check. Both
+run inside the lab's namespaces, as the tests and `make oracle` start them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+import tempfile
+import time
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Hashable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from latticelink.lab.building import Lab
+from latticelink.lab.model import Interface, Model, Way
+from latticelink.lab.probes import Outcome, Probe, Prober
+from latticelink.lab.proof import Journey, journeys
+from latticelink.lab.reading import model_of
+from latticelink.lab.servers import EVERY_PORT, OwnServer
+from latticelink.network.reading import read
+from latticelink.paths.hops import Answer
+from latticelink.paths.tracing import trace
+from latticelink.terraform.configuration import Configuration
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+
+from tests.lab.bugs import BUGS
+from tests.lab.variations import PORTS, topologies
+from tests.paths.topologies import Stacks
+
+MOST_LABS = 12
+# Ports of clients: of each range one, as an ACL may let only some replies pass.
+SOURCES = (range(1024, 23000), range(23000, 43000), range(43000, 65536))
+
+
+class Differs(Exception):
+    """A topology of which check and packets differ."""
+
+
+@dataclass
+class Disagreement:
+    """In what the check and the packets differ."""
+
+    journey: Journey
+    port: int
+    text: str
+
+    def __str__(self) -> str:
+        """Return it with all that the check says."""
+        ways = ", ".join(f"{way.entry} {way.address}" for way in self.journey.ways)
+        lines = [f"DISAGREE TCP {self.port} {self.journey.client.name} -> {ways}: {self.text}"]
+        for path in self.journey.verdict.paths:
+            lines.append(f"  {path.client}: {path.answer} TCP {path.ports}")
+            lines += [f"    {hop.answer} {hop.place}: {hop.why}" for hop in path.hops]
+        return "\n".join(lines)
+
+
+@dataclass
+class Observation:
+    """What became of packets in one topology: from each client to each address and port, from each range of ports."""
+
+    model: Model
+    outcomes: dict[tuple[str, str, int], list[Outcome]]
+
+    def of(self, journey: Journey, port: int) -> list[list[Outcome]]:
+        """Return what became of a client's packets to a port, by address."""
+        return [self.outcomes[journey.client.name, str(way.address), port] for way in journey.ways]
+
+    def arriving(self, journey: Journey, port: int) -> str:
+        """Return which of a client's packets to a port arrive."""
+        by_address = [[each.arrived for each in one] for one in self.of(journey, port)]
+        if not any(map(any, by_address)):
+            return "none"
+        if all(map(all, by_address)):
+            return "all"
+        return "some addresses" if any(map(all, by_address)) else "some sources"
+
+
+@dataclass
+class Observatory:
+    """Keeps labs whose interfaces and cables are as those of the next, so that only rules are loaded anew."""
+
+    folder: Path
+    spent: Counter[str] = field(default_factory=Counter)
+    built: int = 0
+    _servers: dict[Lab, list[OwnServer]] = field(default_factory=lambda: defaultdict(list))
+    _labs: OrderedDict[Hashable, Lab] = field(default_factory=OrderedDict)
+    _sources: list[Iterator[int]] = field(default_factory=lambda: [itertools.cycle(each) for each in SOURCES])
+
+    def read(self, stacks: Stacks) -> Configuration:
+        """Return a topology as the check reads it; it is written over the last one, which is faster than beside it."""
+        for name, content in stacks.items():
+            folder = self.folder / name
+            folder.mkdir(exist_ok=True)
+            (folder / "main.tf.json").write_text(json.dumps(content))
+        return read(self.folder)
+
+    def observe(self, configuration: Configuration) -> Observation:
+        """Send packets."""
+        begun = time.perf_counter()
+        model = model_of(configuration)
+        lab = self._lab(model)
+        ready = time.perf_counter()
+        found: dict[tuple[str, str, int], list[Outcome]] = {}
+        for outcome in Prober(lab).try_all(list(self._probes(model))):
+            probe = outcome.probe
+            found.setdefault((probe.client.name, str(probe.address), probe.port), []).append(outcome)
+        self.spent["lab"] += int((ready - begun) * 1e6)
+        self.spent["packets"] += int((time.perf_counter() - ready) * 1e6)
+        return Observation(model, found)
+
+    def _probes(self, model: Model) -> Iterator[Probe]:
+        def reaches(client: Interface, way: Way) -> bool:
+            return model.interfaces[way.entry].vpc == client.vpc and bool(client.of_version(way.address.version))
+
+        for client in model.clients:
+            for way in model.ways:
+                for port in PORTS if reaches(client, way) else ():
+                    yield from (Probe(client, way.address, port, next(source)) for source in self._sources)
+
+    def _lab(self, model: Model) -> Lab:
+        key = shape(model)
+        if key in self._labs:
+            self._labs.move_to_end(key)
+            self._labs[key].load_rules(model)
+            return self._labs[key]
+        self.built += 1
+        lab = self._labs[key] = Lab(model)
+        for target in model.targets:
+            lab.at(target).nft(EVERY_PORT)
+            self._servers[lab].append(OwnServer(lab.at(target), "here", []))
+        if len(self._labs) > MOST_LABS:
+            oldest = self._labs.popitem(last=False)[1]
+            for server in self._servers.pop(oldest):
+                server.close()
+            oldest.close()
+        return lab
+
+
+def shape(model: Model) -> Hashable:
+    """Return what must be equal for a lab to need other rules only."""
+    interfaces = tuple(
+        (each.name, each.vpc, each.subnet.blocks if each.subnet else (), each.addresses)
+        for each in model.interfaces.values()
+    )
+    ways = tuple((way.entry, way.address, way.gateway, way.target, way.target_address) for way in model.ways)
+    return interfaces, ways
+
+
+def disagreements(seen: Observation, configuration: Configuration, tally: Counter[str]) -> Iterator[Disagreement]:
+    """Yield in what the check's paths and the packets differ, and count what was compared."""
+    tried = journeys(seen.model, trace(configuration))
+    for journey in tried:
+        for port in PORTS:
+            real, said = seen.arriving(journey, port), journey.verdict.at(port)
+            tally[f"{said} / {real}"] += 1
+            every = [outcome for one in seen.of(journey, port) for outcome in one]
+            if any(not each.arrived and each.death is None for each in every):
+                yield Disagreement(journey, port, "packets vanished")
+            if said is Answer.PASS and real in ("some sources", "none"):
+                yield Disagreement(journey, port, f"the check passes, packets arrive: {real}")
+            elif said is Answer.FAIL and real == "all" and not _is_about_more(journey, tried, port, seen):
+                yield Disagreement(journey, port, "the check blocks, all packets arrive")
+            elif said is Answer.UNKNOWN and real == "all" and journey.verdict.answer is Answer.PASS:
+                yield Disagreement(journey, port, "the check passes other ports, and all packets arrive at this one")
+            elif said is Answer.FAIL and real == "none" and port in journey.ports:
+                hops = {each.death.hop for each in every if each.death is not None}
+                blocking = journey.verdict.deadly_at(port)
+                tally["hops compared"] += bool(blocking)
+                if blocking and not hops & blocking:
+                    said_hops = sorted(blocking)
+                    yield Disagreement(journey, port, f"packets die at {sorted(hops)}, the check says {said_hops}")
+
+
+def _is_about_more(journey: Journey, tried: list[Journey], port: int, seen: Observation) -> bool:
+    """Return whether what the check says is true of another client of the path, or of another subnet's ACL.
+
+    It blocks a path if it blocks for one of its clients, and if an ACL of one of its subnets does.
+    """
+    blocking = journey.verdict.deadly_at(port)
+    return (bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)) or any(
+        other is not journey
+        and set(other.verdict.paths) & set(journey.verdict.paths)
+        and seen.arriving(other, port) != "all"
+        for other in tried
+    )
+
+
+def judge(count: int, seed: int) -> int:
+    """Print figures, and the smallest topology that shows a disagreement."""
+    tally: Counter[str] = Counter()
+    last: list[object] = []
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        observatory = Observatory(Path(folder))
+
+        @seeded(seed)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+            report_multiple_bugs=False,
+        )
+        @given(topologies())
+        def agree(stacks: Stacks) -> None:
+            tally["variations"] += 1
+            configuration = observatory.read(stacks)
+            if found := list(disagreements(observatory.observe(configuration), configuration, tally)):
+                last[:] = [*found, json.dumps(stacks)]
+                raise Differs
+
+        with suppress(Differs):
+            agree()
+    seconds, number = time.perf_counter() - begun, tally["variations"]
+    spent = ", ".join(f"{name} {spent / number / 1000:.0f} ms" for name, spent in observatory.spent.items())
+    print(f"seed {seed}: {number} variations in {seconds:.1f} s, {seconds / number * 1000:.0f} ms each ({spent})")
+    print(f"  labs built: {observatory.built}")
+    print(*(f"  {name}: {times}" for name, times in sorted(tally.items()) if name != "variations"), sep="\n")
+    print(*last, sep="\n")
+    return 1 if last else 0
+
+
+def hunt(count: int) -> int:
+    """Put bugs into the check, one at a time, for each topology; print after how many packets showed each."""
+    hidden = dict(BUGS)
+    tally: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        observatory = Observatory(Path(folder))
+
+        @seeded(1)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+        )
+        @given(topologies())
+        def look(stacks: Stacks) -> None:
+            if not hidden:
+                return
+            tally["variations"] += 1
+            seen = observatory.observe(observatory.read(stacks))
+            for name, bug in list(hidden.items()):
+                with bug():
+                    found = next(disagreements(seen, observatory.read(stacks), Counter()), None)
+                if found is not None:
+                    print(f"found in variation {tally['variations']}: {name}: {found.text}")
+                    del hidden[name]
+
+        look()
+    print(*(f"MISSED in {tally['variations']} variations: {name}" for name in hidden), sep="\n")
+    return 1 if hidden else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "bugs":
+        raise SystemExit(hunt(int(sys.argv[2])))
+    raise SystemExit(judge(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))

@@ -1,0 +1,63 @@
+"""What AWS answers after a real apply makes the same lab as the files: packets flow, and die, at the same places."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+from latticelink.lab.child import ISOLATED
+from latticelink.lab.model import Model
+from latticelink.lab.reading import model_of
+from latticelink.network.reading import read
+
+import pytest
+
+from tests.conftest import ROOT, run_python
+from tests.emulator.aws import Aws
+from tests.engines.conftest import Terraform, terraform, terraform_aws  # noqa: F401  fixtures
+from tests.engines.links import Place
+from tests.engines.scenario import narrow, order
+from tests.engines.test_examples import put_existing_ids
+from tests.lab.answers import Answers
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+# Each with its region, and with what stands between the two models' names of a resource.
+CASES = {"scenario": "ap-northeast-1", "rds": "eu-west-1", "group": "eu-west-1", "several-producers": "eu-west-1"}
+
+
+def flows(folder: Path, model: Model) -> list[list[object]]:
+    (folder / "model").write_bytes(pickle.dumps(model))
+    command = [*ISOLATED, sys.executable, "-m", "tests.lab.flows", str(folder / "model")]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    found: list[list[object]] = json.loads(result.stdout)
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_packets_flow_as_in_the_lab_of_the_files(terraform_aws: Terraform, tmp_path: Path, name: str) -> None:  # noqa: F811
+    main = ROOT / "main.py" if name == "scenario" else ROOT / "examples" / name / "main.py"
+    result = run_python(tmp_path, str(main))
+    assert result.returncode == 0, result.stderr
+    from_files = flows(tmp_path, model_of(read(tmp_path / "cdktf.out")))
+    with Aws.start() as aws:
+        terraform = terraform_aws.within(**aws.environment())
+        existing = Place.make(aws) if name != "scenario" else None
+        for stack in order(tmp_path):
+            narrow(stack)
+            if existing is not None:
+                put_existing_ids(stack, existing)
+            terraform.apply(stack)
+        from_answers = flows(tmp_path, Answers(aws, CASES[name]).read())
+    if name in ("group", "several-producers"):
+        # The files name the producer's subnet by its id only, and AWS tells its zone: the other zone leads nowhere.
+        from_files, from_answers = (
+            [flow for flow in each if flow[2] == "eu-west-1a"] for each in (from_files, from_answers)
+        )
+    assert from_answers == from_files
+    assert any(flow[-1] == "arrives" for flow in from_files)
+    assert any(flow[-1] != "arrives" for flow in from_files)
