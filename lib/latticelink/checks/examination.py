@@ -16,7 +16,9 @@ from latticelink.paths.tracing import trace
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.json_files import UnreadableInput, is_regular
+from latticelink.terraform.work import spend
 
+_STEPS_OF_A_RESULT = 20
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
@@ -89,6 +91,7 @@ def judge(configuration: Configuration, decided: Sequence[suppressions.Suppressi
                 continue
             answers[judgement.answer] += 1
             if judgement.answer != Answer.PASS:
+                spend(_STEPS_OF_A_RESULT)
                 results.append(Result(check, judgement))
     after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
     ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))

@@ -59,7 +59,7 @@ def _blocked(
     word, way = ("in from", "from") if direction == IN else ("out to", "to")
     names = ", ".join(map(str, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
     why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(other)}"
-    spend(len(found.near) * 8)
+    spend(2 * len(found.near))
     near = {rule: _names(groups, rule, other) for rule in found.near}
     near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
     for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:

@@ -27,6 +27,12 @@ class Literal:
     value: Any
 
 
+@lru_cache(maxsize=65536)
+def _step(name: str) -> Literal:
+    """Return a name after a dot: the same object for all places, as most names come thousands of times."""
+    return Literal(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A text with expressions in it."""
@@ -227,7 +233,7 @@ class _Parser:
                 elif number := self._match(_INDEX):
                     steps.append(Literal(int(number)))
                 else:
-                    steps.append(Literal(self._need(_NAME)))
+                    steps.append(_step(self._need(_NAME)))
             elif sign == "[":
                 self.at += 1
                 steps.append(SPLAT if self._take("*") else self.expression())
@@ -353,7 +359,7 @@ def parse(text: str) -> Any:
     """Return the template as a tree, or an Unknown for what is beyond this reader."""
     spend(_STEPS_OF_A_TERM)
     if names := _NAMES.fullmatch(text):
-        return Path(names[1], tuple(map(Literal, names[2].split(".")[1:])))
+        return Path(names[1], tuple(map(_step, names[2].split(".")[1:])))
     if len(text) > _LONGEST:
         return Unknown(f"a text of {len(text):,} characters is too large to be read here: {_LONGEST:,} are the most")
     try:
