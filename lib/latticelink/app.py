@@ -22,11 +22,13 @@ from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
 from latticelink.replacements import blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
-from latticelink.state import State, parse_stack_id
+from latticelink.state import State, parse_stack_id, refuse_unmet_reads
 from latticelink.summary import summarise
+from latticelink.taken_domains import taken_domains
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
 from latticelink.values.aws_ids import parse_region, parse_role_arn
+from latticelink.values.calls import judged
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
 from latticelink.values.tokens import is_known
@@ -46,6 +48,7 @@ class App(bindings.App):
     Source: https://developer.hashicorp.com/terraform/cdktf/create-and-deploy/configuration-file
     """
 
+    @judged
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
         super().__init__(context=dict(self.context), outdir=outdir)
@@ -76,6 +79,7 @@ class Stack(bindings.TerraformStack):
         https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -96,10 +100,11 @@ class Stack(bindings.TerraformStack):
                     "state",
                     state,
                     rule="The state of a stack is kept in a LocalState, an S3State or a CloudState.",
-                    fix="Write state=LocalState().",
+                    fix="Write state=LocalState(), S3State(bucket, region) or CloudState(organization).",
                 )
                 state = LocalState()
             account_id, role_arn = _parse_account(report, account_id, role_arn)
+            self.account_id = account_id
         super().__init__(scope, id)
         state.keep(self)
         bindings.AwsProvider(
@@ -127,7 +132,7 @@ def _parse_account(report: Report, account_id: str | None, role_arn: str | None)
     return account_id, role_arn
 
 
-def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
+def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
@@ -137,7 +142,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     on the error output, as that is an outage for its consumers.
 
     Args:
-        build: makes the app's stacks.
+        build: makes the app's stacks; what it returns is ignored.
         outdir: folder of the output. The cdktf CLI's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
@@ -145,13 +150,16 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
-    before = read_blocks(target)
     try:
+        _refuse_no_function(build)
+        before = read_blocks(target)
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
         if replacements := find_replacements(before, blocks_of(stacks)):
             print(describe(replacements), file=sys.stderr, flush=True)
+        if taken := taken_domains(stacks):
+            print(taken, file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _own_command() if "latticelink" in app.context else None))
         return _check(stacks)
     except LatticeLinkError as error:
@@ -159,7 +167,7 @@ def run(build: Callable[[App], None], *, outdir: str | None = None) -> int:
         return 1
 
 
-def _write(build: Callable[[App], None], target: Path, *, staged: bool) -> App:
+def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
     """Build the app and write its output to `target`; if `staged`, nothing is changed there before all is written."""
     try:
         # Node.js keeps the folder that it was started in, wherever this process has gone since.
@@ -202,11 +210,14 @@ def _check(stacks: Sequence[RawStack]) -> int:
     return 1 if examination.count(Severity.ERROR) else 0
 
 
-def _build(build: Callable[[App], None], outdir: str) -> App:
+def _build(build: Callable[[App], object], outdir: str) -> App:
     with collecting() as findings:
         try:
             app = App(outdir=outdir)
             build(app)
+            stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
+            _refuse_no_stack(stacks)
+            refuse_unmet_reads([stack for stack in stacks if hasattr(stack, "latticelink_reads")])
         except InvalidInput as error:
             raise InvalidInput([*findings, *error.findings]) from None
         except Exception as error:
@@ -223,6 +234,28 @@ def _build(build: Callable[[App], None], outdir: str) -> App:
     except Exception as error:
         raise _readable(error) from error
     return app
+
+
+def _refuse_no_stack(stacks: Sequence[Any]) -> None:
+    if not stacks:
+        with Report("run") as report:
+            report.refuse(
+                "build",
+                stacks,
+                rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
+                fix="Make it in the function that run gets: Stack(app, 'producer', state=LocalState(), region=...).",
+            )
+
+
+def _refuse_no_function(build: object) -> None:
+    if not callable(build):
+        with Report("run") as report:
+            report.refuse(
+                "build",
+                build,
+                rule="run gets the function that makes the app's stacks, and calls it with the app.",
+                fix="Write run(build), without brackets after the function's name.",
+            )
 
 
 def _readable(error: Exception) -> Exception:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values import contract
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import is_known
 
@@ -28,6 +31,7 @@ class State(ABC):
     terraform_version = ">= 1.4.0"
     """The Terraform that a stack needs: 1.4 brought terraform_data, which makes an endpoint's replacement possible."""
 
+    @judged
     def keep(self, stack: Any) -> None:
         """Keep the state of `stack` here. Done by `Stack`; call it for a `TerraformStack` of your own.
 
@@ -37,6 +41,7 @@ class State(ABC):
         stack.latticelink_state = self
         self._configure_backend(stack, stack.node.id)
 
+    @judged
     def publish(self, stack: Any, *resources: SharedResource) -> None:
         """Put `resources` into the output `latticelink` of `stack`, for consumers to read by name.
 
@@ -88,6 +93,7 @@ class State(ABC):
             # So that a consumer in another account that reads the contract may use what it names.
             output.add_override("depends_on", [address for share in shares for address in share.associations])
 
+    @judged
     def read(self, stack: Any, producer: str) -> PublishedResources:
         """Return what the stack `producer` published, for use in `stack`, and deploy that stack first.
 
@@ -133,7 +139,9 @@ class State(ABC):
                         rule=f"Stack {producer!r} of this app has published nothing yet.",
                         fix=f"Make {producer!r} before its consumers, and call state.publish in it.",
                     )
-        reads[producer] = PublishedResources(stack, producer, published, self._reader(producer))
+        reads[producer] = PublishedResources(
+            stack, producer, published, self._reader(producer), is_in_app=other is not None
+        )
         return reads[producer]
 
     def _refuse_strange_stack(self, report: Report, argument: str, stack: Any) -> None:
@@ -169,8 +177,15 @@ class PublishedResources:
     """What one stack published, by name; made by `State.read`."""
 
     def __init__(
-        self, stack: Any, producer: str, published: dict[str, SharedResource] | None, reader: dict[str, Any]
+        self,
+        stack: Any,
+        producer: str,
+        published: dict[str, SharedResource] | None,
+        reader: dict[str, Any],
+        *,
+        is_in_app: bool,
     ) -> None:
+        self.is_in_app = is_in_app
         self._stack = stack
         self._producer = producer
         self._published = published
@@ -234,6 +249,43 @@ class PublishedResources:
                 for wanted in sorted(self._resources)
             ),
         ]
+
+
+def refuse_unmet_reads(stacks: Sequence[Any]) -> None:
+    """Refuse what no read could tell yet: a producer made after its consumer, and one that is misspelt.
+
+    Args:
+        stacks: the stacks that read, when all of the app are made.
+    """
+    for stack in stacks:
+        siblings = {child.node.id: child for child in stack.node.root.node.children if child is not stack}
+        with Report(stack) as report:
+            for producer, read in stack.latticelink_reads.items():
+                if read.is_in_app or producer == stack.node.id:
+                    continue
+                if producer in siblings:
+                    report.refuse(
+                        "read",
+                        producer,
+                        rule="A producer of the same app is made before its consumers, which are deployed after it.",
+                        fix=f"Make {producer!r} first, then {stack.node.id!r}.",
+                    )
+                elif near := _nearest(producer, siblings):
+                    report.refuse(
+                        "read",
+                        producer,
+                        rule=f"This app has no stack {producer!r}; it has {near!r}, which publishes and which "
+                        f"{stack.node.id!r} doesn't read.",
+                        fix=f"Write {near!r}. If {producer!r} is another app's, make {near!r} in an app of its own.",
+                    )
+
+
+def _nearest(producer: str, siblings: Mapping[str, Any]) -> str | None:
+    """Return the id of the producer that was meant; ids that differ in digits alone are of different stacks."""
+    publishing = [id for id, stack in siblings.items() if getattr(stack, "latticelink_published", None) is not None]
+    near = get_close_matches(producer, publishing, n=1, cutoff=0.85)
+    is_numbered = bool(near) and re.sub("[0-9]", "", near[0]) == re.sub("[0-9]", "", producer)
+    return near[0] if near and not is_numbered else None
 
 
 def parse_stack_id(report: Report, argument: str, given: str) -> str:

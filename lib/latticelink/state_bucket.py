@@ -8,6 +8,7 @@ from typing import Any
 from latticelink.backends import S3State
 from latticelink.cdk import bindings
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 
 
 class StateBucket(bindings.Construct):
@@ -28,6 +29,7 @@ class StateBucket(bindings.Construct):
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, state: S3State) -> None:
         super().__init__(scope, id)
         stack = bindings.stack_of(scope)

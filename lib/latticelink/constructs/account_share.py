@@ -9,6 +9,7 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.security_groups import stable_key
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_key, parse_tag
 from latticelink.values.principals import is_account, parse_principals
@@ -46,6 +47,7 @@ class AccountShare(bindings.Construct):
         https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -155,6 +157,7 @@ class AcceptedShare(bindings.Construct):
     Source: https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, resources: Sequence[SharedResource]) -> None:
         super().__init__(scope, id)
         with Report(self) as report:

@@ -18,6 +18,7 @@ from latticelink.constructs.member_names import (
 from latticelink.constructs.network import ExistingNetwork, Network, PlacedSubnet
 from latticelink.constructs.vpc_names import is_never_in
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import SECURITY_GROUP, derive_name, parse_tag
 from latticelink.values.private_dns import parse_private_dns
@@ -36,6 +37,7 @@ class _Endpoint(bindings.Construct):
     _type: Literal["Resource", "ServiceNetwork"]
     _kinds: frozenset[str]
 
+    @judged
     def __init__(
         self,
         scope: Any,

@@ -10,6 +10,7 @@ from latticelink.constructs.gateway import ResourceGateway
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id, parse_security_group_ids
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import parse_gateway_type
 from latticelink.values.resources import GroupResource, Resource
@@ -38,6 +39,7 @@ class ExistingGateway(ResourceGateway):
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -64,6 +66,7 @@ class ExistingGateway(ResourceGateway):
         self._keys = set()
         self._names = {}
 
+    @judged
     def share(self, name: str, resource: Resource, **arguments: Any) -> SharedResource:
         """Share one resource through this gateway, as `ResourceGateway.share` does, with the same arguments.
 

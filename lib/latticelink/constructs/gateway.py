@@ -22,7 +22,9 @@ from latticelink.constructs.resource_configuration import (
 from latticelink.constructs.security_groups import allow, cidr_peer, group_peer, make_group
 from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
-from latticelink.values.aws_ids import parse_security_group_ids
+from latticelink.values.arns import DATABASE
+from latticelink.values.aws_ids import parse_security_group_ids, refuse_elsewhere
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import GatewayType, parse_gateway_type, refuse_unfit
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, derive_name, parse_key, parse_name
@@ -30,6 +32,10 @@ from latticelink.values.ports import Ports
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 from latticelink.values.types import GATEWAY
+
+_CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+
+_OWN_IDS = ("gateway", "group")
 
 
 class ResourceGateway(bindings.Construct):
@@ -70,6 +76,7 @@ class ResourceGateway(bindings.Construct):
     # What a subclass that makes no gateway is taken to be.
     _type = GatewayType()
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -141,6 +148,7 @@ class ResourceGateway(bindings.Construct):
             path = "resource_config_dns_resolution"
             refuse_lacking(report, "dns_resolution", given.dns_resolution, constraint, kind, path)
 
+    @judged
     def share(
         self,
         name: str,
@@ -191,6 +199,9 @@ class ResourceGateway(bindings.Construct):
                 report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
             )
             self._refuse_twin(report, aws_name, key)
+            if isinstance(resource, ArnResource):
+                database, own = DATABASE.read(resource.arn), self.network.stack
+                refuse_elsewhere(report, "arn", database, own, source=_CONFIGURATION_DOC, own_account=True)
             domain = parse_custom_domain(report, self.network.stack, resource, custom_domain, domain_verification)
             members = self._named_members(report, key, resource)
         kind = kind_of(resource)
@@ -266,6 +277,14 @@ class ResourceGateway(bindings.Construct):
 
     def _new_key(self, report: Report, name: str) -> str:
         key = parse_key(report, "name", name)
+        if key in _OWN_IDS:
+            report.refuse(
+                "name",
+                name,
+                rule=f"The gateway's own parts are called {' and '.join(_OWN_IDS)} in Terraform addresses.",
+                fix=f"Choose another name, such as 'shared-{key}'.",
+            )
+            key = f"{key}-refused"
         if key in self._keys:
             report.refuse(
                 "name",

@@ -11,6 +11,7 @@ from latticelink.constructs.vpc_names import VpcNames
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, Subnet, carve, parse_cidr, parse_subnets, parse_vpc_cidr
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
+from latticelink.values.calls import judged
 from latticelink.values.tokens import REFUSED, is_known
 
 _IP_TYPE_DOC = "https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html"
@@ -145,6 +146,7 @@ class Network(_Network):
         https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -282,6 +284,7 @@ class ExistingNetwork(_Network):
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, vpc_id: str, subnet_ids: Sequence[str], cidr: str | None = None) -> None:
         super().__init__(scope, id)
         with Report(self) as report:

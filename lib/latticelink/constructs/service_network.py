@@ -8,6 +8,7 @@ from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
+from latticelink.constructs.endpoint_place import refuse_other_region
 from latticelink.constructs.member_names import (
     add_own_names,
     name_members,
@@ -17,7 +18,9 @@ from latticelink.constructs.member_names import (
 from latticelink.constructs.network import ExistingNetwork, Network
 from latticelink.constructs.resource_configuration import ports_of
 from latticelink.errors import Report
-from latticelink.values.arns import id_in_arn
+from latticelink.values.arns import LATTICE, id_in_arn
+from latticelink.values.aws_ids import refuse_elsewhere
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports, union
@@ -41,6 +44,7 @@ class _ServiceNetwork(bindings.Construct):
         super().__init__(scope, id)
         self._stack = bindings.stack_of(scope)
 
+    @judged
     def share(
         self, name: str, resources: Sequence[SharedResource], *, private_dns_enabled: bool | None = None
     ) -> SharedResource:
@@ -73,6 +77,7 @@ class _ServiceNetwork(bindings.Construct):
                     "resources", names, rule="At least one resource is shared.", fix="Give what share() returned."
                 )
             for resource in resources:
+                refuse_other_region(report, resource, self._stack)
                 if resource.type == "SERVICE_NETWORK":
                     report.refuse(
                         "resources",
@@ -131,6 +136,7 @@ class ServiceNetwork(_ServiceNetwork):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, name: str | None = None) -> None:
         super().__init__(scope, id)
         with Report(self) as report:
@@ -160,10 +166,12 @@ class ExistingServiceNetwork(_ServiceNetwork):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, arn: str) -> None:
         super().__init__(scope, id)
         with Report(self) as report:
             self.arn = parse_lattice_arn(report, "arn", arn, "servicenetwork")
+            refuse_elsewhere(report, "arn", LATTICE.read(self.arn), self._stack, source=_RESOURCE_DOC)
         self.id = self.name = _id_of(self, self.arn)
 
 
@@ -208,6 +216,7 @@ class ServiceNetworkAssociation(bindings.Construct):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -227,6 +236,7 @@ class ServiceNetworkAssociation(bindings.Construct):
         name = derive_name(SECURITY_GROUP, network.stack_id, id)
         with Report(self) as report:
             network.refuse_other_stack(report, bindings.stack_of(scope))
+            refuse_other_region(report, shared, bindings.stack_of(scope))
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
             plain_domain = None
             if members_domain is not None:
