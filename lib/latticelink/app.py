@@ -151,7 +151,12 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
     try:
-        _refuse_no_function(build)
+        if not callable(build):
+            _refuse_run(
+                build,
+                rule="run gets the function that makes the app's stacks, and calls it with the app.",
+                fix="Write run(build), without brackets after the function's name.",
+            )
         before = read_blocks(target)
         # Under the cdktf CLI, CDKTF itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
@@ -216,7 +221,12 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
             app = App(outdir=outdir)
             build(app)
             stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
-            _refuse_no_stack(stacks)
+            if not stacks:
+                _refuse_run(
+                    build,
+                    rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
+                    fix="Make it in the function: Stack(app, 'producer', state=LocalState(), region='eu-west-1').",
+                )
             refuse_unmet_reads([stack for stack in stacks if hasattr(stack, "latticelink_reads")])
         except InvalidInput as error:
             raise InvalidInput([*findings, *error.findings]) from None
@@ -236,26 +246,9 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
     return app
 
 
-def _refuse_no_stack(stacks: Sequence[Any]) -> None:
-    if not stacks:
-        with Report("run") as report:
-            report.refuse(
-                "build",
-                stacks,
-                rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
-                fix="Make it in the function that run gets: Stack(app, 'producer', state=LocalState(), region=...).",
-            )
-
-
-def _refuse_no_function(build: object) -> None:
-    if not callable(build):
-        with Report("run") as report:
-            report.refuse(
-                "build",
-                build,
-                rule="run gets the function that makes the app's stacks, and calls it with the app.",
-                fix="Write run(build), without brackets after the function's name.",
-            )
+def _refuse_run(build: object, *, rule: str, fix: str) -> None:
+    with Report("run") as report:
+        report.refuse("build", build, rule=rule, fix=fix)
 
 
 def _readable(error: Exception) -> Exception:
