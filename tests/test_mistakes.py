@@ -120,7 +120,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "a stack of that account",
     ),
     (
-        "a state's key in another region than its bucket",
+        "a key in another region than its bucket",
         lambda _: S3State("acme-state", "eu-west-1", kms_key_arn="arn:aws:kms:us-east-1:111122223333:key/a-b"),
         "the bucket's own region, here eu-west-1",
         "Name a key of that region",
