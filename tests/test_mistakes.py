@@ -19,6 +19,7 @@ from latticelink import (
     SharedResource,
     Stack,
     run,
+    suppress,
 )
 
 import pytest
@@ -190,6 +191,24 @@ TABLE: list[tuple[str, Build, str, str]] = [
         lambda app: endpoint_of(stack_of(app), client_cidrs=["10.0.0.0/16", "10.0.0.0/16"]),
         "Each block is given once",
         "Remove the second one",
+    ),
+    (
+        "a list where a stack's id is wanted",
+        lambda app: STATE.read(stack_of(app), ["producer"]),
+        "A stack's id",
+        "plain id",
+    ),  # type: ignore[arg-type]
+    (
+        "None among the zones",
+        lambda app: Network(stack_of(app), "network", cidr="10.0.0.0/16", zones=[None]),  # type: ignore[list-item]
+        "A zone is named by its region",
+        "'eu-west-1a'",
+    ),
+    (
+        "None where a construct is wanted",
+        lambda _: suppress(None, "LL505", reason="x"),
+        "a construct; here is None",
+        "Give",
     ),
     ("an app without stacks", lambda _: None, "at least one stack", "Stack(app, 'producer'"),
 ]

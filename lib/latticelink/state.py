@@ -114,7 +114,7 @@ class State(ABC):
         Source: https://developer.hashicorp.com/terraform/language/state/remote-state-data
         """
         reads: dict[str, PublishedResources] = stack.__dict__.setdefault("latticelink_reads", {})
-        if producer in reads:
+        if isinstance(producer, str) and producer in reads:
             return reads[producer]
         with Report(stack) as report:
             own_id = stack.node.id

@@ -237,7 +237,7 @@ class Network(_Network):
         if subnets:
             return list(subnets)
         planned = []
-        for zone in zones:
+        for zone in map(str, zones):
             block = carve(self._block, zone)
             if block is None and self._block.network is not None:
                 report.refuse(

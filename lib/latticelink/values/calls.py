@@ -44,7 +44,11 @@ _JUDGED_INSIDE = {
 }
 """Arguments of which the function itself has more to say; here is judged at most that they are lists."""
 
-_CONSTRUCTS = {"scope": "The scope is the stack, or a construct in it", "stack": "This is a stack"}
+_CONSTRUCTS = {
+    "scope": "The scope is the stack, or a construct in it",
+    "stack": "This is a stack",
+    "construct": "This is a construct",
+}
 """What is wanted as arguments that are CDKTF's own constructs and have no annotation for it."""
 
 
