@@ -82,7 +82,8 @@ class Project:
 
     def run(self, *arguments: str, fails: str = "nothing fails") -> subprocess.CompletedProcess[str]:
         """Run make; let what is called with words that contain `fails` fail."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        of_make = ("MAKE", "MFLAGS", "CDK")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(of_make)}
         environment |= {
             "PATH": f"{self.programs}{os.pathsep}{os.environ['PATH']}",
             "CALLS": str(self.calls),

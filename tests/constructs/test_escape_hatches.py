@@ -33,6 +33,7 @@ import pytest
 
 from tests.conftest import Synth
 from tests.constructs.test_constructs import existing, make_stack
+from tests.flavour import core
 
 LATTICE = "arn:aws:vpc-lattice:eu-west-1:111122223333"
 SHARE = "arn:aws:ram:eu-west-1:111122223333:resource-share/0a1b2c3d-0000-1111-2222-333344445555"
@@ -194,9 +195,7 @@ def test_a_gateway_that_exists_has_its_configurations_and_a_stack_its_provider(s
 
 def test_what_has_no_bindings_is_at_hand_by_its_address(synth: Synth) -> None:
     def build(app: Any) -> None:
-        from cdktf import TerraformStack
-
-        stack = TerraformStack(app, "workspaces")
+        stack = core().TerraformStack(app, "workspaces")
         state = CloudState("acme", project="Networks")
         made = CloudWorkspaces(stack, "w", state, reads={"producer": []})
         stack.add_override(f"resource.{made.workspaces['producer']}.description", "Shares")

@@ -21,6 +21,7 @@ from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.scenario import edit, narrow, order
 from tests.engines.test_examples import NEWER
+from tests.flavour import APPS
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -39,7 +40,7 @@ OF_PLANS = {r"which isn't in what was read": "it has the ARN that it read, of wh
 
 def written(folder: Path, name: str) -> list[Path]:
     """Synthesise an example, or the scenario; return its stacks in deploy order, ready to be planned anywhere."""
-    program = ROOT / "main.py" if name == SCENARIO else ROOT / "examples" / name / "main.py"
+    program = APPS / "main.py" if name == SCENARIO else APPS / "examples" / name / "main.py"
     result = run_python(folder, str(program))
     assert result.returncode == 0, result.stderr
     stacks = order(folder)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from latticelink.lab.building import Lab
+from latticelink.lab.comparison import differences
 from latticelink.lab.model import Interface, Model, Way
 from latticelink.lab.probes import Outcome, Probe, Prober
 from latticelink.lab.proof import Journey, journeys
@@ -56,9 +57,9 @@ class Disagreement:
         """Return it with all that the check says."""
         ways = ", ".join(f"{way.entry} {way.address}" for way in self.journey.ways)
         lines = [f"DISAGREE TCP {self.port} {self.journey.client.name} -> {ways}: {self.text}"]
-        for path in self.journey.verdict.paths:
-            lines.append(f"  {path.client}: {path.answer} TCP {path.ports}")
-            lines += [f"    {hop.answer} {hop.place}: {hop.why}" for hop in path.hops]
+        for each in (each for verdict in self.journey.verdicts for each in verdict.statements):
+            lines.append(f"  {each.path.client}: {each.answer} TCP {each.ports}")
+            lines += [f"    {hop.answer} {hop.place}: {hop.why}" for hop in each.hops]
         return "\n".join(lines)
 
 
@@ -69,18 +70,14 @@ class Observation:
     model: Model
     outcomes: dict[tuple[str, str, int], list[Outcome]]
 
-    def of(self, journey: Journey, port: int) -> list[list[Outcome]]:
-        """Return what became of a client's packets to a port, by address."""
-        return [self.outcomes[journey.client.name, str(way.address), port] for way in journey.ways]
+    def of(self, journey: Journey, way: Way, port: int) -> list[Outcome]:
+        """Return what became of a client's packets to an address and port."""
+        return self.outcomes[journey.client.name, str(way.address), port]
 
-    def arriving(self, journey: Journey, port: int) -> str:
-        """Return which of a client's packets to a port arrive."""
-        by_address = [[each.arrived for each in one] for one in self.of(journey, port)]
-        if not any(map(any, by_address)):
-            return "none"
-        if all(map(all, by_address)):
-            return "all"
-        return "some addresses" if any(map(all, by_address)) else "some sources"
+    def arriving(self, journey: Journey, way: Way, port: int) -> str:
+        """Return which of a client's packets to an address and port arrive."""
+        arrived = {each.arrived for each in self.of(journey, way, port)}
+        return {frozenset({True}): "all", frozenset({False}): "none"}.get(frozenset(arrived), "some sources")
 
 
 @dataclass
@@ -155,42 +152,20 @@ def shape(model: Model) -> Hashable:
 
 
 def disagreements(seen: Observation, configuration: Configuration, tally: Counter[str]) -> Iterator[Disagreement]:
-    """Yield in what the check's paths and the packets differ, and count what was compared."""
+    """Yield in what the check's answers and the packets differ, address by address, and count what was compared."""
     tried = journeys(seen.model, trace(configuration))
     for journey in tried:
-        for port in PORTS:
-            real, said = seen.arriving(journey, port), journey.verdict.at(port)
-            tally[f"{said} / {real}"] += 1
-            every = [outcome for one in seen.of(journey, port) for outcome in one]
-            if any(not each.arrived and each.death is None for each in every):
+        others = [each for each in tried if journey.shares_a_path_with(each)]
+        for (way, verdict), port in itertools.product(zip(journey.ways, journey.verdicts, strict=True), PORTS):
+            real, outcomes = seen.arriving(journey, way, port), seen.of(journey, way, port)
+            tally[f"{verdict.at(port)} / {real}"] += 1
+            tally["hops compared"] += verdict.at(port) is Answer.FAIL and bool(verdict.deadly_at(port))
+            if any(not each.arrived and each.death is None for each in outcomes):
                 yield Disagreement(journey, port, "packets vanished")
-            if said is Answer.PASS and real in ("some sources", "none"):
-                yield Disagreement(journey, port, f"the check passes, packets arrive: {real}")
-            elif said is Answer.FAIL and real == "all" and not _is_about_more(journey, tried, port, seen):
-                yield Disagreement(journey, port, "the check blocks, all packets arrive")
-            elif said is Answer.UNKNOWN and real == "all" and journey.verdict.answer is Answer.PASS:
-                yield Disagreement(journey, port, "the check passes other ports, and all packets arrive at this one")
-            elif said is Answer.FAIL and real == "none" and port in journey.ports:
-                hops = {each.death.hop for each in every if each.death is not None}
-                blocking = journey.verdict.deadly_at(port)
-                tally["hops compared"] += bool(blocking)
-                if blocking and not hops & blocking:
-                    said_hops = sorted(blocking)
-                    yield Disagreement(journey, port, f"packets die at {sorted(hops)}, the check says {said_hops}")
-
-
-def _is_about_more(journey: Journey, tried: list[Journey], port: int, seen: Observation) -> bool:
-    """Return whether what the check says is true of another client of the path, or of another subnet's ACL.
-
-    It blocks a path if it blocks for one of its clients, and if an ACL of one of its subnets does.
-    """
-    blocking = journey.verdict.deadly_at(port)
-    return (bool(blocking) and all(hop.startswith("network ACLs") for hop in blocking)) or any(
-        other is not journey
-        and set(other.verdict.paths) & set(journey.verdict.paths)
-        and seen.arriving(other, port) != "all"
-        for other in tried
-    )
+            # Of clients that a rule names together the check says what is true of one of them.
+            if all(seen.arriving(other, way, port) == real for other in others):
+                for text in differences(verdict, outcomes):
+                    yield Disagreement(journey, port, f"{way.address}: {text}")
 
 
 def judge(count: int, seed: int) -> int:

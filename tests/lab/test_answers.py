@@ -21,6 +21,7 @@ from tests.engines.conftest import Terraform, terraform, terraform_aws  # noqa: 
 from tests.engines.links import Place
 from tests.engines.scenario import narrow, order
 from tests.engines.test_examples import put_existing_ids
+from tests.flavour import APPS
 from tests.lab.answers import Answers
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -40,7 +41,7 @@ def flows(folder: Path, model: Model) -> list[list[object]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_packets_flow_as_in_the_lab_of_the_files(terraform_aws: Terraform, tmp_path: Path, name: str) -> None:  # noqa: F811
-    main = ROOT / "main.py" if name == "scenario" else ROOT / "examples" / name / "main.py"
+    main = APPS / "main.py" if name == "scenario" else APPS / "examples" / name / "main.py"
     result = run_python(tmp_path, str(main))
     assert result.returncode == 0, result.stderr
     from_files = flows(tmp_path, model_of(read(tmp_path / "cdktf.out")))

@@ -106,10 +106,16 @@ def processes_in(namespace: str) -> list[str]:
 def test_nothing_remains_when_it_is_killed(scenario: Path, number: signal.Signals) -> None:
     told = "readlink /proc/self/ns/net; exec sleep 1000"
     command = [*LATTICELINK, "lab", str(scenario), "--", "sh", "-c", told]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    # A child of a shell's background job would ignore the interrupt, as its parents do.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    with started as process:
         assert process.stdout is not None
         namespace = process.stdout.readline().strip()
         assert processes_in(namespace)
         process.send_signal(number)
-        process.wait()
+        process.wait(timeout=120)
         until(lambda: not processes_in(namespace))

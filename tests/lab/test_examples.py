@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import run_python
+from tests.flavour import APPS
 from tests.lab.conftest import RunLab
 
 # Of each example: what answers at which of its clients' hosts, a row for each name or kind of address.
@@ -43,7 +44,7 @@ EXAMPLES = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_answers(run_lab: RunLab, tmp_path: Path, name: str) -> None:
-    result = run_python(tmp_path, str(ROOT / "examples" / name / "main.py"))
+    result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
     assert result.returncode == 0, result.stderr
     result = run_lab(tmp_path / "cdktf.out")
     assert (result.returncode, result.stderr) == (0, "")

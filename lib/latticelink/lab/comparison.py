@@ -2,51 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from latticelink.lab.addressing import cidr_of
 from latticelink.lab.model import Interface, Model, Way
 from latticelink.lab.probes import Outcome
+from latticelink.network.ranges import PortSet
 from latticelink.paths.hops import Answer, Hop, TracedPath
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What a path says of one address: what it says of all, or of this one where they differ."""
+
+    path: TracedPath
+    answer: Answer
+    ports: PortSet
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What the check says of one client and one resource behind one endpoint.
+    """What the check says of one client and one address of an endpoint.
 
     Args:
-        paths: its paths that the client is on; where there are none, nothing lets the client in.
-        version: IP version of the packets; clients that it names by a group it judges for IPv4.
+        statements: of its paths that the client is on; where there are none, nothing lets the client in.
+        is_whole: whether it says all that there is to say: of a client that it names by a group it judges IPv4 alone.
     """
 
-    paths: tuple[TracedPath, ...]
-    version: int = 4
+    statements: tuple[Statement, ...]
+    is_whole: bool = True
 
     def at(self, port: int) -> Answer:
         """Return what it says of a port; UNKNOWN if what it says is about other ports."""
-        if any(path.answer is Answer.PASS and port in path.ports for path in self.paths):
+        if any(each.answer is Answer.PASS and port in each.ports for each in self.statements):
             return Answer.PASS
-        if not self.paths and self.version == 6:
-            return Answer.UNKNOWN
-        return Answer.FAIL if all(path.answer is Answer.FAIL for path in self.paths) else Answer.UNKNOWN
+        blocks = self.is_whole and all(each.answer is Answer.FAIL for each in self.statements)
+        return Answer.FAIL if blocks else Answer.UNKNOWN
 
     @property
-    def answer(self) -> Answer:
-        """What it says of the ports that come nearest."""
-        answers = {path.answer for path in self.paths}
-        return next((each for each in (Answer.PASS, Answer.UNKNOWN) if each in answers), Answer.FAIL)
+    def passes_other_ports(self) -> bool:
+        """Whether it passes some port, and knows what becomes of all."""
+        answers = {each.answer for each in self.statements}
+        return Answer.PASS in answers and Answer.UNKNOWN not in answers
 
     def deadly_at(self, port: int) -> set[str]:
         """Return the hops at which it says that packets to a port die, or may die, of the paths about the port."""
-        return {
-            hop.place for path in self.paths if port in path.ports for hop in path.hops if hop.answer is not Answer.PASS
-        }
+        about = [each for each in self.statements if port in each.ports]
+        return {hop.place for each in about for hop in each.hops if hop.answer in (Answer.FAIL, Answer.UNKNOWN)}
 
     @property
     def ports(self) -> list[int]:
         """A port of each of its paths: the first that the path is about."""
-        return list(dict.fromkeys(path.ports.ranges[0].low for path in self.paths if path.ports))
+        return list(dict.fromkeys(each.ports.ranges[0].low for each in self.statements if each.ports))
 
     def in_words(self, port: int) -> str:
         """Return what it says of a port, for people."""
@@ -54,27 +63,36 @@ class Verdict:
         if answer is Answer.PASS:
             return "reachable"
         if answer is Answer.FAIL:
-            hops = list(dict.fromkeys(hop.place for path in self.paths for hop in _failing(path)))
+            hops = list(dict.fromkeys(hop.place for hop in self._hops(Answer.FAIL)))
             return f"blocked at {', '.join(hops)}" if hops else "blocked, as nothing lets this client in"
-        if not self.paths:
-            return "nothing of this client's IPv6"
-        reasons = [hop.why for path in self.paths for hop in path.hops if hop.answer is Answer.UNKNOWN]
+        if not self.is_whole:
+            return "not all of this client's IPv6"
+        reasons = [hop.why for hop in self._hops(Answer.UNKNOWN)]
         return f"not known: {reasons[0]}" if reasons else "reachable at other ports"
 
-
-def _failing(path: TracedPath) -> list[Hop]:
-    return [hop for hop in path.hops if hop.answer is Answer.FAIL]
+    def _hops(self, answer: Answer) -> Iterator[Hop]:
+        return (hop for each in self.statements for hop in each.hops if hop.answer is answer)
 
 
 def verdict_of(paths: Iterable[TracedPath], model: Model, client: Interface, way: Way) -> Verdict:
-    """Return what the check says of a client and what a way leads to."""
-    mine = [
+    """Return what the check says of a client and an address."""
+    along = [
         path
         for path in paths
         if (path.endpoint.full_address, path.configuration and path.configuration.full_address) == way.blocks
-        and _is_client(path.client, client, model, way.address.version)
     ]
-    return Verdict(tuple(mine), way.address.version)
+    version = way.address.version
+    mine = [path for path in along if _is_client(path.client, client, model, version)]
+    others = {path.client for path in along if cidr_of(model.known_as.get(path.client, path.client)) is None}
+    by_group = any(_is_client(each, client, model, 4) for each in others)
+    statements = tuple(_statement(path, model.interfaces[way.entry]) for path in mine)
+    return Verdict(statements, is_whole=version == 4 or (bool(mine) and not by_group))
+
+
+def _statement(path: TracedPath, entry: Interface) -> Statement:
+    subnet = entry.subnet.known_as if entry.subnet is not None else ""
+    at = next((each for each in path.addresses if each.subnet == subnet), path)
+    return Statement(path, at.answer, at.ports, at.hops)
 
 
 def _is_client(text: str, client: Interface, model: Model, version: int) -> bool:
@@ -91,19 +109,21 @@ def _is_client(text: str, client: Interface, model: Model, version: int) -> bool
 
 
 def differences(verdict: Verdict, outcomes: Sequence[Outcome]) -> list[str]:
-    """Return in which ways check and packets differ, for one port at all addresses of one endpoint.
+    """Return in which ways check and packets differ, of one client, one address and one port.
 
-    The check passes what arrives at one address at least; nothing may arrive where it blocks, and at one address the
-    packets must die at a hop of which it says that they do, or may.
+    All arrive where the check passes, none where it blocks, and they die at a hop of which it says that they do, or
+    may. That an address in a zone without gateway leads nowhere is inference, so that they die there is no difference.
     """
     [port] = {outcome.probe.port for outcome in outcomes}
-    answer, arrived = verdict.at(port), [outcome for outcome in outcomes if outcome.arrived]
-    if answer is Answer.PASS and not arrived:
-        return [f"the check passes TCP {port}, and no packet arrives"]
-    if answer is Answer.FAIL and arrived:
-        return [f"the check blocks TCP {port}, and packets arrive at {arrived[0].probe.address}"]
-    hops = {outcome.death.hop for outcome in outcomes if outcome.death is not None}
+    answer = verdict.at(port)
+    if answer is Answer.PASS and not all(outcome.arrived for outcome in outcomes):
+        return [f"the check passes TCP {port}, and packets don't arrive"]
+    if answer is Answer.FAIL and any(outcome.arrived for outcome in outcomes):
+        return [f"the check blocks TCP {port}, and packets arrive"]
+    if answer is Answer.UNKNOWN and verdict.passes_other_ports and all(outcome.arrived for outcome in outcomes):
+        return [f"the check passes other ports, and packets arrive at TCP {port}"]
+    hops = {outcome.death.hop for outcome in outcomes if outcome.death is not None} - {"zones"}
     said = verdict.deadly_at(port)
-    if answer is Answer.FAIL and said and not hops & said:
-        return [f"packets die at {', '.join(sorted(hops))}, and the check says at {', '.join(sorted(said))}"]
+    if answer is Answer.FAIL and said and hops and not hops & said:
+        return [f"packets to TCP {port} die at {', '.join(sorted(hops))}, and the check says {', '.join(sorted(said))}"]
     return []

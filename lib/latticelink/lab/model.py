@@ -69,13 +69,14 @@ class Acl:
 
 @dataclass(frozen=True)
 class Subnet:
-    """A subnet; without an ACL it has AWS's own, which lets everything pass."""
+    """A subnet; without an ACL it has AWS's own, which lets everything pass. The check may know it by another name."""
 
     name: str
     vpc: str
     zone: str
     blocks: tuple[Cidr, ...]
     acl: Acl | None = None
+    known_as: str = ""
 
 
 @dataclass(frozen=True)

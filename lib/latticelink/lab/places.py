@@ -50,7 +50,12 @@ class Places:
         self.of_block: dict[Block, list[Interface]] = defaultdict(list)
         for block in topology.configuration.of_type(types.VPC):
             self.vpc(block)
-        self._acls: AclReader | None = None
+        self._acls: AclReader | None = None  # made once VPCs have their blocks, which ACLs may name
+
+    @property
+    def acl_doubts(self) -> list[str]:
+        """What isn't known of network ACLs, as clauses."""
+        return self._acls.doubts if self._acls is not None else []
 
     def group(self, key: GroupKey) -> str:
         """Return the name of a security group."""
@@ -98,7 +103,7 @@ class Places:
             text = text if isinstance(text, str) else place.text
             name = self._namer.name("subnet", place.key, text, getattr(place.key, "stack", ""))
             acl = self._acls.of_subnet(place.key, place.vpc)
-            self._subnets[place.key] = Subnet(name, in_vpc, zone, tuple(blocks), acl)
+            self._subnets[place.key] = Subnet(name, in_vpc, zone, tuple(blocks), acl, place.text)
         return self._subnets[place.key]
 
     def _subnet_blocks(self, key: Hashable, vpc: str) -> list[Cidr]:

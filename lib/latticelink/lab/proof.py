@@ -16,7 +16,7 @@ from latticelink.lab.servers import Server, in_words
 from latticelink.paths.hops import TracedPath
 
 # Seconds that curl waits for an answer: where packets arrive as long as a busy machine may need, else not for long.
-_PATIENCE, _VAIN = "10", "0.3"
+_PATIENCE, _VAIN = "10", "0.2"
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,25 @@ class Journey:
     Args:
         client: the client.
         ways: from each address of the endpoint that the client has the IP version of.
-        verdict: what the check says.
+        verdicts: what the check says of each.
     """
 
     client: Interface
     ways: tuple[Way, ...]
-    verdict: Verdict
+    verdicts: tuple[Verdict, ...]
 
     @property
     def ports(self) -> list[int]:
         """The ports to try: those that the check speaks of, else the first that is shared."""
-        return self.verdict.ports or [low for low, _ in self.ways[0].ports[:1]] or [80]
+        said = list(dict.fromkeys(port for verdict in self.verdicts for port in verdict.ports))
+        return said or [low for low, _ in self.ways[0].ports[:1]] or [80]
+
+    def shares_a_path_with(self, other: Journey) -> bool:
+        """Return whether the check says one thing of both: a rule names their clients together."""
+        mine, theirs = (
+            {each.path for verdict in journey.verdicts for each in verdict.statements} for journey in (self, other)
+        )
+        return other is not self and bool(mine & theirs)
 
 
 def journeys(model: Model, paths: Sequence[TracedPath]) -> list[Journey]:
@@ -49,7 +57,8 @@ def journeys(model: Model, paths: Sequence[TracedPath]) -> list[Journey]:
                 # The check tells the versions apart, and the parts of a cluster have an address each.
                 grouped.setdefault((way.blocks, way.resource, way.address.version), []).append(way)
         for ways in grouped.values():
-            found.append(Journey(client, tuple(ways), verdict_of(paths, model, client, ways[0])))
+            verdicts = tuple(verdict_of(paths, model, client, way) for way in ways)
+            found.append(Journey(client, tuple(ways), verdicts))
     return found
 
 
@@ -67,20 +76,37 @@ class Comparison:
         self.tried, self.lines, self.differences = tried, list[str](), list[str]()
         self._arrived: set[tuple[str, Address, int]] = set()
         prober = Prober(lab)
+        found = []
         for journey in tried:
             for port in journey.ports:
                 outcomes = prober.try_all([Probe(journey.client, way.address, port) for way in journey.ways])
                 self._arrived |= {(journey.client.name, each.probe.address, port) for each in outcomes if each.arrived}
-                self._add(lab.model, journey, port, outcomes)
+                found.append((journey, port, outcomes))
+        for journey, port, outcomes in found:
+            self._add(lab.model, journey, port, outcomes)
 
     def _add(self, model: Model, journey: Journey, port: int, outcomes: list[Outcome]) -> None:
         entry = model.interfaces[journey.ways[0].entry].owner
-        title = f"{journey.client.owner} -> {entry} -> {journey.ways[0].resource}"
-        together = zip(journey.ways, outcomes, strict=True)
-        self.lines.append(f"  {title}, TCP {port}")
-        self.lines += [f"    {outcome_line(model, way, outcome)}" for way, outcome in together]
-        self.lines.append(f"    latticelink check: {journey.verdict.in_words(port)}")
-        self.differences += [f"{title}: {each}" for each in differences(journey.verdict, outcomes)]
+        title = f"{journey.client.owner} -> {entry} -> {journey.ways[0].resource}, TCP {port}"
+        self.lines.append(f"  {title}")
+        said = [verdict.in_words(port) for verdict in journey.verdicts]
+        for way, verdict, outcome in zip(journey.ways, journey.verdicts, outcomes, strict=True):
+            line = outcome_line(model, way, outcome)
+            apart = f"; latticelink check: {verdict.in_words(port)}" if len(set(said)) > 1 else ""
+            self.lines.append(f"    {line}{apart}")
+            if not self._is_said_of_another(journey, way, port):
+                self.differences += [f"{title}, {way.address}: {each}" for each in differences(verdict, [outcome])]
+        if len(set(said)) == 1:
+            self.lines.append(f"    latticelink check: {said[0]}")
+
+    def _is_said_of_another(self, journey: Journey, way: Way, port: int) -> bool:
+        """Return whether another client of the path fares otherwise: what the check says is true of one of them."""
+        fares = (journey.client.name, way.address, port) in self._arrived
+        return any(
+            journey.shares_a_path_with(other) and ((other.client.name, way.address, port) in self._arrived) != fares
+            for other in self.tried
+            if port in other.ports
+        )
 
     def arrives(self, journey: Journey, addresses: set[Address]) -> bool:
         """Return whether packets of a journey to its first port arrive by one of some addresses."""

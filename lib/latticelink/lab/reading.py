@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from latticelink.lab.addressing import Addressing, address_of
 from latticelink.lab.groups import GroupReader
-from latticelink.lab.model import IN, Kind, Model
+from latticelink.lab.model import IN, Cidr, Interface, Kind, Model
 from latticelink.lab.names import NameReader
 from latticelink.lab.places import Places
 from latticelink.lab.resources import CONFIGURATION, Resources
 from latticelink.network.keys import GroupKey
 from latticelink.network.topology import Topology
+from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Reference
 from latticelink.values import types
@@ -38,19 +37,16 @@ def model_of(configuration: Configuration) -> Model:
     _stand_in_clients(model, places)
     _default_groups(model, topology, groups, places)
     NameReader(places, resources, model).read()
-    model.notes += [f"Some rules of {group} aren't in the lab: {why}." for group, why in _first(groups.doubts)]
+    model.notes += [f"Some rules of {group} aren't in the lab: {why[0]}." for group, why in groups.doubts.items()]
+    model.notes += [f"A network ACL isn't wholly in the lab: {why}." for why in places.acl_doubts]
     model.known_as |= addressing.ranges
     model.notes[:] = dict.fromkeys(model.notes)
     return model
 
 
-def _id_of(block: Any) -> Any:
+def _id_of(block: Block) -> str | Reference:
     given = block.value("id")
     return given if isinstance(given, str) else Reference(block, "id")
-
-
-def _first(doubts: dict[str, list[str]]) -> list[tuple[str, str]]:
-    return [(group, reasons[0]) for group, reasons in doubts.items()]
 
 
 def _keep_literals(configuration: Configuration, addressing: Addressing) -> None:
@@ -99,9 +95,9 @@ def _stand_in_clients(model: Model, places: Places) -> None:
         )
 
 
-def _blocks(interface: Any) -> Any:
-    return interface.subnet.blocks if interface.subnet else ()
+def _blocks(interface: Interface) -> tuple[Cidr, ...]:
+    return interface.subnet.blocks if interface.subnet is not None else ()
 
 
-def _touch(one: Any, other: Any) -> bool:
-    return bool(one.version == other.version and one.overlaps(other))
+def _touch(one: Cidr, other: Cidr) -> bool:
+    return one.version == other.version and int(one[0]) <= int(other[-1]) and int(other[0]) <= int(one[-1])

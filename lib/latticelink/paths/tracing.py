@@ -19,7 +19,7 @@ from latticelink.network.topology import Placed, Subnet, Topology, label
 from latticelink.paths import hops
 from latticelink.paths.clients import Client, Clients
 from latticelink.paths.dns_names import DnsNames
-from latticelink.paths.hops import Answer, AtAddress, Stage, TracedPath, blocking, doubtful, settle
+from latticelink.paths.hops import Answer, AtAddress, Hop, Stage, TracedPath, blocking, doubtful, settle
 from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.routes import route_stages
 from latticelink.paths.security_groups import group_stage
@@ -170,6 +170,8 @@ class Tracer:
         stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
         path = _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
         addresses = tuple(self._by_address(path, client, entry, resource, names))
+        if len(addresses) == 1 and addresses[0].answer is Answer.PASS and path.answer is Answer.FAIL:
+            return replace(path, hops=tuple(map(_in_other_zones, path.hops)))
         if len({each.answer for each in addresses}) < 2:
             return path
         worst = min(addresses, key=lambda each: _BADNESS.index(each.answer))
@@ -186,7 +188,7 @@ class Tracer:
         configuration = resource.configuration
         assert configuration is not None
         gateway = self._far_side(configuration, resource.group).gateway
-        if gateway is None or entry.block.type == NETWORK_VPC or len(entry.subnets) < 2 or entry.subnets_doubt:
+        if gateway is None or entry.block.type == NETWORK_VPC or not entry.subnets or entry.subnets_doubt:
             return
         meetings = {subnet: meeting(self.topology, subnet, entry, gateway, configuration) for subnet in entry.subnets}
         met = [each for each in meetings.values() if each and not isinstance(each, Unknown)]
@@ -341,6 +343,16 @@ def _traced(
         configuration=configuration,
         shared=far.shares.sure,
     )
+
+
+def _in_other_zones(hop: Hop) -> Hop:
+    """Return a hop that blocks only what comes from the gateway's subnets in other zones than the endpoint's."""
+    if hop.answer is not Answer.FAIL:
+        return hop
+    why = (
+        "from the gateway's subnets in other zones than the endpoint's, and AWS doesn't document whether these are used"
+    )
+    return replace(hop, answer=Answer.UNKNOWN, why=f"{hop.why}: so it is {why}")
 
 
 def _endpoint_type(block: Block) -> str | None:
