@@ -24,12 +24,14 @@ from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
 from latticelink.replacements import blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
-from latticelink.state import State, parse_stack_id
+from latticelink.state import State, parse_stack_id, refuse_unmet_reads
 from latticelink.summary import summarise
+from latticelink.taken_domains import taken_domains
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
 from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
+from latticelink.values.calls import judged
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
 from latticelink.values.tags import parse_tags
@@ -55,6 +57,7 @@ class App(bindings.App):
         super().__init_subclass__()
         bindings.show_signature(cls)
 
+    @judged
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
         super().__init__(context=dict(self.context), outdir=outdir)
@@ -95,6 +98,7 @@ class Stack(bindings.TerraformStack):
         super().__init_subclass__()
         bindings.show_signature(cls)
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -115,11 +119,12 @@ class Stack(bindings.TerraformStack):
                     "state",
                     state,
                     rule="The state of a stack is kept in a LocalState, an S3State or a CloudState.",
-                    fix="Write state=LocalState().",
+                    fix="Write state=LocalState(), S3State(bucket, region) or CloudState(organization).",
                 )
                 state = LocalState()
             checked = parse_tags(report, "tags", tags)
             account_id, role_arn = _parse_account(report, account_id, role_arn)
+            self.account_id = account_id
         super().__init__(scope, id)
         state.keep(self)
         notes_of(self).tags = checked.given
@@ -178,7 +183,7 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     on the error output, as that is an outage for its consumers.
 
     Args:
-        build: makes the app's stacks.
+        build: makes the app's stacks; what it returns is ignored.
         outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
@@ -186,13 +191,21 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
-    before = read_blocks(target)
     try:
+        if not callable(build):
+            _refuse_run(
+                build,
+                rule="run gets the function that makes the app's stacks, and calls it with the app.",
+                fix="Write run(build), without brackets after the function's name.",
+            )
+        before = read_blocks(target)
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
         if replacements := find_replacements(before, blocks_of(stacks)):
             print(describe(replacements), file=sys.stderr, flush=True)
+        if taken := taken_domains(stacks):
+            print(taken, file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
         return _check(stacks)
     except LatticeLinkError as error:
@@ -261,6 +274,14 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
         try:
             app = App(outdir=outdir)
             build(app)
+            stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
+            if not stacks:
+                _refuse_run(
+                    build,
+                    rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
+                    fix="Make it in the function: Stack(app, 'producer', state=LocalState(), region='eu-west-1').",
+                )
+            refuse_unmet_reads(stacks)
         except InvalidInput as error:
             raise InvalidInput([*findings, *error.findings]) from None
         except Exception as error:
@@ -277,6 +298,11 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
     except Exception as error:
         raise _readable(error) from error
     return app
+
+
+def _refuse_run(build: object, *, rule: str, fix: str) -> None:
+    with Report("run") as report:
+        report.refuse("build", build, rule=rule, fix=fix)
 
 
 def _readable(error: Exception) -> Exception:

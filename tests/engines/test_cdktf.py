@@ -66,7 +66,7 @@ def make_bucket(terraform: Terraform, folder: Path) -> None:
     folder.mkdir()
     result = run_python(folder, str(APPS / "examples" / "state-bucket" / "main.py"))
     assert result.returncode == 0, result.stderr
-    [stack] = order(folder)
+    [stack] = order(folder, "state-bucket.out")
     narrow(stack)
     terraform.apply(stack)
     terraform.must_have_nothing_to_do(stack)

@@ -15,8 +15,15 @@ class PublishedResources:
     """What one stack published, by name; made by `State.read`."""
 
     def __init__(
-        self, stack: Any, producer: str, published: dict[str, SharedResource] | None, reader: dict[str, Any]
+        self,
+        stack: Any,
+        producer: str,
+        published: dict[str, SharedResource] | None,
+        reader: dict[str, Any],
+        *,
+        is_in_app: bool,
     ) -> None:
+        self.is_in_app = is_in_app
         self._stack = stack
         self._producer = producer
         self._published = published

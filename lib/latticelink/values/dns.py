@@ -98,9 +98,7 @@ def refuse_private_name(report: Report, argument: str, name: str) -> None:
             fix=f"Share the address instead: IpResource({address!r}). {_in_vpc()}",
             source=_RESOURCE_SOURCE,
         )
-    elif name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
-        name == domain or name.endswith(f".{domain}") for domain in _PRIVATE_DOMAINS
-    ):
+    elif is_never_public(name):
         report.refuse(
             argument,
             name,
@@ -109,6 +107,13 @@ def refuse_private_name(report: Report, argument: str, name: str) -> None:
             fix=f"Share the address with IpResource, or a name of a public zone. {_in_vpc()}",
             source=f"{_RESOURCE_SOURCE} and {_SPECIAL_USE}",
         )
+
+
+def is_never_public(name: str) -> bool:
+    """Return whether the public DNS never has `name`: it is below what is reserved for private or special use."""
+    return name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
+        name == domain or name.endswith(f".{domain}") for domain in _PRIVATE_DOMAINS
+    )
 
 
 def _in_vpc() -> str:

@@ -19,6 +19,7 @@ from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.arns import DATABASE
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.calls import judged_init
 from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
@@ -27,6 +28,7 @@ from latticelink.values.tokens import REFUSED, is_known
 _CONFIGURATION_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 
 
+@judged_init
 @dataclass(frozen=True)
 class IpResource:
     """One private address: an instance, an appliance, a server on premises that the VPC has a route to.
@@ -57,6 +59,7 @@ class IpResource:
         object.__setattr__(self, "known_address", known)
 
 
+@judged_init
 @dataclass(frozen=True)
 class DnsResource:
     """One host name; AWS follows it when it resolves to something else.
@@ -105,6 +108,7 @@ class DnsResource:
         object.__setattr__(self, "known_name", name if is_known(name) else None)
 
 
+@judged_init
 @dataclass(frozen=True)
 class ArnResource:
     """A database of Amazon RDS by its ARN: an instance, or a cluster with its writer and reader.
@@ -192,6 +196,7 @@ class ArnResource:
         return cls(database.arn, database.port, security_group_id, cidrs, names)
 
 
+@judged_init
 @dataclass(frozen=True)
 class Member:
     """One resource of a group, with the ports of its own.
@@ -225,6 +230,7 @@ class Member:
         object.__setattr__(self, "known_ports", ports)
 
 
+@judged_init
 @dataclass(frozen=True)
 class GroupResource:
     """Several resources of one owner behind one resource configuration and one endpoint.

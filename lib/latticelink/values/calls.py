@@ -1,0 +1,276 @@
+"""Judges public calls by their own signatures: what is misspelt, missing or of the wrong kind gets its sentence.
+
+Python's own TypeError names an inner class and comes with a traceback; this names the public one and the nearest
+argument. What kind of thing an argument is stands in its annotation alone. Texts and numbers are left to whoever parses
+them, as they know what is wrong with the value too.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from difflib import get_close_matches
+from typing import Any, ParamSpec, TypeVar
+
+from latticelink.errors import InvalidInput, Report
+from latticelink.values.tokens import is_known
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+_Class = TypeVar("_Class", bound=type)
+
+_INSTEAD = {
+    ("SharedResource", "PublishedResources"): "Name one resource of it: state.read(stack, 'producer')['orders-db'].",
+    ("SharedResource", "IpResource"): "Share it first: gateway.share('orders-db', IpResource(...), ports=[5432]).",
+    ("SharedResource", "DnsResource"): "Share it first: gateway.share('orders-db', DnsResource(...), ports=[5432]).",
+    ("SharedResource", "ArnResource"): "Share it first: gateway.share('orders-db', ArnResource(...)).",
+    ("SharedResource", "str"): "For an ARN write SharedResource.of_arn('orders-db', 'arn:aws:...', ports=[5432]).",
+    ("Network", "str"): "For the id of a VPC write ExistingNetwork(stack, 'network', vpc_id=..., subnet_ids=[...]).",
+}
+"""What to do where one class is wanted and another is given, by their names."""
+
+_JUDGED_INSIDE = {
+    ("AcceptedShare.__init__", "resources"),
+    ("AccountShare.__init__", "resources"),
+    ("GroupResource.__init__", "members"),
+    ("Member.__init__", "resource"),
+    ("Gateway.share", "resource"),
+    ("ResourceGateway.share", "resource"),
+    ("ExistingGateway.share", "resource"),
+    ("Stack.__init__", "state"),
+}
+"""Arguments of which the function itself has more to say; here is judged at most that they are lists."""
+
+_CONSTRUCTS = {
+    "scope": "The scope is the stack, or a construct in it",
+    "stack": "This is a stack",
+    "construct": "This is a construct",
+}
+"""What is wanted as arguments that are CDKTF's own constructs and have no annotation for it."""
+
+
+def judged(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
+    """Wrap a public function or method so that a call which doesn't fit its signature is refused with a sentence."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
+        values, named = list(args), dict(kwargs)
+        with Report(_spoken_name(function, values)) as report:
+            _rename_misspelt(report, signature, named)
+            given = _bound(report, signature, values, named)
+            _refuse_wrong_kinds(report, function, given)
+        return function(*values, **named)  # type: ignore[arg-type]
+
+    return call
+
+
+def judged_init(cls: _Class) -> _Class:
+    """Wrap the constructor of a public class, a dataclass for example, as `judged` does."""
+    cls.__init__ = judged(cls.__init__)  # type: ignore[misc]
+    return cls
+
+
+def _spoken_name(function: Callable[..., Any], values: list[Any]) -> str:
+    """Return the name by which a user knows what is called."""
+    _, _, own = function.__qualname__.rpartition(".")
+    if "." not in function.__qualname__ or not values:
+        return function.__qualname__
+    given = values[0] if isinstance(values[0], type) else type(values[0])
+    public = (each for each in given.__mro__ if each.__module__.startswith("latticelink.") and each.__name__[0] != "_")
+    owner = next(public, given)
+    return owner.__name__ if own == "__init__" else f"{owner.__name__}.{own}"
+
+
+def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[str, Any]) -> None:
+    """Refuse arguments that there aren't, and go on with the one that was meant."""
+    parameters = signature.parameters
+    if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()):
+        return
+    offered = _offered(signature)
+    for name in [name for name in named if name not in parameters]:
+        near = get_close_matches(name, offered, n=1, cutoff=0.6)
+        report.refuse(
+            name,
+            named[name],
+            rule=f"There is no such argument; there are: {', '.join(offered)}.",
+            fix=f"Write {near[0]}." if near else "Leave it out.",
+        )
+        value = named.pop(name)
+        if near and near[0] not in named:
+            named[near[0]] = value
+
+
+def _offered(signature: inspect.Signature) -> list[str]:
+    return [name for name in signature.parameters if name not in ("self", "cls")]
+
+
+def _bound(report: Report, signature: inspect.Signature, values: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments by their names; refuse a call that lacks some or has too many."""
+    try:
+        return dict(signature.bind(*values, **named).arguments)
+    except TypeError as error:
+        given = dict(signature.bind_partial().arguments)
+        try:
+            given = dict(signature.bind_partial(*values, **named).arguments)
+        except TypeError:
+            given = {}
+        missing = [
+            name
+            for name, each in signature.parameters.items()
+            if each.default is each.empty
+            and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+            and name not in given
+        ]
+        if given and missing:
+            for name in missing:
+                report.refuse(name, None, rule="This argument is needed.", fix=f"Give {name}.")
+        else:
+            report.refuse(
+                "arguments",
+                values[1:],
+                rule=f"The arguments are: {', '.join(_offered(signature))}; here are {error}.",
+                fix="Write name=value for each of them.",
+            )
+        raise InvalidInput(report.findings) from None
+
+
+def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    kinds = _kinds(function)
+    wrong = {name: value for name, value in given.items() if name in kinds and not kinds[name].takes(value)}
+    if not wrong:
+        return
+    for name, value in wrong.items():
+        swapped = [other for other in wrong if other != name and kinds[name].takes(given[other])]
+        report.refuse(
+            name,
+            _shown(value),
+            rule=f"{kinds[name].sentence()}; here is {_described(kinds[name].strange(value))}.",
+            fix=f"Swap it with {swapped[0]}." if swapped else kinds[name].fix(value),
+        )
+    # Nothing can stand in for a construct: what else is wrong with this call shows when this is right.
+    raise InvalidInput(report.findings)
+
+
+class _Kind:
+    """What may be given for one argument: one of some classes, or a list of them."""
+
+    def __init__(self, classes: tuple[type, ...], *, is_list: bool = False, optional: bool = False, what: str = ""):
+        self.classes, self.is_list, self.optional, self.what = classes, is_list, optional, what
+
+    def takes(self, value: object) -> bool:
+        if value is None:
+            return self.optional
+        if self.what:
+            return hasattr(value, "node")
+        if not self.is_list:
+            return isinstance(value, self.classes) or (self.classes == (bool,) and not _is_plain(value))
+        if isinstance(value, Mapping) or not isinstance(value, Iterable):
+            return False
+        if not self.classes:
+            return True
+        return not isinstance(value, str) and all(isinstance(item, self.classes) for item in value)
+
+    def strange(self, value: object) -> object:
+        """Return what doesn't fit: of a list its first item that doesn't."""
+        if self.is_list and self.classes and isinstance(value, list | tuple):
+            return next((item for item in value if not isinstance(item, self.classes)), value)
+        return value
+
+    def sentence(self) -> str:
+        if self.what:
+            return self.what
+        if self.classes == (bool,):
+            return "This is True or False"
+        names = " or ".join(_with_article(_named(each)) for each in self.classes)
+        if self.is_list:
+            return f"This is a list{f', each of them {names}' if names else ''}"
+        return f"This is {names}" + (", or left out" if self.optional else "")
+
+    def fix(self, value: object) -> str:
+        if self.what:
+            return "Give the app or stack itself, such as `Network(stack, 'network', ...)`."
+        if self.is_list and value is not None and isinstance(value, self.classes or (str, int, float)):
+            return "Put it in square brackets."
+        items = list(value) if self.is_list and isinstance(value, Iterable) else [value]
+        for each in self.classes:
+            for item in items:
+                if fix := _INSTEAD.get((each.__name__, type(item).__name__)):
+                    return fix
+        if self.classes == (bool,):
+            return "Write True or False."
+        if self.is_list and not self.classes:
+            return "Write a list, in square brackets."
+        return f"Give {' or '.join(_with_article(_named(each)) for each in self.classes)}."
+
+
+@functools.cache
+def _kinds(function: Callable[..., Any]) -> dict[str, _Kind]:
+    """Return what may be given for each argument of which the annotation tells."""
+    hints = typing.get_type_hints(function)
+    kinds = {name: kind for name, hint in hints.items() if name != "return" and (kind := _kind(hint)) is not None}
+    parameters = inspect.signature(function).parameters
+    for name, what in _CONSTRUCTS.items():
+        if name in parameters and hints.get(name) is Any and parameters[name].default is inspect.Parameter.empty:
+            kinds[name] = _Kind((), what=what)
+    if parameters.get("scope") and function.__qualname__ == "Stack.__init__":
+        kinds["scope"] = _Kind((), what="The scope of a stack is the app")
+    if "id" in parameters:
+        kinds["id"] = _Kind((str,))
+    for name, each in parameters.items():
+        if each.kind is each.VAR_POSITIONAL and name in kinds:
+            kinds[name] = _Kind(kinds[name].classes, is_list=True)
+    for name in [name for name in kinds if (function.__qualname__, name) in _JUDGED_INSIDE]:
+        whole = kinds.pop(name)
+        if whole.is_list:
+            kinds[name] = _Kind((), is_list=True)
+    return kinds
+
+
+def _kind(hint: Any) -> _Kind | None:
+    parts = list(typing.get_args(hint)) if typing.get_origin(hint) in (typing.Union, types.UnionType) else [hint]
+    optional = type(None) in parts
+    parts = [part for part in parts if part is not type(None)]
+    if len(parts) == 1 and typing.get_origin(parts[0]) is Sequence:
+        return _Kind(tuple(_own(typing.get_args(parts[0]))), is_list=True, optional=optional)
+    if len(parts) == 1 and typing.get_origin(parts[0]) is Mapping:
+        return _Kind((Mapping,), optional=optional)
+    if parts == [bool]:
+        return _Kind((bool,), optional=optional)
+    if not all(isinstance(part, type) for part in parts) or not _own(parts):
+        return None
+    return _Kind(tuple(parts), optional=optional)
+
+
+def _own(parts: Iterable[Any]) -> list[type]:
+    """Return the classes of this library, and none where anything else is taken too."""
+    classes = [part for part in parts if isinstance(part, type)]
+    return classes if any(part.__module__.startswith("latticelink.") for part in classes) else []
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, int | float | list | tuple | Mapping) or (isinstance(value, str) and is_known(value))
+
+
+def _named(kind: type) -> str:
+    return {"str": "text", "Mapping": "mapping, in braces"}.get(kind.__name__, kind.__name__)
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'AEIOUaeiou' else 'a'} {noun}"
+
+
+def _described(value: object) -> str:
+    if value is None:
+        return "None"
+    return "a text" if isinstance(value, str) else _with_article(type(value).__name__)
+
+
+def _shown(value: object) -> object:
+    """Return a value as it is told: of a construct its path, as its own form says nothing."""
+    path = getattr(getattr(value, "node", None), "path", None)
+    return str(path) if path is not None and not is_dataclass(value) else value
