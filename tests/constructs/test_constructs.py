@@ -212,7 +212,7 @@ def test_a_resource_written_by_hand_from_its_arn_is_reached_without_any_state(sy
     assert consumer.one("aws_vpc_endpoint")["resource_configuration_arn"] == arn
     rule = consumer.one("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"]) == (5432, 5432)
-    assert "data" not in consumer.json
+    assert "terraform_remote_state" not in consumer.json["data"]
 
 
 def test_rules_keep_their_addresses_when_clients_are_reordered(synth: Synth) -> None:

@@ -120,7 +120,7 @@ def test_a_configuration_and_a_service_network_are_reached_by_their_arns_without
     assert consumer.one("aws_vpc_endpoint", vpc_endpoint_type="ServiceNetwork")["service_network_arn"] == NETWORK
     rules = consumer.all("aws_vpc_security_group_ingress_rule")
     assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(5432, 5432), (8000, 8080), (443, 443)}
-    assert "data" not in consumer.json
+    assert "terraform_remote_state" not in consumer.json["data"]
 
 
 def test_what_is_known_of_a_resource_by_arn_is_checked_like_what_is_read(synth: Synth) -> None:

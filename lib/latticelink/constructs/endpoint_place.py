@@ -87,10 +87,17 @@ def conditions_of_place(
                 "directly.",
             )
         )
-    zone_ids = [subnet.zone_id for subnet in chosen if subnet.zone_id]
-    if shared.zone_ids is not None and len(zone_ids) == len(chosen) > 0:
+    ours = bindings.expression(scope, [subnet.zone_id for subnet in chosen])
+    if len(chosen) > 1 and not all(subnet.zone for subnet in chosen):
+        conditions.append(
+            bindings.Precondition(
+                condition=f"${{length(distinct({ours})) == {len(chosen)}}}",
+                error_message=f"An endpoint has one subnet in each zone, and the subnets of the one for {name!r} are in "
+                f"${{jsonencode({ours})}}. Choose one of each zone with subnets=[...].",
+            )
+        )
+    if shared.zone_ids is not None and chosen:
         theirs = bindings.expression(scope, shared.zone_ids)
-        ours = bindings.expression(scope, zone_ids)
         conditions.append(
             bindings.Precondition(
                 condition=f"${{try(length(setintersection({theirs}, {ours})) > 0, true)}}",

@@ -176,7 +176,7 @@ class Gateway(bindings.Construct):
             members=published or None,
             custom_domain=domain.name,
             dns_names=dict(resource.dns_names) if isinstance(resource, ArnResource) else None,
-            zone_ids=tuple(subnet.zone_id for subnet in self._subnets if subnet.zone_id) or None,
+            zone_ids=tuple(subnet.zone_id for subnet in self._subnets) or None,
             stack=self.network.stack,
         )
 
