@@ -163,7 +163,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "None where a list is wanted",
         lambda app: endpoint_of(stack_of(app), client_cidrs=None),
-        "This is a list; here is None",
+        "This is a list of single values; here is None",
         "in square brackets",
     ),
     (
@@ -183,7 +183,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "Write dns_name.",
     ),
     ("a misspelt argument of a value", lambda _: IpResource(adress="10.0.0.9"), "no such argument", "Write address."),  # type: ignore[call-arg]
-    ("a missing argument", lambda app: Network(stack_of(app), "network"), "cidr = None", "Give cidr."),  # type: ignore[call-arg]
+    ("a missing argument", lambda app: ExistingNetwork(stack_of(app), "n"), "vpc_id = None", "Give vpc_id."),  # type: ignore[call-arg]
     ("a resource called like the gateway's group", sharing("group"), "own parts", "'shared-group'"),
     ("a resource called like the gateway", sharing("gateway"), "own parts", "'shared-gateway'"),
     (

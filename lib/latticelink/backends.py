@@ -127,15 +127,7 @@ class S3State(State, kind="s3"):
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
             )
             if self.kms_key_arn is not None:
-                key = KMS_KEY.read(parse_kms_key_arn(report, "kms_key_arn", self.kms_key_arn))
-                if key is not None and key.region != self.region:
-                    report.refuse(
-                        "kms_key_arn",
-                        self.kms_key_arn,
-                        rule=f"S3 encrypts with a key of the bucket's own region, here {self.region}.",
-                        fix="Name a key of that region.",
-                        source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
-                    )
+                self._parse_kms_key(report, self.kms_key_arn)
             if self.role_arn is not None:
                 parse_role_arn(report, "role_arn", self.role_arn, may_be_expression=False)
             if self.dynamodb_table is not None:
@@ -148,6 +140,17 @@ class S3State(State, kind="s3"):
                     fix="Write the table's name, or leave it out: S3 locks by itself.",
                     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
                 )
+
+    def _parse_kms_key(self, report: Report, given: str) -> None:
+        key = KMS_KEY.read(parse_kms_key_arn(report, "kms_key_arn", given))
+        if key is not None and key.region != self.region:
+            report.refuse(
+                "kms_key_arn",
+                given,
+                rule=f"S3 encrypts with a key of the bucket's own region, here {self.region}.",
+                fix="Name a key of that region.",
+                source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
         backend = bindings.core.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)

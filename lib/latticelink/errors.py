@@ -143,7 +143,8 @@ class Report:
         """Hand the findings on, or raise them."""
         collected = _collected.get()
         if collected is not None:
-            collected.extend(self.findings)
+            told = error.findings if isinstance(error, InvalidInput) else ()
+            collected.extend(finding for finding in self.findings if finding not in told)
         elif self.findings and error is None:
             raise InvalidInput(self.findings)
 

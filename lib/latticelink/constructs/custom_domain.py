@@ -82,17 +82,18 @@ class DomainVerification(bindings.Construct):
         self.id = f"${{{address}.id}}"
         self.txt_record_name = f"${{{address}.txt_record_name}}"
         self.txt_record_value = f"${{{address}.txt_record_value}}"
-        self.record: bindings.Route53Record | None = None
-        if zone_id is not None:
-            self.record = bindings.Route53Record(
-                self,
-                "record",
-                zone_id=zone_id,
-                name=self.txt_record_name,
-                type="TXT",
-                ttl=300,
-                records=[self.txt_record_value],
-            )
+        self.record = None if zone_id is None else self._make_record(zone_id)
+
+    def _make_record(self, zone_id: str) -> bindings.Route53Record:
+        return bindings.Route53Record(
+            self,
+            "record",
+            zone_id=zone_id,
+            name=self.txt_record_name,
+            type="TXT",
+            ttl=300,
+            records=[self.txt_record_value],
+        )
 
 
 @dataclass(frozen=True)

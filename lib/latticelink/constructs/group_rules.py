@@ -16,6 +16,7 @@ from latticelink.constructs.port_tokens import ports_of, with_text_tokens
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_description
 from latticelink.values.ports import Ports, parse_ports
@@ -78,6 +79,7 @@ class GroupRules:
     def _stack(self) -> Any:
         return bindings.stack_of(self._scope)
 
+    @judged
     def let_in(
         self,
         *,
@@ -108,6 +110,7 @@ class GroupRules:
             why = parse_description(report, "why", why)
         self.allow("ingress", peer, open_ports, why, _ids)
 
+    @judged
     def let_out(
         self,
         *,

@@ -60,6 +60,7 @@ class Subnet:
         return self.name or self.zone
 
 
+@judged_init
 @dataclass(frozen=True)
 class ExistingSubnet:
     """One subnet of a network that exists, with what is known of it. The plan stops where AWS says otherwise.

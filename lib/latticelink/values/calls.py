@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from difflib import get_close_matches
 from typing import Any, ParamSpec, TypeVar
 
 from latticelink.errors import InvalidInput, Report
-from latticelink.values.tokens import is_known
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -41,16 +41,17 @@ _JUDGED_INSIDE = {
     ("Gateway.share", "resource"),
     ("ResourceGateway.share", "resource"),
     ("ExistingGateway.share", "resource"),
+    ("GroupRules.let_out", "endpoint"),
     ("Stack.__init__", "state"),
 }
 """Arguments of which the function itself has more to say; here is judged at most that they are lists."""
 
 _CONSTRUCTS = {
-    "scope": "The scope is the stack, or a construct in it",
-    "stack": "This is a stack",
-    "construct": "This is a construct",
+    "scope": ("The scope is the stack, or a construct in it", "Construct"),
+    "stack": ("This is a stack", "TerraformStack"),
+    "construct": ("This is a construct", ""),
 }
-"""What is wanted as arguments that are CDKTF's own constructs and have no annotation for it."""
+"""Arguments that are the CDK's own constructs, with no annotation for it: what is wanted, and of which class."""
 
 
 def judged(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Result]:
@@ -59,12 +60,18 @@ def judged(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Res
 
     @functools.wraps(function)
     def call(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-        values, named = list(args), dict(kwargs)
+        values = [_listed(value) for value in args]
+        named = {name: _listed(value) for name, value in kwargs.items()}
         with Report(_spoken_name(function, values)) as report:
             _rename_misspelt(report, signature, named)
             given = _bound(report, signature, values, named)
             _refuse_wrong_kinds(report, function, given)
-        return function(*values, **named)  # type: ignore[arg-type]
+        try:
+            return function(*values, **named)  # type: ignore[arg-type]
+        except RuntimeError as error:
+            with Report(_spoken_name(function, values)) as report:
+                _refuse_taken_id(report, given.get("id"), error)
+            raise
 
     return call
 
@@ -73,6 +80,20 @@ def judged_init(cls: _Class) -> _Class:
     """Wrap the constructor of a public class, a dataclass for example, as `judged` does."""
     cls.__init__ = judged(cls.__init__)  # type: ignore[misc]
     return cls
+
+
+def _listed(value: Any) -> Any:
+    """Return what can be gone through once as a list, and a set too, as its order is another one in each run."""
+    if isinstance(value, Iterator):
+        return list(value)
+    return sorted(value, key=str) if isinstance(value, set | frozenset) else value
+
+
+def _refuse_taken_id(report: Report, id: object, error: RuntimeError) -> None:
+    """Say in our words what the CDK says of a second construct with one id."""
+    if re.match(f"There is already a Construct with name '{re.escape(str(id))}' in", str(error)):
+        report.refuse("id", id, rule="Each construct has an id of its own in its scope.", fix="Choose another id.")
+        raise InvalidInput(report.findings) from None
 
 
 def _spoken_name(function: Callable[..., Any], values: list[Any]) -> str:
@@ -93,12 +114,12 @@ def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[s
         return
     offered = _offered(signature)
     for name in [name for name in named if name not in parameters]:
-        near = get_close_matches(name, offered, n=1, cutoff=0.6)
+        near = get_close_matches(name, offered, n=1, cutoff=0.6) or [each for each in offered if name in each]
         report.refuse(
             name,
             named[name],
             rule=f"There is no such argument; there are: {', '.join(offered)}.",
-            fix=f"Write {near[0]}." if near else "Leave it out.",
+            fix=f"Write {near[0]}." if near else "Use one of these, or leave it out.",
         )
         value = named.pop(name)
         if near and near[0] not in named:
@@ -106,7 +127,7 @@ def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[s
 
 
 def _offered(signature: inspect.Signature) -> list[str]:
-    return [name for name in signature.parameters if name not in ("self", "cls")]
+    return [name for name in signature.parameters if name not in ("self", "cls") and name[0] != "_"]
 
 
 def _bound(report: Report, signature: inspect.Signature, values: list[Any], named: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +166,11 @@ def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Map
     if not wrong:
         return
     for name, value in wrong.items():
-        swapped = [other for other in wrong if other != name and kinds[name].takes(given[other])]
+        swapped = [
+            other
+            for other in given
+            if other in kinds and other != name and kinds[name].takes(given[other]) and kinds[other].takes(value)
+        ]
         report.refuse(
             name,
             _shown(value),
@@ -159,26 +184,37 @@ def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Map
 class _Kind:
     """What may be given for one argument: one of some classes, or a list of them."""
 
-    def __init__(self, classes: tuple[type, ...], *, is_list: bool = False, optional: bool = False, what: str = ""):
-        self.classes, self.is_list, self.optional, self.what = classes, is_list, optional, what
+    def __init__(
+        self,
+        classes: tuple[type, ...],
+        *,
+        is_list: bool = False,
+        optional: bool = False,
+        what: str = "",
+        base: str = "",
+    ):
+        self.classes, self.is_list, self.optional = classes, is_list, optional
+        self.what, self.base = what, base
 
     def takes(self, value: object) -> bool:
         if value is None:
             return self.optional
         if self.what:
-            return hasattr(value, "node")
+            return _is_construct(value, self.base)
         if not self.is_list:
-            return isinstance(value, self.classes) or (self.classes == (bool,) and not _is_plain(value))
-        if isinstance(value, Mapping) or not isinstance(value, Iterable):
+            # A boolean that is known only after apply is an object of the CDK.
+            return isinstance(value, self.classes) or (self.classes == (bool,) and hasattr(value, "resolve"))
+        if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable):
             return False
         if not self.classes:
-            return True
+            return not any(isinstance(item, list | Mapping | set) for item in value)
         return not isinstance(value, str) and all(isinstance(item, self.classes) for item in value)
 
     def strange(self, value: object) -> object:
         """Return what doesn't fit: of a list its first item that doesn't."""
-        if self.is_list and self.classes and isinstance(value, list | tuple):
-            return next((item for item in value if not isinstance(item, self.classes)), value)
+        if self.is_list and isinstance(value, list | tuple):
+            strange = (item for item in value if not isinstance(item, self.classes or (str, int, float)))
+            return next(strange, value)
         return value
 
     def sentence(self) -> str:
@@ -188,12 +224,14 @@ class _Kind:
             return "This is True or False"
         names = " or ".join(_with_article(_named(each)) for each in self.classes)
         if self.is_list:
-            return f"This is a list{f', each of them {names}' if names else ''}"
+            return f"This is a list{f', each of them {names}' if names else ' of single values'}"
         return f"This is {names}" + (", or left out" if self.optional else "")
 
     def fix(self, value: object) -> str:
         if self.what:
-            return "Give the app or stack itself, such as `Network(stack, 'network', ...)`."
+            if self.base == "App":
+                return "Give the app that the function gets: Stack(app, 'producer', ...)."
+            return "Give the stack itself, such as in Network(stack, 'network', ...)."
         if self.is_list and value is not None and isinstance(value, self.classes or (str, int, float)):
             return "Put it in square brackets."
         items = list(value) if self.is_list and isinstance(value, Iterable) else [value]
@@ -208,19 +246,32 @@ class _Kind:
         return f"Give {' or '.join(_with_article(_named(each)) for each in self.classes)}."
 
 
+class _Id(_Kind):
+    """What may be given for the id of a construct."""
+
+    def takes(self, value: object) -> bool:
+        return isinstance(value, str) and value != ""
+
+    def sentence(self) -> str:
+        return "An id is a text of at least one character"
+
+    def fix(self, _: object) -> str:
+        return "Write one, such as 'network'."
+
+
 @functools.cache
 def _kinds(function: Callable[..., Any]) -> dict[str, _Kind]:
     """Return what may be given for each argument of which the annotation tells."""
     hints = typing.get_type_hints(function)
     kinds = {name: kind for name, hint in hints.items() if name != "return" and (kind := _kind(hint)) is not None}
     parameters = inspect.signature(function).parameters
-    for name, what in _CONSTRUCTS.items():
+    for name, (what, base) in _CONSTRUCTS.items():
         if name in parameters and hints.get(name) is Any and parameters[name].default is inspect.Parameter.empty:
-            kinds[name] = _Kind((), what=what)
+            kinds[name] = _Kind((), what=what, base=base)
     if parameters.get("scope") and function.__qualname__ == "Stack.__init__":
-        kinds["scope"] = _Kind((), what="The scope of a stack is the app")
-    if "id" in parameters:
-        kinds["id"] = _Kind((str,))
+        kinds["scope"] = _Kind((), what="The scope of a stack is the app", base="App")
+    if "scope" in parameters and "id" in parameters:
+        kinds["id"] = _Id((str,))
     for name, each in parameters.items():
         if each.kind is each.VAR_POSITIONAL and name in kinds:
             kinds[name] = _Kind(kinds[name].classes, is_list=True)
@@ -252,8 +303,14 @@ def _own(parts: Iterable[Any]) -> list[type]:
     return classes if any(part.__module__.startswith("latticelink.") for part in classes) else []
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, int | float | list | tuple | Mapping) or (isinstance(value, str) and is_known(value))
+def _is_construct(value: object, base: str) -> bool:
+    """Return whether a value is a construct, and descends from the CDK's class that is called `base`."""
+    if isinstance(value, type) or not hasattr(value, "node"):
+        return False
+    above = {each.__name__ for each in type(value).__mro__}
+    if base == "App":
+        return "App" in above or "TerraformStack" not in above
+    return not base or ("App" not in above and any(base in name for name in above))
 
 
 def _named(kind: type) -> str:
@@ -267,6 +324,8 @@ def _with_article(noun: str) -> str:
 def _described(value: object) -> str:
     if value is None:
         return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__} itself"
     return "a text" if isinstance(value, str) else _with_article(type(value).__name__)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_zone_id
+from latticelink.values.calls import judged_init
 from latticelink.values.provider_arguments import find_argument
 from latticelink.values.provider_version import text_of
 from latticelink.values.tokens import REFUSED, is_known
@@ -23,6 +24,7 @@ _PRIVATE_DOMAINS = ("home.arpa", "resolver.arpa", "service.arpa")
 _EC2_NAME = re.compile(r"ip-([0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3})\.([a-z0-9-]+\.compute|ec2)\.internal")
 
 
+@judged_init
 @dataclass(frozen=True)
 class ExistingHostedZone:
     """A private hosted zone that exists, in which names for an endpoint are made. The plan stops if the VPC has none.

@@ -19,7 +19,7 @@ from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.arns import DATABASE
 from latticelink.values.aws_ids import parse_id
-from latticelink.values.calls import judged_init
+from latticelink.values.calls import judged, judged_init
 from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
@@ -155,6 +155,7 @@ class ArnResource:
         object.__setattr__(self, "ports", ports)
 
     @classmethod
+    @judged
     def of(cls, database: Any, *, security_group_id: str | None = None, cidrs: Sequence[str] = ()) -> ArnResource:
         """Return the resource for a database that the same stack makes, with its ARN, its port and its names.
 
