@@ -260,6 +260,7 @@ def test_a_producer_of_another_app_with_another_number_is_no_mistake(tmp_path: P
 
 
 def test_the_plan_tells_of_another_region_where_no_zone_does(synth: Any) -> None:
-    consumer = synth(reach)["consumer"]
+    by_arn = SharedResource.of_arn("orders", "${var.arn}", ports=[5432])
+    consumer = synth(lambda app: endpoint_of(stack_of(app), by_arn))["consumer"]
     conditions = [each["condition"] for each in consumer.one("aws_vpc_endpoint")["lifecycle"]["precondition"]]
     assert any('split(":", ' in condition and '[3] == "eu-west-1"' in condition for condition in conditions)
