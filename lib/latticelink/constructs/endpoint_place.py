@@ -92,8 +92,8 @@ def conditions_of_place(
         conditions.append(
             bindings.Precondition(
                 condition=f"${{length(distinct({ours})) == {len(chosen)}}}",
-                error_message=f"An endpoint has one subnet in each zone, and the subnets of the one for {name!r} are in "
-                f"${{jsonencode({ours})}}. Choose one of each zone with subnets=[...].",
+                error_message=f"An endpoint has one subnet in each zone, and the subnets of the one for {name!r} are "
+                f"in ${{jsonencode({ours})}}. Choose one of each zone with subnets=[...].",
             )
         )
     if shared.zone_ids is not None and chosen:

@@ -33,7 +33,7 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
         return unknown.keeps(f"where {reader.address} reads")
     if isinstance(backend, str) and isinstance(config, dict):
         place = _place(backend, config, reader.home)
-        found = [stack for stack in stacks if place is not None and _backend_of(stack) == place]
+        found = [stack for stack in stacks if place is not None and place_of_state(stack) == place]
         if len(found) == 1:
             return found[0]
     return Unknown(
@@ -42,8 +42,8 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
     )
 
 
-def _backend_of(stack: StackConfiguration) -> tuple[Any, ...] | None:
-    """Return where the stack keeps its state; without a backend block Terraform keeps it beside the code."""
+def place_of_state(stack: StackConfiguration) -> tuple[Any, ...] | None:
+    """Return where a stack keeps its state, None if it isn't known; without a backend block it is beside the code."""
     if stack.raw.plan is not None:
         return None
     cloud = _only(stack.terraform.get("cloud"))

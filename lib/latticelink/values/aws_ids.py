@@ -27,7 +27,7 @@ from latticelink.values.types import (
 
 ID_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 _REGION_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
-_ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
+ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
 
 # AWS allows five security groups on a resource gateway and, by default, on a network interface.
 MOST_GROUPS = 5
@@ -189,6 +189,43 @@ def refuse_elsewhere(
             )
 
 
+# The regions that AWS has in November 2026: what comes before the number, and the highest number.
+_REGIONS = {
+    "af-south": 1, "ap-east": 2, "ap-northeast": 3, "ap-south": 2, "ap-southeast": 7, "ca-central": 1, "ca-west": 1,
+    "cn-north": 1, "cn-northwest": 1, "eu-central": 2, "eu-isoe-west": 1, "eu-north": 1, "eu-south": 2, "eu-west": 3,
+    "eusc-de-east": 1, "il-central": 1, "me-central": 1, "me-south": 1, "mx-central": 1, "sa-east": 1, "us-east": 2,
+    "us-gov-east": 1, "us-gov-west": 1, "us-iso-east": 1, "us-iso-west": 1, "us-isob-east": 1, "us-isob-west": 1,
+    "us-isof-east": 1, "us-isof-south": 1, "us-west": 2,
+}  # fmt: skip
+_LAST_ZONE = "f"
+
+
+def doubt_of_region(region: str) -> str | None:
+    """Return why AWS may have no such region, as a sentence; None if it has it."""
+    place, _, number = region.rpartition("-")
+    if number in map(str, range(1, _REGIONS.get(place, 0) + 1)):
+        return None
+    return f"AWS has no region {region!r} that was known when this version of LatticeLink was made."
+
+
+def doubt_of_zone(zone: str) -> str | None:
+    """Return why a gateway or endpoint may not be possible in a zone, as a sentence; None if nothing speaks against it.
+
+    Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+    """
+    found = re.fullmatch(r"(.*-[0-9]+)((?:-[a-z0-9]+)*)([a-z])", zone)
+    if found is None:
+        return f"{zone!r} is no zone's name."
+    if found[2]:
+        return (
+            f"{zone!r} is a Local Zone or a Wavelength Zone; AWS's pages don't say that a resource gateway or a "
+            "resource endpoint can be there."
+        )
+    if doubt := doubt_of_region(found[1]):
+        return doubt
+    return f"No region has a zone beyond '{_LAST_ZONE}' so far; this is {zone!r}." if found[3] > _LAST_ZONE else None
+
+
 def parse_zone(report: Report, argument: str, given: str, region: str) -> str:
     """Return `given` if it has the form of a zone's name in `region` (which may be unknown); refuse the rest."""
     if isinstance(given, str) and not is_known(given):
@@ -202,6 +239,6 @@ def parse_zone(report: Report, argument: str, given: str, region: str) -> str:
         given,
         rule=f"A zone is named by its region{f', here {region},' if is_known(region) else ''} and a letter.",
         fix=f"Write a name such as '{example}a'.",
-        source=_ZONE_SOURCE,
+        source=ZONE_SOURCE,
     )
     return REFUSED

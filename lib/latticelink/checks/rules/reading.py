@@ -14,6 +14,7 @@ from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
 from latticelink.terraform.known import as_list as as_list
 from latticelink.terraform.providers import alias_of, provider_of
+from latticelink.values.arns import ROLE
 from latticelink.values.types import ENDPOINT, ENDPOINT_ARNS, ENDPOINT_TYPES
 
 # What is wrong with a value, with or without the fix; None if nothing is.
@@ -137,6 +138,23 @@ def account_and_region(block: Block) -> str:
     said["region"] = read(block, "region") or said.get("region")
     own = f"?{block.stack} {alias_of(block)}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
+
+
+def own_account(block: Block) -> Any:
+    """Return the account that a block is made in, as its provider configuration tells by one allowed account or a role.
+
+    ABSENT if it doesn't tell, Unknown if it isn't known.
+    """
+    configured = provider_of(block)
+    allowed = as_list(block.home.worth(configured.get("allowed_account_ids", [])))
+    if len(allowed) == 1:
+        return allowed[0]
+    roles = [each.get("role_arn") for each in as_list(configured.get("assume_role")) if isinstance(each, dict)]
+    role = block.home.worth(roles[0]) if roles else ABSENT
+    if isinstance(role, Unknown):
+        return role
+    found = ROLE.read(role)
+    return found.account if found is not None else ABSENT
 
 
 def example(*blocks: tuple[str, str, dict[str, Any]], **sections: Any) -> str:
