@@ -230,6 +230,12 @@ def stack_with(stack: Any, **arguments: Any) -> None:
 CHILD = SharedResource.of_arn("ledger", CONFIGURATION, ports=[443], type="CHILD")
 TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("a role as principal", lambda s: share_of(s, principals=[f"arn:aws:iam::{PARTNER}:role/x"]), "IAM role", "id"),
+    (
+        "the own account",
+        lambda s: share_of(Stack(s.node.root, "o", state=STATE, region="eu-west-1", account_id=PARTNER)),
+        "A share's principals are other accounts",
+        "Leave it out.",
+    ),
     ("no principal", lambda s: share_of(s, principals=[]), "A share has at least one principal.", "Write the ids"),
     ("no resource", lambda s: share_of(s, []), "At least one resource is shared.", "Give what share() returned."),
     ("a member alone", lambda s: share_of(s, [CHILD]), "AWS RAM shares no member of a group alone.", "Share the group"),

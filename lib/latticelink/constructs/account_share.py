@@ -85,6 +85,7 @@ class AccountShare(bindings.Construct):
             shared = _each_once(report, resources)
             self._refuse_unshareable(report, stack, shared)
             recipients = parse_principals(report, "principals", principals)
+            _refuse_own_account(report, stack, recipients)
             if allow_external_principals and not any(is_account(principal) for principal in recipients):
                 report.refuse(
                     "allow_external_principals",
@@ -165,6 +166,18 @@ class AccountShare(bindings.Construct):
                     rule="What is published waits for its account shares, so that whoever reads it may use it.",
                     fix="Make the AccountShare before state.publish.",
                 )
+
+
+def _refuse_own_account(report: Report, stack: Any, principals: Sequence[str]) -> None:
+    own = getattr(stack, "account_id", None)
+    if own and is_known(own) and own in principals:
+        report.refuse(
+            "principals",
+            own,
+            rule="A share's principals are other accounts; this is the stack's own, which has the resource already.",
+            fix="Leave it out.",
+            source=_SHARING,
+        )
 
 
 class AcceptedShare(bindings.Construct):

@@ -70,6 +70,15 @@ class DomainVerification(bindings.Construct):
             if zone_id is not None:
                 zone_id = parse_zone_id(report, "zone_id", zone_id)
             checked = parse_tags(report, "tags", tags, beside=notes_of(bindings.stack_of(scope)).tags)
+            twin = notes_of(bindings.stack_of(scope)).verified.setdefault(self.domain, str(self.node.path))
+            if twin != self.node.path and self.domain != REFUSED:
+                report.refuse(
+                    "domain",
+                    self.domain,
+                    rule=f"AWS has one verification of a domain in an account and region; {twin} is it already.",
+                    fix="Use that one: it covers the names below the domain too.",
+                    source=_VERIFY_DOC,
+                )
         self.verification: bindings.VpclatticeDomainVerification = bindings.make(
             bindings.VpclatticeDomainVerification,
             self,

@@ -49,6 +49,7 @@ class Notes:
         offers: its shares with other accounts.
         reads: what it read of other stacks, by their ids.
         vpc_names: what the DNS of each VPC answers, by the VPC's id.
+        verified: the domains that are verified, each with the path of the construct that does it.
         imports: Terraform's import blocks.
         suppressed: findings of the check that its author lives with.
     """
@@ -59,6 +60,7 @@ class Notes:
     offers: list[Offer] = field(default_factory=list)
     reads: dict[str, PublishedResources] = field(default_factory=dict)
     vpc_names: dict[str, VpcNames] = field(default_factory=dict)
+    verified: dict[str, str] = field(default_factory=dict)
     imports: list[dict[str, str]] = field(default_factory=list)
     suppressed: list[dict[str, str]] = field(default_factory=list)
 

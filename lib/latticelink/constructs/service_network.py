@@ -44,6 +44,7 @@ class _ServiceNetwork(bindings.Construct):
         super().__init__(scope, id)
         self._stack = bindings.stack_of(scope)
         self.associations: dict[str, bindings.VpclatticeServiceNetworkResourceAssociation] = {}
+        self._associated_already: dict[str, tuple[str, bool | None]] = {}
         with Report(self) as report:
             self._tags = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
 
@@ -93,18 +94,7 @@ class _ServiceNetwork(bindings.Construct):
         for resource in sorted(
             {resource.name: resource for resource in resources}.values(), key=lambda each: each.name
         ):
-            association = self.associations[f"{key}-{resource.name}"] = bindings.make(
-                bindings.VpclatticeServiceNetworkResourceAssociation,
-                self,
-                f"{key}-{resource.name}",
-                # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
-                resource_configuration_identifier=resource.id or _id_of(self, resource.arn),
-                service_network_identifier=self.id,
-                tags=self._tags.of_part(resource.name),
-            )
-            if private_dns_enabled is not None:
-                # Newer than the bindings.
-                association.add_override("private_dns_enabled", private_dns_enabled)
+            association = self._associated(f"{key}-{resource.name}", resource, private_dns_enabled)
             # A group and a database have a name for each child, which the association doesn't list.
             dns_name = {"dns_name": f"${{one({bindings.address(association)}.dns_entry[*].domain_name)}}"}
             members[resource.name] = {
@@ -122,6 +112,39 @@ class _ServiceNetwork(bindings.Construct):
             members=members,
             stack=self._stack,
         )
+
+    def _associated(
+        self, key: str, resource: SharedResource, private_dns_enabled: bool | None
+    ) -> bindings.VpclatticeServiceNetworkResourceAssociation:
+        """Return the association with a resource: one, in however many lists the resource is."""
+        # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
+        identifier = resource.id or _id_of(self, resource.arn)
+        twin, dns = self._associated_already.setdefault(identifier, (key, private_dns_enabled))
+        if twin != key:
+            with Report(self, key) as report:
+                if dns != private_dns_enabled:
+                    report.refuse(
+                        "private_dns_enabled",
+                        private_dns_enabled,
+                        rule=f"AWS has one association for a resource and a service network, and for {resource.name!r} "
+                        f"it was made with private_dns_enabled={dns} before.",
+                        fix=f"Write private_dns_enabled={dns} here too, or change both.",
+                        source=_RESOURCE_DOC,
+                    )
+            self.associations[key] = self.associations[twin]
+            return self.associations[key]
+        association = self.associations[key] = bindings.make(
+            bindings.VpclatticeServiceNetworkResourceAssociation,
+            self,
+            key,
+            resource_configuration_identifier=identifier,
+            service_network_identifier=self.id,
+            tags=self._tags.of_part(resource.name),
+        )
+        if private_dns_enabled is not None:
+            # Newer than the bindings.
+            association.add_override("private_dns_enabled", private_dns_enabled)
+        return association
 
 
 class ServiceNetwork(_ServiceNetwork):

@@ -21,7 +21,8 @@ from tests.checks.examples import FAIL, PASS, UNKNOWN, Row, test_of
 DATABASE = {"type": "ARN", DEFINITION: {"arn_resource": {"arn": "arn:aws:rds:eu-west-1:111122223333:db:orders"}}}
 ADDRESS = {"type": "SINGLE", DEFINITION: {"ip_resource": {"ip_address": "10.0.0.9"}}}
 NAMED = {**ADDRESS, "custom_domain_name": "db.example.com"}
-ARN = "arn:aws:vpc-lattice:eu-west-1:111122223333"
+ON = {"private_dns_enabled": True}
+FOREIGN = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
 
 
 def zone(name: str, vpc: Any, label: str = "a") -> tuple[str, str, dict[str, Any]]:
@@ -44,12 +45,16 @@ def association(**body: Any) -> tuple[str, str, dict[str, Any]]:
     return NETWORK_VPC, "a", {**usual, **body}
 
 
+def again() -> tuple[str, str, dict[str, Any]]:
+    arn = {"resource_configuration_arn": f"${{{CONFIGURATION}.db.arn}}"}
+    return ENDPOINT, "again", {"vpc_id": "vpc-12345678", **arn, **ON}
+
+
 def through_network(vpc: str = "vpc-12345678") -> tuple[str, str, dict[str, Any]]:
     body = {"vpc_id": vpc, "service_network_arn": f"${{{NETWORK}.n.arn}}", "private_dns_enabled": True}
     return ENDPOINT, "s", body
 
 
-ON = {"private_dns_enabled": True}
 TABLE: list[Row] = [
     (
         "two stacks make a zone of one name in one VPC",
@@ -85,23 +90,15 @@ TABLE: list[Row] = [
     ("an association that is told not to", "LL712", ways(DATABASE, ON, association(private_dns_enabled=False)), [PASS]),
     ("an association of another VPC", "LL712", ways(DATABASE, ON, association(**ON, vpc_identifier="v")), [PASS, PASS]),
     ("an endpoint and a service network's", "LL712", ways(DATABASE, ON, through_network()), [PASS, FAIL]),
-    ("an address has no private names", "LL712", ways(ADDRESS, ON, through_network()), []),
+    ("an address by both ways", "LL712", ways(ADDRESS, ON, through_network()), [PASS, FAIL]),
+    ("two endpoints for an address", "LL712", ways(ADDRESS, ON, again()), [PASS, PASS]),
+    ("two endpoints for a custom domain", "LL712", ways(NAMED, ON, again()), [PASS, FAIL]),
     ("a custom domain is a private name", "LL712", ways(NAMED, ON, through_network()), [PASS, FAIL]),
     (
-        "a resource that another repository shares",
+        "a resource that another repository shares, twice",
         "LL712",
-        example(
-            (
-                ENDPOINT,
-                "e",
-                {
-                    **ON,
-                    "vpc_id": "v",
-                    "resource_configuration_arn": f"{ARN}:resourceconfiguration/rcfg-0123456789abcdef0",
-                },
-            )
-        ),
-        [UNKNOWN],
+        example(*((ENDPOINT, name, {**ON, "vpc_id": "v", "resource_configuration_arn": FOREIGN}) for name in "ab")),
+        [PASS, UNKNOWN],
     ),
 ]
 

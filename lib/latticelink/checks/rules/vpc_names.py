@@ -47,19 +47,26 @@ def _vpcs(configuration: Configuration, zone: Block) -> Iterator[Any]:
 
 
 def _one_way(configuration: Configuration) -> Iterator[Judgement]:
-    first: dict[tuple[str, str], Block] = {}
-    for way, vpc, resource in _ways(configuration):
-        doubts = [vpc, resource, read(way, "private_dns_enabled"), _has_names(resource)]
-        if why := open_question(doubts, identity=True):
+    first: dict[tuple[str, str], tuple[Block, bool]] = {}
+    for way, vpc, resource, is_direct in _ways(configuration):
+        private = read(way, "private_dns_enabled")
+        if why := open_question([vpc, resource, private], identity=True):
             yield not_known(way, why, "private_dns_enabled")
-        elif boolean(read(way, "private_dns_enabled")) and _has_names(resource):
-            other = first.setdefault((identity_of(vpc), _named(resource)), way)
-            message = f"{other.full_address} gives the private names of {_named(resource)} in this VPC already."
-            yield verdict(way, None if other is way else message)
+        elif boolean(private):
+            other, other_is_direct = first.setdefault((identity_of(vpc), _named(resource)), (way, is_direct))
+            # Two endpoints for what has no private names get in nobody's way.
+            harmless = _has_no_names(resource) if is_direct and other_is_direct else False
+            if other is way:
+                yield verdict(way, None)
+            elif isinstance(harmless, Unknown):
+                yield not_known(way, harmless, "private_dns_enabled")
+            else:
+                message = f"{other.full_address} gives the private names of {_named(resource)} in this VPC already."
+                yield verdict(way, None if harmless else message)
 
 
-def _ways(configuration: Configuration) -> Iterator[tuple[Block, Any, Any]]:
-    """Yield each way to a resource: the block that makes it, its VPC, and the resource's configuration."""
+def _ways(configuration: Configuration) -> Iterator[tuple[Block, Any, Any, bool]]:
+    """Yield each way to a resource: its block, its VPC, the resource, and whether it names that itself."""
     members: dict[str, list[Any]] = {}
     for association in configuration.of_type(NETWORK_RESOURCE):
         network = _named(read(association, "service_network_identifier"))
@@ -67,12 +74,12 @@ def _ways(configuration: Configuration) -> Iterator[tuple[Block, Any, Any]]:
     for endpoint in private_link_endpoints(configuration):
         vpc = read(endpoint, "vpc_id")
         if (shared := read(endpoint, "resource_configuration_arn")) is not ABSENT:
-            yield endpoint, vpc, shared
+            yield endpoint, vpc, shared, True
         for resource in members.get(_named(read(endpoint, "service_network_arn")), []):
-            yield endpoint, vpc, resource
+            yield endpoint, vpc, resource, False
     for association in configuration.of_type(NETWORK_VPC):
         for resource in members.get(_named(read(association, "service_network_identifier")), []):
-            yield association, read(association, "vpc_identifier"), resource
+            yield association, read(association, "vpc_identifier"), resource, False
 
 
 def _named(value: Any) -> str:
@@ -82,14 +89,14 @@ def _named(value: Any) -> str:
     return value.block.full_address if isinstance(value, Reference) else str(value).rpartition("/")[2]
 
 
-def _has_names(resource: Any) -> Any:
-    """Return whether AWS makes private names for it: a database by ARN has some, others have a custom domain's."""
+def _has_no_names(resource: Any) -> bool | Unknown:
+    """Return whether AWS makes no private names for it: a database by ARN has some, others have a custom domain's."""
     if not isinstance(resource, Reference) or resource.block.type != CONFIGURATION:
         return Unknown("the resource's configuration isn't in what was read")
     kind, custom = kind_of(resource.block), read(resource.block, "custom_domain_name")
     if why := open_question([kind, custom]):
         return why
-    return kind == "ARN" or "arn_resource" in definitions(resource.block) or custom is not ABSENT
+    return kind != "ARN" and "arn_resource" not in definitions(resource.block) and custom is ABSENT
 
 
 def _zone(name: str, label: str) -> tuple[str, str, dict[str, Any]]:
