@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from latticelink.network import network_acls, security_groups
 from latticelink.network.ranges import EVERY, SHAREABLE
-from latticelink.paths import clients, tracing
+from latticelink.paths import tracing, ways_in
 from latticelink.paths.hops import Stage, passing
 
 Bug = Callable[[], Any]
@@ -79,7 +79,7 @@ BUGS: dict[str, Bug] = {
     "protocol 6 isn't taken for TCP": lambda: _ports(
         lambda protocol, *ports: ("47" if protocol == "6" else protocol, *ports)
     ),
-    "the endpoint's groups aren't looked at": lambda: _groups_pass(clients, "endpoint's group in"),
+    "the endpoint's groups aren't looked at": lambda: _groups_pass(ways_in, "endpoint's group in"),
     "the gateway's groups aren't looked at": lambda: _groups_pass(tracing, "gateway's group out"),
     "the target's groups aren't looked at": lambda: _groups_pass(tracing, "target's group in"),
     "a default group without rules of its own is empty": lambda: patch.object(

@@ -298,7 +298,7 @@ def _dual_stack(draw: st.DrawFn, stacks: Stacks, _: str) -> None:
 CHANGES = (
     _change_rule, _change_rule, _change_rule, _change_rule, _change_rule, _add_rule, _remove_rule, _old_form,
     _other_groups, _shared_ports, _zones, _zones, _place, _acl, _acl, _acl, _acl, _acl, _acl, _acl, _acl,
-    _another_client, _another_target, _same_addresses, _dual_stack,
+    _another_client, _another_client, _another_client, _another_target, _same_addresses, _dual_stack, _dual_stack,
 )  # fmt: skip
 
 
