@@ -345,7 +345,10 @@ class Region:
                 raise Refused("ValidationException", "Only Amazon RDS databases are supported")
 
     def _make_database_children(self, parent: Thing, arn: str) -> None:
-        """Make the children that AWS makes and manages: one for an instance, writer and reader for a cluster."""
+        """Make the children that AWS makes and manages: one for an instance, writer and reader for a cluster.
+
+        What they are called isn't documented; a name may not begin with `rcfg-`, nor be longer than 40 characters.
+        """
         name = arn.rsplit(":", 1)[-1]
         ends = {
             "writer": f"{name}.cluster-x.{self.name}.rds.amazonaws.com",
@@ -355,7 +358,7 @@ class Region:
             ends = {name: f"{name}.x.{self.name}.rds.amazonaws.com"}
         for suffix, host in ends.items():
             shown = {
-                "name": f"{parent.shown['id']}-{suffix}",
+                "name": f"{parent.shown['name'][:20]}-{suffix[:19]}".replace("--", "-").rstrip("-"),
                 "type": "CHILD",
                 "resourceConfigurationGroupId": parent.shown["id"],
                 "resourceGatewayId": parent.shown["resourceGatewayId"],
