@@ -58,7 +58,7 @@ class LocalState(State, kind="local"):
                 )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        bindings.LocalBackend(stack, **self._config(stack_id))
+        bindings.core.LocalBackend(stack, **self._config(stack_id))
 
     def _reader(self, stack_id: str) -> dict[str, Any]:
         return {"backend": "local", "config": self._config(stack_id), "workspace": "${terraform.workspace}"}
@@ -153,7 +153,7 @@ class S3State(State, kind="s3"):
             )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        backend = bindings.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
+        backend = bindings.core.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
         extra = {
             "encrypt": True,
             "use_lockfile": True,
@@ -275,8 +275,8 @@ class CloudState(State, kind="cloud"):
         config = self._config(stack_id)
         in_project = {**config["workspaces"], **({"project": self.project} if self.project else {})}
         # The CDK's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
-        workspace = bindings.NamedRemoteWorkspace(config["workspaces"]["name"])
-        bindings.RemoteBackend(stack, **{**config, "workspaces": workspace})
+        workspace = bindings.core.NamedRemoteWorkspace(config["workspaces"]["name"])
+        bindings.core.RemoteBackend(stack, **{**config, "workspaces": workspace})
         stack.add_override("terraform.backend", None)
         stack.add_override("terraform.cloud", {**config, "workspaces": in_project})
 

@@ -2,6 +2,7 @@
 
     LatticeLinkError
     ├── InvalidInput (ValueError)    what the user gave is refused; carries every finding
+    ├── UnreadableInput              what should be checked is malformed, no Terraform, too large or in a loop
     └── UnusableCdk  (SystemExit)    no CDK, two at once, or not the one that is asked for
         └── MissingNode              no Node.js for the CDK to run on
 
@@ -26,6 +27,10 @@ _PACKAGE = str(Path(__file__).parent)
 
 class LatticeLinkError(Exception):
     """The base of every error that this library raises on purpose."""
+
+
+class UnreadableInput(LatticeLinkError):
+    """What was given can't be judged: it is malformed, no Terraform, too large, or refers to itself in a loop."""
 
 
 class UnusableCdk(LatticeLinkError, SystemExit):

@@ -21,25 +21,22 @@ from typing import Any
 from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
-from latticelink.values.gateway_type import DEFAULT_ADDRESSES, DEFAULT_RESOLUTION, DEFAULT_TYPE
+from latticelink.values.gateway_type import DEFAULT_TYPE
+from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS
 from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SUBNET, VPC
 
-# What the provider plans a replacement for (AWS provider 5.100: `terraform plan`; newer arguments: its schema), with
-# the value that AWS takes where there is none.
+# What the provider plans a replacement for (AWS provider 5.100: `terraform plan`), with the value that AWS takes where
+# there is none; and the newer arguments, by the provider's schema.
 _FIXED: dict[str, dict[str, Any]] = {
     VPC: {"cidr_block": None},
     SUBNET: {"availability_zone": None, "cidr_block": None, "vpc_id": None},
     GATEWAY: {
         "ip_address_type": DEFAULT_TYPE,
-        "ipv4_addresses_per_eni": DEFAULT_ADDRESSES,
         "name": None,
-        "resource_config_dns_resolution": DEFAULT_RESOLUTION,
         "subnet_ids": None,
         "vpc_id": None,
     },
     CONFIGURATION: {
-        "custom_domain_name": None,
-        "domain_verification_id": None,
         "name": None,
         "protocol": None,
         DEFINITION: None,
@@ -48,6 +45,9 @@ _FIXED: dict[str, dict[str, Any]] = {
         "type": "SINGLE",
     },
 }
+for _row in PROVIDER_ARGUMENTS:
+    if _row.replaces:
+        _FIXED[_row.resource][_row.path] = _row.default
 _REFERENCE = re.compile(r"\b(aws_[a-z0-9_]+\.[A-Za-z0-9_-]+)\.")
 
 Blocks = dict[str, dict[str, dict[str, Any]]]

@@ -17,6 +17,7 @@ from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean, first_unknown
+from latticelink.terraform.work import spend
 from latticelink.values.types import DEFAULT_NETWORK_ACL, NETWORK_ACL, NETWORK_ACL_ASSOCIATION, NETWORK_ACL_RULE, VPC
 
 
@@ -57,7 +58,9 @@ class NetworkAcl:
         for addresses in ranges or [EVERYWHERE[version]]:
             entries = [each for each in self.entries[direction] if each.addresses.overlap(addresses)]
             everywhere, anywhere = EVERY, NONE
-            for part in addresses.parts(each.addresses for each in entries):
+            parts = addresses.parts(each.addresses for each in entries)
+            spend(len(parts) * len(entries))
+            for part in parts:
                 allowed = _allowed([each for each in entries if part.are_in(each.addresses)])
                 everywhere &= allowed
                 anywhere |= allowed

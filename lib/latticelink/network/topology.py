@@ -464,9 +464,9 @@ class Topology:
             # A data source finds a VPC by its first block.
             found[vpc_id] = [*dict.fromkeys(told), Unknown(f"{vpc_id} may have more blocks")] if told else []
         for block in self.configuration.of_type(VPC, "data"):
-            blocks = block.value("cidr_block_associations")
-            if isinstance(block.value("id"), str) and isinstance(blocks, list):
-                more = [each.get("cidr_block") for each in blocks if isinstance(each, dict)]
+            associated = block.value("cidr_block_associations")
+            if isinstance(block.value("id"), str) and isinstance(associated, list):
+                more = [each.get("cidr_block") for each in associated if isinstance(each, dict)]
                 found[block.value("id")] = [block.value("cidr_block"), *more]
         for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):

@@ -10,6 +10,7 @@ from typing import Any
 from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Unknown
+from latticelink.terraform.work import spend
 
 # The places that checks judge too.
 ADDRESS_TYPE = "gateway's address type"
@@ -32,7 +33,7 @@ class Answer(StrEnum):
     NOT_JUDGED = "not judged"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hop:
     """One place on the way, and what it does to the packet.
 
@@ -51,7 +52,7 @@ class Hop:
     fix: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AtAddress:
     """The way through the endpoint's address in one of its subnets.
 
@@ -73,7 +74,7 @@ class AtAddress:
         return _worst(self.hops)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TracedPath:
     """The way of one client to one target.
 
@@ -129,7 +130,7 @@ def _worst(hops: Sequence[Hop]) -> Answer:
     return next((each for each in (Answer.FAIL, Answer.UNKNOWN) if each in answers), Answer.PASS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A hop before it is known which ports the path is about.
 
@@ -216,8 +217,11 @@ def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tu
     best: tuple[Any, ...] = (len(stages) + 1,)
     chosen: list[tuple[int, int]] = []
     for part in among.ranges:
+        spend(len(cuts) // 8)
         touching = [(low, high) for low, high in cuts if low <= part.high and part.low <= high]
-        for low, high in split(part.low, part.high, touching):
+        pieces = split(part.low, part.high, touching)
+        spend(len(pieces) * len(stages))
+        for low, high in pieces:
             answers = [stage.answer(low) for stage in stages]
             fails = [answer is Answer.FAIL for answer in answers]
             unknowns = [answer is Answer.UNKNOWN for answer in answers]

@@ -8,6 +8,7 @@ from latticelink.network.ranges import PortSet
 from latticelink.network.security_groups import IN, Groups
 from latticelink.network.topology import Placed
 from latticelink.paths.hops import Stage, doubtful, passing
+from latticelink.terraform.work import spend
 from latticelink.values.types import RULES
 
 
@@ -58,6 +59,7 @@ def _blocked(
     word, way = ("in from", "from") if direction == IN else ("out to", "to")
     names = ", ".join(map(str, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
     why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(other)}"
+    spend(2 * len(found.near))
     near = {rule: _names(groups, rule, other) for rule in found.near}
     near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
     for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from latticelink.network.keys import Place
 from latticelink.network.permissions import Side
-from latticelink.network.ranges import EVERY, NONE, SHAREABLE, Addresses, PortSet, addresses_of
+from latticelink.network.ranges import EVERY, SHAREABLE, Addresses, PortSet, addresses_of
 from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
@@ -144,7 +144,7 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
     listed = _listed_ports(topology, configuration, group)
     if why := unknown_of(listed):
         return doubtful(_PLACE, configuration, why)
-    sure = NONE
+    known = []
     doubt: Unknown | None = None
     for each in as_list(listed):
         ports = _range(each)
@@ -152,7 +152,8 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
             unreadable = Unknown(f"{each!r} is no port range", "Write ports such as 80 or 8000-8080.")
             doubt = unknown_of(each) or unreadable
         else:
-            sure |= ports
+            known.append(ports)
+    sure = PortSet.union(known)
     maybe = sure if doubt is None else EVERY
     name = configuration.address
     return Stage(

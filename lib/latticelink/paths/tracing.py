@@ -28,6 +28,7 @@ from latticelink.paths.zones import apart, meeting, zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.terraform.work import spend
 from latticelink.values.types import (
     CONFIGURATION,
     ENDPOINT,
@@ -39,6 +40,7 @@ from latticelink.values.types import (
     NETWORK_VPC,
 )
 
+_STEPS_OF_A_PATH = 150
 _PORTS = "resource configuration's ports"
 _ZONES = "zones"
 _BADNESS = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
@@ -108,14 +110,10 @@ class Tracer:
     def paths(self) -> list[TracedPath]:
         """All paths; of a resource that nothing here leads to, the half behind its gateway."""
         found = [path for entry in self.entries for path in self._through(entry)]
-        reached = {path.configuration for path in found}
+        reached = {None, *(path.configuration for path in found)}
         for block in self.configuration.of_type(CONFIGURATION):
             if block.value("type") != "CHILD":
-                found += [
-                    self._half(each)
-                    for each in self._members(block, None)
-                    if each.configuration not in reached | {None}
-                ]
+                found += [self._half(each) for each in self._members(block, None) if each.configuration not in reached]
         return found
 
     def _half(self, resource: _Resource) -> TracedPath:
@@ -147,6 +145,7 @@ class Tracer:
         for client in self._clients.of(entry):
             near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
             for resource in self._resources(block):
+                spend(_STEPS_OF_A_PATH)
                 yield self._path(client, entry, f"{kind} {label(block)}", near, resource)
 
     @staticmethod

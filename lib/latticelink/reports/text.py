@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 from latticelink.checks.catalogue import CHECKS
@@ -99,7 +100,9 @@ def as_json(examination: Examination) -> str:
         "suppressed": [_entry(each) for each in examination.suppressed],
         "paths": as_dicts(examination.paths),
     }
-    return json.dumps(content, indent=2)
+    written = StringIO()
+    json.dump(content, written, indent=2)
+    return written.getvalue()
 
 
 def _entry(result: Result) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from latticelink.terraform.blocks import Block, Home
 from latticelink.terraform.configuration import StackConfiguration
-from latticelink.terraform.expressions import evaluate
-from latticelink.terraform.known import ABSENT, Reference, RefusedByTerraform, Unknown, first_unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, first_unknown
 from latticelink.values.hcp import HCP_HOST
 
 # The arguments that say where the state is, of each kind of backend; an absent one has the value beside it.
@@ -68,9 +67,8 @@ def _only(raw: Any) -> dict[str, Any] | None:
 
 def _place(kind: str, raw: dict[str, Any], stack: Home) -> tuple[Any, ...] | None:
     """Return what tells one state from all others."""
-    try:
-        config = evaluate(raw, stack)
-    except (RefusedByTerraform, RecursionError):
+    config = stack.worth(raw)
+    if isinstance(config, Unknown):
         return None
     config = {key: value for key, value in config.items() if value is not ABSENT} if isinstance(config, dict) else {}
     if kind == "local":
