@@ -151,6 +151,8 @@ TABLE: list[tuple[str, Build, str, str]] = [
     ("a zone of two labels that is a public suffix", named("db.co.uk"), "public suffix", "'shared.co.uk'"),
     ("a zone of AWS's", named("x.amazonaws.com"), "here are AWS's own names", "a domain of your own"),
     ("a zone below AWS's", named("db.rds.amazonaws.com"), "here are AWS's own names", "a domain of your own"),
+    ("a zone below AWS's top level", named("db.shared.api.aws"), "here are AWS's own names", "a domain of your own"),
+    ("a zone of what runs at AWS", named("db.elasticbeanstalk.com"), "AWS's own names", "a domain of your own"),
     ("a zone of EC2's names", named("db.eu-west-1.compute.internal"), "AWS's own names", "a domain of your own"),
     ("a name with an underscore", named("or_ders.shared.internal"), "underscore", "'or-ders.shared.internal'"),
     ("a misspelt producer", misspelt_producer, "no stack 'prodcer'; it has 'producer'", "Write 'producer'"),
