@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,14 @@ from latticelink import (
     App,
     ArnResource,
     ExistingNetwork,
+    GroupResource,
     IpResource,
     LocalState,
     Network,
     ResourceEndpoint,
     ResourceGateway,
     S3State,
+    SecurityGroup,
     SharedResource,
     Stack,
     run,
@@ -87,6 +91,23 @@ def key_forgotten(app: Any) -> None:
     endpoint_of(stack, STATE.read(stack, "producer"))
 
 
+def read_through(app: Any) -> None:
+    produce(app)
+    for shared in STATE.read(stack_of(app), "producer"):
+        raise AssertionError(shared)
+
+
+def read_attribute(app: Any) -> None:
+    produce(app)
+    _ = STATE.read(stack_of(app), "producer").orders
+
+
+def out_to_network(app: Any) -> None:
+    stack = stack_of(app)
+    group = SecurityGroup(stack, "group", network_of(stack))
+    group.let_out(endpoint=network_of(stack, "other"), why="x")  # type: ignore[arg-type]
+
+
 def share_database(arn: str) -> Build:
     def build(app: Any) -> None:
         resource = ArnResource(arn, 5432, security_group_id=GROUP)
@@ -130,12 +151,19 @@ TABLE: list[tuple[str, Build, str, str]] = [
     ("a zone of two labels that is a public suffix", named("db.co.uk"), "public suffix", "'shared.co.uk'"),
     ("a zone of AWS's", named("x.amazonaws.com"), "here are AWS's own names", "a domain of your own"),
     ("a zone below AWS's", named("db.rds.amazonaws.com"), "here are AWS's own names", "a domain of your own"),
+    ("a zone below AWS's top level", named("db.shared.api.aws"), "here are AWS's own names", "a domain of your own"),
+    ("a zone of what runs at AWS", named("db.elasticbeanstalk.com"), "AWS's own names", "a domain of your own"),
     ("a zone of EC2's names", named("db.eu-west-1.compute.internal"), "AWS's own names", "a domain of your own"),
     ("a name with an underscore", named("or_ders.shared.internal"), "underscore", "'or-ders.shared.internal'"),
     ("a misspelt producer", misspelt_producer, "no stack 'prodcer'; it has 'producer'", "Write 'producer'"),
     ("a consumer before its producer", consumer_first, "made before its consumers", "Make 'producer' first"),
     ("a misspelt region", lambda app: stack_of(app, region="eu-wst-1"), "named by its code", "'eu-west-1'"),
-    ("settings where a state is wanted", lambda app: stack_of(app, state={"kind": "s3"}), "S3State", "S3State(bucket"),
+    (
+        "settings where a state is wanted",
+        lambda app: stack_of(app, state={"kind": "s3"}),
+        "an S3State or",
+        "S3State(bucket",
+    ),
     (
         "None where a network is wanted",
         lambda app: ResourceGateway(stack_of(app), "gateway", None),  # type: ignore[arg-type]
@@ -175,7 +203,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
     ("None where an app is wanted", lambda _: stack_of(None), "The scope of a stack is the app", "Give the app"),
     ("a text where a stack is wanted", lambda _: STATE.read("consumer", "producer"), "This is a stack", "stack itself"),
     ("a key forgotten after read", key_forgotten, "here is a PublishedResources", "['orders-db']"),
-    ("two arguments swapped", swapped, "shared = 'consumer/network'", "Swap it with network"),
+    ("two arguments swapped", swapped, "shared = ExistingNetwork 'consumer/network'", "Swap it with network"),
     (
         "a misspelt argument of an endpoint",
         lambda app: endpoint_of(stack_of(app), dnsname="db.shared.internal"),
@@ -210,6 +238,54 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "a construct; here is None",
         "Give",
     ),
+    ("the published resources gone through", read_through, "one by one, by name", "Write ['orders'] after it"),
+    ("a published name as an attribute", read_attribute, "name = '.orders'", "Write ['orders'] after it"),
+    (
+        "an argument in the notation of JavaScript",
+        lambda app: ExistingNetwork(stack_of(app), "n", vpc_id="vpc-12345678", subnetIds=["subnet-12345678"]),  # type: ignore[call-arg]
+        "no such argument",
+        "Write subnet_ids.",
+    ),
+    (
+        "one id twice",
+        lambda app: [network_of(stack, "n") for stack in [stack_of(app)] * 2],
+        "an id of its own in its scope",
+        "Choose another id",
+    ),
+    ("an id that is an expression", lambda app: network_of(stack_of(app), "${var.x}"), "a plain text", "'network'"),
+    ("an app where a stack is wanted", lambda app: network_of(app), "here is an App", "Give the stack itself"),
+    (
+        "a stack where an app is wanted",
+        lambda app: stack_of(stack_of(app), "other"),
+        "The scope of a stack is the app; here is a Stack",
+        "Give the app that the function gets",
+    ),
+    (
+        "a class where what it makes is wanted",
+        lambda app: ResourceGateway(stack_of(app), "gateway", Network),  # type: ignore[arg-type]
+        "here is the class Network itself",
+        "Give a Network",
+    ),
+    (
+        "a resource where its name is wanted",
+        lambda app: gateway_of(stack_of(app)).share(IpResource("10.0.0.9"), "orders", ports=[5432]),
+        "This is a text; here is an IpResource",
+        "Give a text",
+    ),
+    (
+        "a resource where a member is wanted",
+        lambda app: gateway_of(stack_of(app)).share("orders", GroupResource({"a": IpResource("10.0.0.9")})),  # type: ignore[dict-item]
+        "Each member has a resource and ports",
+        "Write Member(",
+    ),
+    ("a network where an endpoint is wanted", out_to_network, "An endpoint is a ResourceEndpoint", "Give one of these"),
+    ("an area that has no regions", lambda app: stack_of(app, region="ue-west-1"), "named by its code", "Write a code"),
+    (
+        "a bare text where True or False is wanted",
+        lambda app: endpoint_of(stack_of(app), private_dns_enabled="yes"),
+        "This is True or False; here is a text",
+        "Write True or False",
+    ),
     ("an app without stacks", lambda _: None, "at least one stack", "Stack(app, 'producer'"),
 ]
 
@@ -224,6 +300,7 @@ def test_a_mistake_gets_its_sentence(
     assert printed.out == ""
     assert rule in printed.err, printed.err
     assert fix in printed.err, printed.err
+    assert printed.err.count(rule) == 1, "it is told once"
     assert "There may be more" not in printed.err, "nothing else is blamed"
     assert list(tmp_path.iterdir()) == []
 
@@ -264,3 +341,29 @@ def test_the_plan_tells_of_another_region_where_no_zone_does(synth: Any) -> None
     consumer = synth(lambda app: endpoint_of(stack_of(app), by_arn))["consumer"]
     conditions = [each["condition"] for each in consumer.one("aws_vpc_endpoint")["lifecycle"]["precondition"]]
     assert any('split(":", ' in condition and '[3] == "eu-west-1"' in condition for condition in conditions)
+
+
+def test_the_summary_names_a_stack_of_another_app_that_is_deployed_first(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(lambda app: (produce(app), reach(app, "platform"))) == 0
+    assert re.search(r"consumer: .*, after platform of another app\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("what", "content", "key", "fix"),
+    [
+        ("settings beside the context", {"latticelink": {"region": "eu-west-1"}}, "latticelink", "Move them there."),
+        ("a misspelt context", {"contxt": {"latticelink": {}}}, "contxt", "Write that as the key."),
+    ],
+)
+def test_settings_that_nothing_would_read_are_refused(
+    tmp_path: Path, monkeypatch: Any, capsys: Any, what: str, content: dict[str, Any], key: str, fix: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cdktf.json").write_text(json.dumps({"language": "python", "app": "python main.py", **content}))
+    assert run(produce) == 1, what
+    printed = capsys.readouterr().err
+    assert f"  {key} = " in printed
+    assert fix in printed

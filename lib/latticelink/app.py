@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -275,7 +276,7 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
             app = App(outdir=outdir)
             build(app)
             stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
-            if not stacks:
+            if not stacks and not findings:
                 _refuse_run(
                     build,
                     rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
@@ -322,12 +323,20 @@ def _context() -> Mapping[str, Any]:
         if file.exists():
             content = _object(report, "content", lambda: json.loads(file.read_text(encoding="utf-8")))
             context = _object(report, "context", lambda: content.get("context", {}))
+            _refuse_misplaced(report, content)
     with Report("environment") as report:
         if (passed := os.environ.get("CDKTF_CONTEXT_JSON")) is not None:
             over = _object(report, "CDKTF_CONTEXT_JSON", lambda: json.loads(passed))
             both = {key: {**context[key], **over[key]} for key in over if _are_objects(context.get(key), over[key])}
             context = {**context, **over, **both}
     return context
+
+
+def _refuse_misplaced(report: Report, content: Mapping[str, Any]) -> None:
+    for key in get_close_matches("context", set(content) - {"context"}, cutoff=0.8):
+        report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Write that as the key.")
+    if "latticelink" in content:
+        report.refuse("latticelink", content["latticelink"], rule="Settings are in 'context'.", fix="Move them there.")
 
 
 def _are_objects(*values: Any) -> bool:

@@ -154,7 +154,11 @@ def _path(item: str | _HasNode) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    """Return a value as it is told: of a construct its path, as its own form is an address in memory."""
+    path = getattr(getattr(value, "node", None), "path", None)
+    own_name = getattr(value, "__name__", None) if isinstance(value, type) or callable(value) else None
+    text = repr(value) if path is None else f"{type(value).__name__} {str(path)!r}"
+    text = own_name or text
     return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
 
 

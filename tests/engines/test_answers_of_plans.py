@@ -67,7 +67,10 @@ def published(stacks: list[Path]) -> dict[str, Any]:
         if isinstance(contract, dict):
             resources |= {name: applied(entry) for name, entry in contract["resources"].items()}
     orders = {"arn": None, "id": None, "name": "orders", "ports": ["5432"], "protocol": "TCP", "type": "SINGLE"}
-    return {"version": 1, "resources": resources or {"orders": applied(orders)}}
+    region = json.loads((stacks[0] / "cdk.tf.json").read_text())["provider"]["aws"][0]["region"]
+    contract = json.dumps({"version": 1, "resources": resources or {"orders": applied(orders)}})
+    there: dict[str, Any] = json.loads(contract.replace("eu-west-1", region))
+    return there
 
 
 KINDS = {

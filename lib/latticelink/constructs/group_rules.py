@@ -13,7 +13,7 @@ from latticelink.cdk import bindings
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
 from latticelink.constructs.port_tokens import ports_of, with_text_tokens
-from latticelink.errors import Report
+from latticelink.errors import InvalidInput, Report
 from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.calls import judged
@@ -245,7 +245,8 @@ class GroupRules:
                 fix="Give one of these; clients of a ServiceNetworkAssociation send to the prefix list of VPC Lattice.",
                 source="https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html",
             )
-            return REFUSED
+            # Nothing can stand in for an endpoint, whose ports are asked for next.
+            raise InvalidInput(report.findings)
         if endpoint.network.stack is not self._stack:
             _refuse_other_stack(report, "endpoint", endpoint.shared.name)
         return endpoint.security_group_ids[0]

@@ -136,8 +136,8 @@ def parse_kms_key_arn(report: Report, argument: str, given: str) -> str:
     return REFUSED
 
 
-# The parts of regions' codes; a new region has had these since 2019, but for a country's own such as `il` and `mx`.
-_AREA = r"[a-z]{2}|us-gov|us-iso[a-z]?|eu-iso[a-z]|eusc-[a-z]{2}"
+# The parts of regions' codes: the areas are those by which AWS's SDKs, and so the provider, know a region's partition.
+_AREA = r"af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eu-iso[a-z]|eusc-[a-z]{2}"
 _SIDE = r"(north|south)?(east|west)|north|south|central"
 _NEAREST = [
     f"{area}-{side}-1"

@@ -13,11 +13,11 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
 from difflib import get_close_matches
 from typing import Any, ParamSpec, TypeVar
 
 from latticelink.errors import InvalidInput, Report
+from latticelink.values.tokens import is_known
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -29,6 +29,9 @@ _INSTEAD = {
     ("SharedResource", "DnsResource"): "Share it first: gateway.share('orders-db', DnsResource(...), ports=[5432]).",
     ("SharedResource", "ArnResource"): "Share it first: gateway.share('orders-db', ArnResource(...)).",
     ("SharedResource", "str"): "For an ARN write SharedResource.of_arn('orders-db', 'arn:aws:...', ports=[5432]).",
+    ("GroupRules", "SecurityGroup"): "Give a SecurityGroup of LatticeLink, or this one's id.",
+    ("Ports", "list"): "Write SharedResource.of_arn('orders-db', 'arn:aws:...', ports=[5432]), which takes lists.",
+    ("ExistingHostedZone", "str"): "Write ExistingHostedZone('Z...', 'shared.internal').",
     ("Network", "str"): "For the id of a VPC write ExistingNetwork(stack, 'network', vpc_id=..., subnet_ids=[...]).",
 }
 """What to do where one class is wanted and another is given, by their names."""
@@ -67,7 +70,7 @@ def judged(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Res
             given = _bound(report, signature, values, named)
             _refuse_wrong_kinds(report, function, given)
         try:
-            return function(*values, **named)  # type: ignore[arg-type]
+            return function(*values, **named)
         except RuntimeError as error:
             with Report(_spoken_name(function, values)) as report:
                 _refuse_taken_id(report, given.get("id"), error)
@@ -114,7 +117,8 @@ def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[s
         return
     offered = _offered(signature)
     for name in [name for name in named if name not in parameters]:
-        near = get_close_matches(name, offered, n=1, cutoff=0.6) or [each for each in offered if name in each]
+        snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+        near = get_close_matches(snake, offered, n=1, cutoff=0.6) or [each for each in offered if name in each]
         report.refuse(
             name,
             named[name],
@@ -169,11 +173,14 @@ def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Map
         swapped = [
             other
             for other in given
-            if other in kinds and other != name and kinds[name].takes(given[other]) and kinds[other].takes(value)
+            if other in kinds
+            and type(given[other]) is not type(value)
+            and kinds[name].takes(given[other])
+            and kinds[other].takes(value)
         ]
         report.refuse(
             name,
-            _shown(value),
+            value,
             rule=f"{kinds[name].sentence()}; here is {_described(kinds[name].strange(value))}.",
             fix=f"Swap it with {swapped[0]}." if swapped else kinds[name].fix(value),
         )
@@ -250,13 +257,24 @@ class _Id(_Kind):
     """What may be given for the id of a construct."""
 
     def takes(self, value: object) -> bool:
-        return isinstance(value, str) and value != ""
+        return isinstance(value, str) and value != "" and value.isprintable() and is_known(value)
 
     def sentence(self) -> str:
-        return "An id is a text of at least one character"
+        return "An id is a plain text, as names are made of it: no expression, at least one character, all on one line"
 
     def fix(self, _: object) -> str:
         return "Write one, such as 'network'."
+
+
+class _Text(_Kind):
+    """A text: of what isn't one, only what a text is made from by mistake is judged here."""
+
+    def takes(self, value: object) -> bool:
+        is_ours = type(value).__module__.startswith("latticelink.")
+        return isinstance(value, str) or not (is_ours or isinstance(value, type) or hasattr(value, "node"))
+
+    def fix(self, value: object) -> str:
+        return f"Give a text, such as its {'id' if hasattr(value, 'id') else 'name'}."
 
 
 @functools.cache
@@ -290,6 +308,8 @@ def _kind(hint: Any) -> _Kind | None:
         return _Kind(tuple(_own(typing.get_args(parts[0]))), is_list=True, optional=optional)
     if len(parts) == 1 and typing.get_origin(parts[0]) is Mapping:
         return _Kind((Mapping,), optional=optional)
+    if parts == [str]:
+        return _Text((str,), optional=optional)
     if parts == [bool]:
         return _Kind((bool,), optional=optional)
     if not all(isinstance(part, type) for part in parts) or not _own(parts):
@@ -314,7 +334,9 @@ def _is_construct(value: object, base: str) -> bool:
 
 
 def _named(kind: type) -> str:
-    return {"str": "text", "Mapping": "mapping, in braces"}.get(kind.__name__, kind.__name__)
+    return {"str": "text", "Mapping": "mapping, in braces", "GroupRules": "SecurityGroup"}.get(
+        kind.__name__, kind.__name__
+    )
 
 
 def _with_article(noun: str) -> str:
@@ -327,9 +349,3 @@ def _described(value: object) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__} itself"
     return "a text" if isinstance(value, str) else _with_article(type(value).__name__)
-
-
-def _shown(value: object) -> object:
-    """Return a value as it is told: of a construct its path, as its own form says nothing."""
-    path = getattr(getattr(value, "node", None), "path", None)
-    return str(path) if path is not None and not is_dataclass(value) else value

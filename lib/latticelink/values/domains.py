@@ -71,16 +71,22 @@ _OF_AWS = (
     "amazonaws.com",
     "amazonaws.com.cn",
     "amazonaws.eu",
-    "api.aws",
+    "amazoncognito.com",
+    "amplifyapp.com",
+    "aws",
     "aws.amazon.com",
+    "aws.com",
     "aws.dev",
+    "awsapprunner.com",
+    "awsapps.com",
+    "awsglobalaccelerator.com",
     "awsstatic.com",
     "cloudfront.net",
     "compute.internal",
     "ec2.internal",
-    "on.aws",
+    "elasticbeanstalk.com",
 )
-"""Below these are names of AWS's services, endpoints and instances."""
+"""Below these are names of AWS's services, endpoints and instances, and of what customers run on them."""
 
 
 def refuse_taking_over(report: Report, argument: str, zone: str) -> None:

@@ -227,6 +227,7 @@ class Member:
                     fix="Write Member(IpResource(...), ports=[...]) or Member(DnsResource(...), ports=[...]).",
                     source=_CONFIGURATION_SOURCE,
                 )
+                object.__setattr__(self, "resource", IpResource(REFUSED))
             ports = parse_ports(report, "ports", self.ports)
         object.__setattr__(self, "known_ports", ports)
 
@@ -277,6 +278,8 @@ class GroupResource:
                         rule="Each member has a resource and ports.",
                         fix='Write Member(IpResource("10.0.0.9"), ports=[5432]).',
                     )
+            known = {name: member for name, member in self.members.items() if isinstance(member, Member)}
+            object.__setattr__(self, "members", known)
 
 
 Resource = IpResource | DnsResource | ArnResource | GroupResource
