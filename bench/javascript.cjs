@@ -19,7 +19,7 @@ function asConfig(value, key = "") {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [camel(name), asConfig(inner, name)]));
 }
 
-function make(stack, type, id, { "//": _, for_each, lifecycle, ...block }, prefix) {
+function make(stack, type, id, { "//": _, for_each, lifecycle, depends_on, ...block }, prefix) {
   const name = prefix + type.replace(/^aws_/, "");
   const made = aws[camel(name)]
     ? new aws[camel(name)][pascal(name)](stack, id, asConfig(block))
@@ -27,6 +27,7 @@ function make(stack, type, id, { "//": _, for_each, lifecycle, ...block }, prefi
   if (!aws[camel(name)]) made.addOverride("input", block.input);
   if (for_each) made.addOverride("for_each", for_each);
   if (lifecycle) made.addOverride("lifecycle", lifecycle);
+  if (depends_on) made.addOverride("depends_on", depends_on);
 }
 
 const app = new App();

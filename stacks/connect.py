@@ -15,8 +15,8 @@ def let_people_in(stack: Stack, network: Network, client: WebServer) -> None:
     connect = SecurityGroup(
         stack, "connect-group", network, name="connect", description="EC2 Instance Connect Endpoint"
     )
-    connect.let_out(group=client.group, ports=[22], why="SSH to EC2_A", _ids=(stack, "connect", "ec2-a"))
-    client.group.let_in(group=connect, ports=[22], why="SSH", _ids=(stack, "connect", "connect"))
+    connect.let_out(group=client.group, ports=[22], why="SSH to EC2_A")
+    client.group.let_in(group=connect, ports=[22], why="SSH")
     Ec2InstanceConnectEndpoint(
         stack,
         "connect-endpoint",

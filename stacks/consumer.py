@@ -24,8 +24,6 @@ class Consumer(Stack):
             dns_name=its.dns_name,
         )
         ec2_a = WebServer(self, "ec2-a", vpc1, name="EC2_A", instance_type=its.instance_type)
-        ec2_a.group.let_out(
-            endpoint=endpoint, ports=[80], why="To the resource endpoint", _ids=(self, "ec2-a", "endpoint")
-        )
+        ec2_a.group.let_out(endpoint=endpoint, ports=[80], why="To the resource endpoint")
         let_people_in(self, vpc1, ec2_a)
         say_what_to_do_next(self, endpoint, ec2_a, its.dns_name)

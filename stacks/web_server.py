@@ -57,9 +57,7 @@ class WebServer(Construct):
         )
         self.group = SecurityGroup(self, "group", network, name=name, description="Web server")
         repositories = packages.prefix_list_id
-        self.group.let_out(
-            prefix_list_id=repositories, ports=[443], why="Package repositories", _ids=(self, "packages", "s3")
-        )
+        self.group.let_out(prefix_list_id=repositories, ports=[443], why="Package repositories")
         image = DataAwsSsmParameter(self, "image", name=_image_parameter(instance_type))
         self.instance = Instance(
             self,

@@ -20,13 +20,13 @@ PRODUCER_MADE_BY_HAND = {
     "gateway/gateway": "rgw-0a1b2c3d4e5f60001",
     "gateway/group": "sg-0a1b2c3d4e5f60002",
     "gateway/nginx": "rcfg-0a1b2c3d4e5f60001",
-    "gateway/nginx-ingress-80-172.18.0.0_16": "sgr-0a1b2c3d4e5f60001",
-    "gateway/nginx-target-ingress-80-abf769c4": "sgr-0a1b2c3d4e5f60002",
+    "gateway/group/ingress-80-172.18.0.0_16": "sgr-0a1b2c3d4e5f60001",
+    "gateway/sg-0a1b2c3d4e5f60001/ingress-80-abf769c4": "sgr-0a1b2c3d4e5f60002",
 }
 CONSUMER_MADE_BY_HAND = {
     "nginx/endpoint": "vpce-0a1b2c3d4e5f60001",
     "nginx/group": "sg-0a1b2c3d4e5f60003",
-    "nginx/clients-ingress-172.18.0.0_16[80]": "sgr-0a1b2c3d4e5f60003",
+    "nginx/group/ingress-172.18.0.0_16[80]": "sgr-0a1b2c3d4e5f60003",
 }
 
 

@@ -33,6 +33,7 @@ from latticelink.terraform.sources import synthesised
 from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.calls import judged
+from latticelink.values.names import parse_suffix
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
 from latticelink.values.tags import parse_tags
@@ -80,6 +81,9 @@ class Stack(bindings.TerraformStack):
         account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
         role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
             several accounts. State is read and written without it. Default: none.
+        name_suffix: what the AWS names that are made here end in, so that one app can be applied several times in an
+            account: 1 to 16 lower-case letters, digits and single hyphens, or `${terraform.workspace}`. Names that you
+            give yourself stay as they are. Default: nothing.
         tags: the provider's default tags, for all AWS objects of the stack that take tags, those of other libraries
             too. Default: none.
 
@@ -110,6 +114,7 @@ class Stack(bindings.TerraformStack):
         aws_provider: str = DEFAULT_AWS_PROVIDER,
         account_id: str | None = None,
         role_arn: str | None = None,
+        name_suffix: str = "",
         tags: Mapping[str, str] | None = None,
     ) -> None:
         with Report(str(id)) as report:
@@ -124,21 +129,27 @@ class Stack(bindings.TerraformStack):
                 )
                 state = LocalState()
             checked = parse_tags(report, "tags", tags)
+            name_suffix = parse_suffix(report, "name_suffix", name_suffix) if name_suffix != "" else ""
             account_id, role_arn = _parse_account(report, account_id, role_arn)
             self.account_id = account_id
         super().__init__(scope, id)
         state.keep(self)
         notes_of(self).tags = checked.given
-        self.provider: bindings.AwsProvider = bindings.AwsProvider(
+        notes_of(self).name_suffix = name_suffix
+        self.provider: bindings.AwsProvider = self._provider(role_arn)
+        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
+        self.add_override("terraform.required_version", state.terraform_version)
+
+    def _provider(self, role_arn: str | None) -> bindings.AwsProvider:
+        tags = notes_of(self).tags
+        return bindings.AwsProvider(
             self,
             "aws",
             region=self.region,
-            allowed_account_ids=[account_id] if account_id else None,
+            allowed_account_ids=[self.account_id] if self.account_id else None,
             assume_role=[bindings.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
-            default_tags=[bindings.AwsProviderDefaultTags(tags=dict(checked.given))] if checked.given else None,
+            default_tags=[bindings.AwsProviderDefaultTags(tags=dict(tags))] if tags else None,
         )
-        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
-        self.add_override("terraform.required_version", state.terraform_version)
 
     @staticmethod
     def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:

@@ -150,10 +150,10 @@ def test_the_scenario_is_reachable_and_shares_more_than_it_passes(tmp_path: Path
 @pytest.mark.parametrize(
     ("stack", "direction", "rule", "place"),
     [
-        ("consumer", "egress", "ec2-a-egress-80-endpoint", "client's group out"),
-        ("consumer", "ingress", "nginx_clients-ingress-1721800_16_D269961C", "endpoint's group in"),
-        ("producer", "egress", "gateway_nginx-egress-80-8070519f_66582881", "gateway's group out"),
-        ("producer", "ingress", "gateway_nginx-target-ingress-80-abf769c4_C09346C3", "target's group in"),
+        ("consumer", "egress", "ec2-a_group_egress-80-62133cfb_E5D66526", "client's group out"),
+        ("consumer", "ingress", "nginx_group_ingress-1721800_16_3F9B7BC6", "endpoint's group in"),
+        ("producer", "egress", "gateway_group_egress-80-8070519f_A1A446DA", "gateway's group out"),
+        ("producer", "ingress", "ec2-b_group_ingress-80-abf769c4_8C07264B", "target's group in"),
     ],
 )
 def test_the_scenario_without_one_rule_is_blocked_there(
@@ -166,7 +166,7 @@ def test_the_scenario_without_one_rule_is_blocked_there(
 
 
 def test_the_scenario_needs_no_rule_into_the_gateways_group(tmp_path: Path) -> None:
-    disputed = ("aws_vpc_security_group_ingress_rule", "gateway_nginx-ingress-80-1721800_16_D07EC7C7")
+    disputed = ("aws_vpc_security_group_ingress_rule", "gateway_group_ingress-80-1721800_16_9DE4B36C")
     (path,) = trace(read(scenario(tmp_path, producer=[disputed])))
     assert path.answer is PASS
 

@@ -84,11 +84,11 @@ def test_names_types_and_protocol_are_derived_and_explicit(synth: Synth) -> None
     assert configuration["allow_association_to_shareable_service_network"] is False
 
 
-def test_ports_are_merged_and_each_range_gets_its_rule(synth: Synth) -> None:
+def test_each_port_and_range_gets_its_rule_and_the_configuration_has_them_merged(synth: Synth) -> None:
     producer = produce(synth, IpResource("10.0.0.9"), ports=[443, "8000-8080", 8081])
     assert producer.one("aws_vpclattice_resource_configuration")["port_ranges"] == ["443", "8000-8081"]
     rules = producer.all("aws_vpc_security_group_egress_rule")
-    assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(443, 443), (8000, 8081)}
+    assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(443, 443), (8000, 8080), (8081, 8081)}
 
 
 def test_without_the_targets_group_the_gateway_may_reach_the_address_alone(synth: Synth) -> None:

@@ -157,9 +157,9 @@ def test_a_dual_stack_gateway_reaches_an_ipv6_address_and_a_dual_stack_endpoint_
         for rule in ec2.describe_security_group_rules()["SecurityGroupRules"]
         if str(rule.get("Description", "")).startswith("To ")
     ]
-    assert {rule["Description"]: rule.get("CidrIpv4") or rule["CidrIpv6"][-4:] for rule in rules} == {
-        "To four": "10.0.0.9/32",
-        "To six": "/128",
+    assert {rule.get("CidrIpv4") or rule["CidrIpv6"][-4:] for rule in rules} == {
+        "10.0.0.9/32",
+        "/128",
     }
     for stack in reversed(stacks):
         terraform_on_aws.destroy(stack)

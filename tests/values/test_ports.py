@@ -32,9 +32,16 @@ def test_the_same_ports_come_out_as_went_in(given_ports: list[int | str]) -> Non
 
 
 @given(ports)
-def test_ranges_come_out_sorted_and_apart(given_ports: list[int | str]) -> None:
+def test_ranges_come_out_sorted_and_each_once(given_ports: list[int | str]) -> None:
     ranges = parsed(given_ports).ranges
-    assert all(one.high + 1 < other.low for one, other in itertools.pairwise(ranges))
+    assert all(one < other for one, other in itertools.pairwise(ranges))
+
+
+@given(ports)
+def test_joined_they_are_the_same_ports_apart(given_ports: list[int | str]) -> None:
+    joined = parsed(given_ports).joined().ranges
+    assert members(str(item) for item in joined) == members(given_ports)
+    assert all(one.high + 1 < other.low for one, other in itertools.pairwise(joined))
 
 
 @given(ports, st.randoms())
@@ -51,8 +58,10 @@ def test_tokens_pass_untouched(given_ports: list[int | str], token: str) -> None
     assert result.ranges == parsed(given_ports).ranges
 
 
-def test_overlapping_and_adjacent_ranges_are_joined() -> None:
-    assert parsed(["8000-8080", 8081, "8050-9000", 443]).ranges == (PortRange(443, 443), PortRange(8000, 9000))
+def test_overlapping_and_adjacent_ranges_are_joined_when_asked_for_alone() -> None:
+    given_ports = parsed(["8000-8080", 8081, "8050-9000", 443, "443"])
+    assert list(map(str, given_ports.ranges)) == ["443", "8000-8080", "8050-9000", "8081"]
+    assert given_ports.joined().ranges == (PortRange(443, 443), PortRange(8000, 9000))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,13 @@ def test_all_bad_ports_are_told_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("wide", "narrow", "covers"),
-    [(["1-65535"], [80], True), (["80-90"], ["85-95"], False), ([443], [443], True), ([443], [80, 443], False)],
+    [
+        (["1-65535"], [80], True),
+        (["80-90"], ["85-95"], False),
+        ([80, 81], ["80-81"], True),
+        ([443], [443], True),
+        ([443], [80, 443], False),
+    ],
 )
 def test_whether_ports_cover_others(wide: list[Any], narrow: list[Any], covers: bool) -> None:
     assert parsed(wide).covers(parsed(narrow)) is covers

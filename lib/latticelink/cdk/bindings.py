@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import cdktf as _core
     from cdktf import App as App
     from cdktf import Precondition as Precondition
+    from cdktf import TerraformElement as TerraformElement
     from cdktf import TerraformOutput as TerraformOutput
     from cdktf import TerraformResource as TerraformResource
     from cdktf import TerraformResourceLifecycle as TerraformResourceLifecycle
@@ -289,23 +290,27 @@ def _names_as_usual(place: _Place, resource: Any) -> bool:
     return bool(stack._latticelink_names_as_usual)
 
 
-def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
-    """Make a `terraform_data` that keeps `input`; return its address.
-
-    The CDK's own class for it runs `terraform version` at synth, once for each, and fails where there is no Terraform.
-    """
-    return plain_resource(scope, id, "terraform_data", {"input": input})
-
-
 def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) -> str:
     """Make a resource of a provider that has no bindings here; return its address.
 
     The CDK's class for that takes three round trips to Node.js in place of one.
     """
-    place = _place(scope).inside(id)
-    where = f"{kind}.{logical_id(place.path)}"
-    place.stack.add_override(f"resource.{where}", arguments)
+    where = f"{kind}.{name_below(scope, id)}"
+    stack_of(scope).add_override(f"resource.{where}", arguments)
     return where
+
+
+def name_below(scope: Any, *ids: str) -> str:
+    """Return the Terraform name of what is at `ids` below `scope`, as the CDK would give it."""
+    return logical_id((*_place(scope).path, *map(construct_id, ids)))
+
+
+def path_below(scope: Any, *ids: str) -> str:
+    """Return the path of what is at `ids` below `scope`, as the CDK would write it into the metadata of a resource."""
+    place = _place(scope)
+    if "_latticelink_path" not in place.stack.__dict__:
+        place.stack._latticelink_path = str(place.stack.node.path)
+    return "/".join([place.stack._latticelink_path, *place.path, *map(construct_id, ids)])
 
 
 def expression(scope: Any, value: str | list[str] | tuple[str, ...]) -> str:

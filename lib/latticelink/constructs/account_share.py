@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.group_rules import stable_key
 from latticelink.constructs.notes import Offer, notes_of
+from latticelink.constructs.rule_set import stable_key
 from latticelink.errors import Report
 from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.constructs.notes import notes_of
+from latticelink.constructs.notes import notes_of, rules_of
 from latticelink.errors import Report
 from latticelink.values.aws_ids import ID_PREFIXES, parse_id
 from latticelink.values.calls import judged
@@ -29,7 +29,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
     Args:
         stack: the stack whose constructs are made already.
         ids: AWS's ids, by the path of the construct in the stack, such as `{"gateway/gateway": "rgw-..."}`; in square
-            brackets the key of one of several, such as `{"nginx/clients-ingress-10.0.0.0_16[80]": "sgr-..."}`.
+            brackets the key of one of several, such as `{"nginx/group/ingress-10.0.0.0_16[80]": "sgr-..."}`.
 
     Raises:
         InvalidInput: for a path that isn't there, with all that are, and for an id of another kind.
@@ -37,21 +37,26 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
     Source: https://developer.hashicorp.com/terraform/language/import
     """
     notes = notes_of(stack)
+    rules = rules_of(stack).paths()
     with Report(stack) as report:
         for path, given in ids.items():
             place, _, key = path.partition("[")
             resource = _find(stack, place)
-            if not isinstance(resource, bindings.TerraformResource):
+            if isinstance(resource, bindings.TerraformResource):
+                kind = str(resource.terraform_resource_type)
+                address = f"{kind}.{resource.friendly_unique_id}"
+            elif place in rules:
+                address = rules[place]
+                kind = address.partition(".")[0]
+            else:
                 report.refuse(
                     "adopt",
                     path,
-                    rule=f"The resources of this stack are: {', '.join(_paths(stack))}.",
+                    rule=f"The resources of this stack are: {', '.join(sorted([*_paths(stack), *rules]))}.",
                     fix="Write one of these paths, with the key of one of several in square brackets.",
                     source=_IMPORT_DOC,
                 )
                 continue
-            kind = str(resource.terraform_resource_type)
-            address = f"{kind}.{resource.friendly_unique_id}"
             notes.imports.append({"to": f'{address}["{key.removesuffix("]")}"]' if key else address, "id": given})
             if kind in ID_PREFIXES:
                 parse_id(report, f"adopt[{path!r}]", given, ID_PREFIXES[kind])
@@ -78,7 +83,7 @@ def _find(stack: Any, path: str) -> Any:
 
 
 def _paths(stack: Any) -> list[str]:
-    """Return the paths of all resources below the stack."""
+    """Return the paths of all resources below the stack that are constructs."""
     start = len(f"{stack.node.path}/")
     resources = (each for each in stack.node.find_all() if isinstance(each, bindings.TerraformResource))
     return sorted(str(each.node.path)[start:] for each in resources)

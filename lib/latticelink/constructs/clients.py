@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from latticelink.constructs.existing_network import ExistingNetwork
-from latticelink.constructs.group_rules import RuleIds, cidr_peer, group_peer
+from latticelink.constructs.group_rules import cidr_peer, group_peer
 from latticelink.constructs.network import Network
 from latticelink.constructs.port_tokens import ports_of
-from latticelink.constructs.security_groups import SecurityGroup
+from latticelink.constructs.security_groups import SecurityGroup, take_away_last
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs
 from latticelink.values.aws_ids import parse_ids, parse_security_group_ids
@@ -65,11 +65,12 @@ class Clients:
         if self.brought is not None:
             return None
         group = SecurityGroup(scope, "group", network, name=name, description=f"Clients to {to}", tags=tags.given)
+        take_away_last(group)
         peers = [
             *(cidr_peer(scope, block) for block in self.blocks),
             *(group_peer(scope, client) for client in self.groups),
         ]
         ports = ports_of(shared)
         for peer in peers:
-            group.allow("ingress", peer, ports, f"Clients of {shared.name}", RuleIds(scope, "clients"))
+            group.allow("ingress", peer, ports, f"Clients of {shared.name}")
         return group

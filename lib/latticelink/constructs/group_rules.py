@@ -1,18 +1,18 @@
-"""The rules of security groups, each a resource of its own: whom they let in and out."""
+"""Whom security groups let in and out, in words."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from latticelink.cdk import bindings
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
+from latticelink.constructs.notes import rules_of
 from latticelink.constructs.port_tokens import ports_of, with_text_tokens
+from latticelink.constructs.rule_set import Asked, Direction, Group, Needed, Peer, stable_key
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_id
@@ -22,26 +22,7 @@ from latticelink.values.names import parse_description
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
 
-Direction = Literal["ingress", "egress"]
-
 _RULES_DOC = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
-
-
-@dataclass(frozen=True)
-class Peer:
-    """The other side of a rule: what Terraform calls it, its value, and a key that is stable and short."""
-
-    argument: Literal["cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"]
-    value: str
-    key: str
-
-
-class RuleIds(NamedTuple):
-    """Where rules are, for those whose ids are in somebody's state: their scope, and how their ids begin and end."""
-
-    scope: Any
-    key: str
-    peer: str = ""
 
 
 class Reached(Protocol):
@@ -61,11 +42,11 @@ class Reached(Protocol):
 
 
 class GroupRules:
-    """The rules that are made for one security group.
+    """The rules that are asked for in one place of one security group.
 
     Args:
-        scope: the construct that they belong to.
-        key: how their ids begin.
+        scope: the construct that asks for them.
+        key: an id for the group there, by which findings name its rules.
         id: the group's id in AWS, or the expression of it.
     """
 
@@ -73,11 +54,18 @@ class GroupRules:
         self.id = id
         self._scope = scope
         self._key = key
-        self._rules: set[tuple[str, str, Any]] = set()
 
     @cached_property
     def _stack(self) -> Any:
         return bindings.stack_of(self._scope)
+
+    @cached_property
+    def _group(self) -> Group:
+        return Group(self.id, group_key(self._scope, self.id))
+
+    @cached_property
+    def _asked(self) -> Asked:
+        return Asked(self._scope, (self._key,))
 
     @judged
     def let_in(
@@ -88,7 +76,6 @@ class GroupRules:
         prefix_list_id: str | None = None,
         ports: Sequence[int | str | float],
         why: str,
-        _ids: tuple[Any, str, str] | None = None,
     ) -> None:
         """Let TCP in from one other side. The same rule asked for twice is made once.
 
@@ -108,7 +95,7 @@ class GroupRules:
             peer = self._peer(report, group, cidr, prefix_list_id)
             open_ports = with_text_tokens(parse_ports(report, "ports", ports))
             why = parse_description(report, "why", why)
-        self.allow("ingress", peer, open_ports, why, _ids)
+        self.allow("ingress", peer, open_ports, why)
 
     @judged
     def let_out(
@@ -120,7 +107,6 @@ class GroupRules:
         prefix_list_id: str | None = None,
         ports: Sequence[int | str | float] | None = None,
         why: str,
-        _ids: tuple[Any, str, str] | None = None,
     ) -> None:
         """Let TCP out to one other side. The same rule asked for twice is made once.
 
@@ -145,63 +131,11 @@ class GroupRules:
             else:
                 open_ports = with_text_tokens(parse_ports(report, "ports", ports or ()))
             why = parse_description(report, "why", why)
-        self.allow("egress", peer, open_ports, why, _ids)
+        self.allow("egress", peer, open_ports, why)
 
-    def allow(
-        self, direction: Direction, peer: Peer, ports: Ports | str, why: str, ids: tuple[Any, str, str] | None = None
-    ) -> None:
-        """Make the rules for what is judged already: one for each port range.
-
-        Args:
-            direction: as seen from the group.
-            peer: the other side.
-            ports: known ranges, and tokens of single ports as texts; or an expression of a list such as
-                `["80", "8000-8080"]`.
-            why: the rules' description.
-            ids: where the rules are. Default: beside the group, by its id.
-        """
-        where = RuleIds(*ids) if ids else RuleIds(self._scope, self._key)
-        key = f"{where.key}-{direction}"
-        if isinstance(ports, str):
-            self._allow_each(direction, peer, ports, why, where)
-            return
-        ends: list[tuple[str, float, float]] = [(str(item), item.low, item.high) for item in ports.ranges]
-        for token in ports.tokens:
-            port = bindings.token_as_number(token)
-            ends.append((f"port-{stable_key(where.scope, str(token))}", port, port))
-        for ports_key, low, high in ends:
-            if self._is_new(direction, peer, ports_key):
-                _rule(direction)(
-                    where.scope,
-                    f"{key}-{ports_key}-{where.peer or peer.key}",
-                    security_group_id=self.id,
-                    ip_protocol="tcp",
-                    from_port=low,
-                    to_port=high,
-                    description=why,
-                    **{peer.argument: peer.value},
-                )
-
-    def _allow_each(self, direction: Direction, peer: Peer, ports: str, why: str, ids: RuleIds) -> None:
-        if not self._is_new(direction, peer, ports):
-            return
-        rule = _rule(direction)(
-            ids.scope,
-            f"{ids.key}-{direction}-{ids.peer or peer.key}",
-            security_group_id=self.id,
-            ip_protocol="tcp",
-            from_port=bindings.token_as_number('${tonumber(split("-", each.value)[0])}'),
-            to_port=bindings.token_as_number('${tonumber(reverse(split("-", each.value))[0])}'),
-            description=why,
-            **{peer.argument: peer.value},
-        )
-        rule.add_override("for_each", f"${{toset({bindings.expression(ids.scope, ports)})}}")
-
-    def _is_new(self, direction: Direction, peer: Peer, ports: str) -> bool:
-        rule = (direction, f"{peer.argument} {peer.key}", ports)
-        is_new = rule not in self._rules
-        self._rules.add(rule)
-        return is_new
+    def allow(self, direction: Direction, peer: Peer, ports: Ports | str, why: str) -> list[Needed]:
+        """Ask for the rules of what is judged already, as `RuleSet.allow` does; return them."""
+        return rules_of(self._stack).allow(self._group, direction, peer, ports, why, self._asked)
 
     def _peer(
         self,
@@ -270,20 +204,14 @@ def group_peer(scope: Any, group_id: str) -> Peer:
     return Peer("referenced_security_group_id", group_id, stable_key(scope, group_id))
 
 
+def group_key(scope: Any, group_id: str) -> str:
+    """Return what rules of a group are named after: its id, or a hash of the expression of it."""
+    return group_id if is_known(group_id) else f"group-{stable_key(scope, group_id)}"
+
+
 def _is_of_ipv6(scope: Any, value: str) -> bool:
     """Return whether an expression ends in one of Terraform's IPv6 attributes, such as `aws_vpc.x.ipv6_cidr_block`."""
     return re.search(r"\.ipv6_\w+[^.]*$", bindings.expression(scope, value)) is not None
-
-
-def stable_key(scope: Any, value: str) -> str:
-    """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
-    if is_known(value):
-        return value.replace("/", "_").replace(":", ".")
-    return hashlib.sha256(bindings.expression(scope, value).encode()).hexdigest()[:8]
-
-
-def _rule(direction: Direction) -> Any:
-    return bindings.VpcSecurityGroupIngressRule if direction == "ingress" else bindings.VpcSecurityGroupEgressRule
 
 
 def _refuse_other_stack(report: Report, argument: str, given: str) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from latticelink.constructs.published_resources import PublishedResources
+from latticelink.constructs.rule_set import RuleSet
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.values.contract import SharedResource
+from latticelink.values.names import NameRule, derive_name
 
 
 class Keeper(Protocol):
@@ -45,6 +47,7 @@ class Notes:
     Attributes:
         state: where its state is kept; None before `State.keep`.
         tags: the provider's default tags.
+        name_suffix: what its derived AWS names end in; empty if in nothing more.
         published: what it published, by name; None before `State.publish`.
         offers: its shares with other accounts.
         reads: what it read of other stacks, by their ids.
@@ -52,10 +55,12 @@ class Notes:
         verified: the domains that are verified, each with the path of the construct that does it.
         imports: Terraform's import blocks.
         suppressed: findings of the check that its author lives with.
+        rules: the rules of security groups; None before the first one.
     """
 
     state: Keeper | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    name_suffix: str = ""
     published: dict[str, SharedResource] | None = None
     offers: list[Offer] = field(default_factory=list)
     reads: dict[str, PublishedResources] = field(default_factory=dict)
@@ -63,6 +68,7 @@ class Notes:
     verified: dict[str, str] = field(default_factory=dict)
     imports: list[dict[str, str]] = field(default_factory=list)
     suppressed: list[dict[str, str]] = field(default_factory=list)
+    rules: RuleSet | None = None
 
     def offers_of(self, resource: SharedResource) -> Iterator[Offer]:
         """Yield the shares of a resource that someone may have to accept, in the order of their keys."""
@@ -75,3 +81,16 @@ def notes_of(stack: Any) -> Notes:
     """Return the notes of a stack, of this library or of CDKTF; empty ones where there were none."""
     notes: Notes = stack.__dict__.setdefault("_latticelink_notes", Notes())
     return notes
+
+
+def rules_of(stack: Any) -> RuleSet:
+    """Return the rules of a stack's security groups."""
+    notes = notes_of(stack)
+    if notes.rules is None:
+        notes.rules = RuleSet(stack)
+    return notes.rules
+
+
+def derived_name(stack: Any, rule: NameRule, *ids: str) -> str:
+    """Return the AWS name of something in a stack, made from the ids of both, with the stack's suffix."""
+    return derive_name(rule, str(stack.node.id), *ids, suffix=notes_of(stack).name_suffix)

@@ -108,5 +108,5 @@ def targets_of(scope: Any, resource: Target, gateway: GatewayType) -> list[Any]:
     if resource.security_group_id is not None:
         return [group_peer(scope, resource.security_group_id)]
     if isinstance(resource, IpResource):
-        return [address_peer(scope, resource.address, gateway.ip_versions)]
+        return [address_peer(scope, str(resource.known_address or resource.address), gateway.ip_versions)]
     return [cidr_peer(scope, cidr) for cidr in resource.known_cidrs]

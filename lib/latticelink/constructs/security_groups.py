@@ -12,14 +12,15 @@ from functools import cached_property
 from typing import Any
 
 from latticelink.cdk import bindings
+from latticelink.cdk.written import Part, write_later
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.group_rules import GroupRules
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of
+from latticelink.constructs.notes import derived_name, notes_of, rules_of
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.aws_ids import parse_id
 from latticelink.values.calls import judged
-from latticelink.values.names import SECURITY_GROUP, derive_name, parse_description, parse_group_name
+from latticelink.values.names import SECURITY_GROUP, parse_description, parse_group_name
 from latticelink.values.tags import parse_tags
 
 
@@ -59,7 +60,7 @@ class SecurityGroup(GroupRules):
         super().__init__(scope, id)
         with Report(scope, id) as report:
             network.refuse_other_stack(report, self._stack)
-            name = parse_group_name(report, "name", name, derive_name(SECURITY_GROUP, network.stack_id, id))
+            name = parse_group_name(report, "name", name, derived_name(network.stack, SECURITY_GROUP, id))
             description = parse_description(report, "description", description)
             checked = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
         self.resource: bindings.SecurityGroup = bindings.make(
@@ -72,6 +73,7 @@ class SecurityGroup(GroupRules):
             tags=checked.named(name),
         )
         self.id = f"${{{bindings.address(self.resource)}.id}}"
+        rules_of(self._stack).name_made(self._group, self._asked)
 
     @cached_property
     def node(self) -> Any:
@@ -103,6 +105,19 @@ class ExistingSecurityGroup(GroupRules):
         super().__init__(scope, id)
         with Report(scope, id) as report:
             self.id = parse_id(report, "security_group_id", security_group_id, "sg")
+
+
+def take_away_last(group: SecurityGroup) -> None:
+    """Have Terraform destroy a group that a construct made only after what is in it has other groups.
+
+    AWS deletes no group that is in use, so without this a swap for groups of the user's waits for itself. The name
+    stays the same: Terraform makes a second group first only where the VPC or the name is another one.
+
+    Source: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
+    """
+    kind, _, name = bindings.address(group.resource).partition(".")
+    last = Part(kind, name, {"lifecycle": {"create_before_destroy": True}})
+    write_later(bindings.stack_of(group.resource), lambda: [last])
 
 
 def made_group(construct: Any, group: SecurityGroup | None) -> SecurityGroup:

@@ -11,7 +11,7 @@ from latticelink.constructs.clients import Clients
 from latticelink.constructs.endpoint_place import refuse_other_region
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of
+from latticelink.constructs.notes import derived_name, notes_of
 from latticelink.constructs.own_names import OwnNames
 from latticelink.constructs.port_tokens import ports_of
 from latticelink.constructs.security_groups import SecurityGroup, made_group
@@ -21,7 +21,7 @@ from latticelink.values.aws_ids import refuse_elsewhere
 from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.dns import ExistingHostedZone
-from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
+from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, parse_key, parse_name
 from latticelink.values.ports import Ports, union
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.provider_arguments import refuse_lacking
@@ -172,7 +172,9 @@ class ServiceNetwork(_ServiceNetwork):
     def __init__(self, scope: Any, id: str, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id, tags)
         with Report(self) as report:
-            self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
+            self.name = parse_name(
+                report, "name", name, SERVICE_NETWORK, derived_name(self._stack, SERVICE_NETWORK, id)
+            )
         self.network: bindings.VpclatticeServiceNetwork = bindings.make(
             bindings.VpclatticeServiceNetwork, self, "network", name=self.name, tags=self._tags.named(self.name)
         )
@@ -279,7 +281,7 @@ class ServiceNetworkAssociation(bindings.Construct):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        name = derive_name(SECURITY_GROUP, network.stack_id, id)
+        name = derived_name(network.stack, SECURITY_GROUP, id)
         with Report(self) as report:
             network.refuse_other_stack(report, bindings.stack_of(scope))
             refuse_other_region(report, shared, bindings.stack_of(scope))

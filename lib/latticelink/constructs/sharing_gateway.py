@@ -8,9 +8,9 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.custom_domain import DomainVerification, parse_custom_domain
 from latticelink.constructs.existing_network import ExistingNetwork
-from latticelink.constructs.group_rules import GroupRules, RuleIds, cidr_peer, group_peer
+from latticelink.constructs.group_rules import GroupRules, cidr_peer, group_key, group_peer
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of
+from latticelink.constructs.notes import derived_name, notes_of, rules_of
 from latticelink.constructs.port_tokens import with_text_tokens
 from latticelink.constructs.resource_configuration import (
     Target,
@@ -22,6 +22,7 @@ from latticelink.constructs.resource_configuration import (
     shareable,
     targets_of,
 )
+from latticelink.constructs.rule_set import Needed
 from latticelink.constructs.security_groups import SecurityGroup
 from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
@@ -31,7 +32,7 @@ from latticelink.values.aws_ids import refuse_elsewhere
 from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import GatewayType, refuse_unfit
-from latticelink.values.names import RESOURCE_CONFIGURATION, derive_name, parse_key, parse_name
+from latticelink.values.names import RESOURCE_CONFIGURATION, parse_key, parse_name
 from latticelink.values.ports import Ports
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 from latticelink.values.tags import Tags, parse_tags
@@ -67,7 +68,6 @@ class Gateway(bindings.Construct):
         self.configurations: dict[str, bindings.VpclatticeResourceConfiguration] = {}
         self._keys: set[str] = set()
         self._names: dict[str, str] = {}
-        self._target_groups: dict[str, GroupRules] = {}
         with Report(self) as report:
             network.refuse_other_stack(report, bindings.stack_of(scope))
             self._tags = self._parsed(report, tags)
@@ -124,9 +124,8 @@ class Gateway(bindings.Construct):
             refuse_unfit(report, self._type, resource)
             open_ports = open_ports_of(report, resource, ports)
             configured = configured_ports(report, resource, port_ranges, open_ports)
-            aws_name = parse_name(
-                report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
-            )
+            derived = derived_name(self.network.stack, RESOURCE_CONFIGURATION, key)
+            aws_name = parse_name(report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, derived)
             self._refuse_twin(report, aws_name, key)
             if isinstance(resource, ArnResource):
                 database, own = DATABASE.read(resource.arn), self.network.stack
@@ -141,7 +140,7 @@ class Gateway(bindings.Construct):
             own_tags,
             type=kind,
             protocol=None if kind == "ARN" else "TCP",
-            port_ranges=configured.texts() if kind == "SINGLE" else None,
+            port_ranges=configured.joined().texts() if kind == "SINGLE" else None,
             resource_gateway_identifier=self.id,
             allow_association_to_shareable_service_network=allow_association_to_shareable_service_network,
             resource_configuration_definition=None
@@ -157,7 +156,7 @@ class Gateway(bindings.Construct):
                 member_aws_name,
                 own_tags,
                 type="CHILD",
-                port_ranges=own_ports.texts(),
+                port_ranges=own_ports.joined().texts(),
                 resource_configuration_group_id=f"${{{address}.id}}",
                 resource_configuration_definition=[definition_of(member.resource, self._type)],
             )
@@ -192,7 +191,7 @@ class Gateway(bindings.Construct):
         named = {}
         if isinstance(resource, GroupResource):
             for name, member in sorted(resource.members.items()):
-                aws_name = derive_name(RESOURCE_CONFIGURATION, self.network.stack_id, key, name)
+                aws_name = derived_name(self.network.stack, RESOURCE_CONFIGURATION, key, name)
                 self._refuse_twin(report, aws_name, f"{key}/{name}")
                 named[name] = (aws_name, member)
         return named
@@ -229,13 +228,19 @@ class Gateway(bindings.Construct):
         return key
 
     def _make_rules(self, key: str, resource: Target, ports: Ports) -> None:
+        """Let the gateway reach a target, and have Terraform keep the rules for as long as the configuration `key`.
+
+        AWS deletes no configuration that is in use; rules that were gone by then would cut what goes on.
+        """
+        needed: list[Needed] = []
         if (own := self._own_group) is not None:
             for target in targets_of(self, resource, self._type):
-                own.allow("egress", target, ports, f"To {key}", RuleIds(self, key))
+                needed += own.allow("egress", target, ports, "To shared resources")
             for block in self._ingress:
-                own.allow("ingress", cidr_peer(self, block), ports, f"Clients of {key}", RuleIds(self, key))
+                needed += own.allow("ingress", cidr_peer(self, block), ports, "Clients of shared resources")
         if (group := resource.security_group_id) is not None:
-            theirs = self._target_groups.setdefault(group, GroupRules(self, key, group))
+            theirs = GroupRules(self, group_key(self, group), group)
             for mine in self.security_group_ids:
-                why = f"From resource gateway {self.name}"
-                theirs.allow("ingress", group_peer(self, mine), ports, why, RuleIds(self, f"{key}-target"))
+                needed += theirs.allow("ingress", group_peer(self, mine), ports, "From a resource gateway")
+        kind, _, name = bindings.address(self.configurations[key]).partition(".")
+        rules_of(self.network.stack).keep_until_gone(kind, name, needed)

@@ -1,4 +1,4 @@
-"""TCP ports and port ranges: checked, merged and sorted."""
+"""TCP ports and port ranges: checked, sorted, and merged where one asks for it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class PortRange:
 
 @dataclass(frozen=True)
 class Ports:
-    """Port ranges, sorted, neither overlapping nor adjacent, and the ports that only Terraform will know.
+    """Ports and port ranges as they were given, sorted and each once, and the ports that only Terraform will know.
+
+    Adjacent ones stay apart: each is a rule of its own in security groups, so another port changes none of the others.
 
     Args:
         ranges: what is known now.
@@ -45,15 +47,20 @@ class Ports:
         """Return the ports as AWS's port ranges: `["80", "8000-8080"]`."""
         return [*map(str, self.ranges), *map(str, self.tokens)]
 
+    def joined(self) -> Ports:
+        """Return the same ports with ranges that overlap or touch made one."""
+        return Ports(merged(self.ranges), self.tokens)
+
     def covers(self, other: Ports) -> bool:
         """Return whether every known port of `other` is among these; True if these are not all known."""
+        mine = self.joined().ranges
         return bool(self.tokens) or all(
-            any(mine.low <= its.low and its.high <= mine.high for mine in self.ranges) for its in other.ranges
+            any(one.low <= its.low and its.high <= one.high for one in mine) for its in other.ranges
         )
 
 
 def parse_ports(report: Report, argument: str, given: Iterable[int | float | str]) -> Ports:
-    """Return the ports in `given`, merged and sorted; refuse what is no port, no range, or an empty list.
+    """Return the ports in `given`, sorted and each once; refuse what is no port, no range, or an empty list.
 
     Args:
         report: where findings go.
@@ -85,14 +92,14 @@ def parse_ports(report: Report, argument: str, given: Iterable[int | float | str
             fix="Write the ports that clients use, such as [443].",
             source=_SOURCE,
         )
-    return Ports(merged(ranges), tuple(tokens))
+    return Ports(tuple(sorted(set(ranges))), tuple(tokens))
 
 
 def union(several: Iterable[Ports]) -> Ports:
-    """Return all ports of `several`, merged and sorted."""
+    """Return all ports of `several`, sorted and each once."""
     items = list(several)
     tokens = dict.fromkeys(token for ports in items for token in ports.tokens)
-    return Ports(merged(part for ports in items for part in ports.ranges), tuple(tokens))
+    return Ports(tuple(sorted({part for ports in items for part in ports.ranges})), tuple(tokens))
 
 
 def merged(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:

@@ -23,6 +23,7 @@ TAGS = f"{_API}API_TagResource.html"
 
 _EC2 = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
 CREATE_ENDPOINT = f"{_EC2}API_CreateVpcEndpoint.html"
+GROUP_RULES = f"{_EC2}API_AuthorizeSecurityGroupIngress.html"
 CREATE_GROUP = f"{_EC2}API_CreateSecurityGroup.html"
 ASSOCIATIONS = f"{_EC2}API_DescribeVpcEndpointAssociations.html"
 
