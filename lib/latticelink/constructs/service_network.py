@@ -82,6 +82,7 @@ class _ServiceNetwork(bindings.Construct):
                 )
             for resource in resources:
                 refuse_other_region(report, resource, self._stack)
+                self._refuse_foreign(report, resource)
                 if resource.type == "SERVICE_NETWORK":
                     report.refuse(
                         "resources",
@@ -112,6 +113,23 @@ class _ServiceNetwork(bindings.Construct):
             members=members,
             stack=self._stack,
         )
+
+    def _refuse_foreign(self, report: Report, resource: SharedResource) -> None:
+        """Refuse another account's resource in another account's network, as far as the accounts are known."""
+        own, network, theirs = (
+            getattr(self._stack, "account_id", None),
+            LATTICE.read(self.arn),
+            LATTICE.read(resource.arn),
+        )
+        if own and is_known(own) and network and theirs and own not in (network.account, theirs.account):
+            report.refuse(
+                "resources",
+                resource.name,
+                rule=f"AWS puts a resource that another account shared into the own networks of an account only; the "
+                f"resource is of {theirs.account}, the network of {network.account}, this stack of {own}.",
+                fix=f"Share it there in a stack of {network.account} or {theirs.account}.",
+                source=_RESOURCE_DOC,
+            )
 
     def _associated(
         self, key: str, resource: SharedResource, private_dns_enabled: bool | None
