@@ -23,7 +23,9 @@ from latticelink.paths.hops import Answer, AtAddress, Hop, Stage, TracedPath, bl
 from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.routes import route_stages
 from latticelink.paths.security_groups import group_stage
+from latticelink.paths.several import tell_apart
 from latticelink.paths.targets import Target, ports_stage, target_of
+from latticelink.paths.ways_in import WaysIn
 from latticelink.paths.zones import apart, meeting, zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
@@ -103,7 +105,8 @@ class Tracer:
         self._acls = NetworkAcls(self.topology)
         self.routes = Routes(self.topology)
         self._names = DnsNames(self.topology)
-        self._clients = Clients(self.topology, self._acls)
+        self._clients = Clients(self.topology)
+        self._ways_in = WaysIn(self.topology, self._acls, self.routes)
         self._far_sides: dict[tuple[Block, Block | None, tuple[Subnet, ...] | None], _FarSide] = {}
 
     @cached_property
@@ -143,10 +146,16 @@ class Tracer:
         entry = self.topology.placed(block)
         kind = "association" if block.type == NETWORK_VPC else "endpoint"
         for client in self._clients.of(entry):
-            near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
+            parts = [(part, [*self._near(part, entry)]) for part in self._clients.parts(client, entry)]
             for resource in self._resources(block):
-                spend(_STEPS_OF_A_PATH)
-                yield self._path(client, entry, f"{kind} {label(block)}", near, resource)
+                spend(_STEPS_OF_A_PATH * len(parts))
+                via = f"{kind} {label(block)}"
+                yield from tell_apart([(part, self._path(part, entry, via, near, resource)) for part, near in parts])
+
+    def _near(self, client: Client, entry: Placed) -> Iterator[Stage]:
+        """Yield the consumer's half of a path."""
+        yield from self._maybe_there(entry.block)
+        yield from self._ways_in.stages(client, entry)
 
     @staticmethod
     def _maybe_there(block: Block) -> Iterator[Stage]:
@@ -202,8 +211,8 @@ class Tracer:
             if mine is None and (met or doubt):
                 why = there if isinstance(there, Unknown) else None if met else doubt
                 zones = [doubtful(_ZONES, gateway.block, why) if why else apart(subnet, gateway)]
-            near = [*self._maybe_there(entry.block), *self._clients.stages(client, own)]
-            ports, found = settle([names, *near, far.shares, *zones, *far.stages], far.shares)
+            stages = [names, *self._near(client, own), far.shares, *zones, *far.stages]
+            ports, found = settle(stages, far.shares)
             yield AtAddress(subnet=subnet.text, zone=str(subnet.zone or subnet.text), ports=ports, hops=found)
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
@@ -302,7 +311,7 @@ class Tracer:
         """Yield the hops from the gateway to the target, which sees the gateway's addresses, never the client's."""
         side = gateway.side(f"gateway {label(gateway.block)}", target.version)
         kind = gateway.block.value("ip_address_type")
-        if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}":
+        if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}" and not target.may_be_ipv6:
             yield blocking(
                 hops.ADDRESS_TYPE,
                 gateway.block,
@@ -310,7 +319,7 @@ class Tracer:
                 f'Set ip_address_type = "DUALSTACK" in {gateway.block.address}, which replaces it, or share an address '
                 "of its kind.",
             )
-        yield group_stage("gateway's group out", self.topology.groups, gateway, OUT, target.side())
+        yield self._out_to(target, gateway)
         place, version = "network ACLs of the gateway's subnets", target.version
         acls = acl_stage(self._acls, place, gateway.subnets, others=target.addresses, version=version, first=OUT)
         if acls is not None:
@@ -326,6 +335,17 @@ class Tracer:
             yield acls
         yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
         yield from (stage for stage in routes if stage.place == hops.ROUTE_BACK)
+
+    def _out_to(self, target: Target, gateway: Placed) -> Stage:
+        """Return what the gateway's groups let out to the target, of which the IP version may not be known."""
+        place, side = "gateway's group out", target.side()
+        stage = group_stage(place, self.topology.groups, gateway, OUT, side)
+        if not target.may_be_ipv6:
+            return stage
+        six = group_stage(place, self.topology.groups, gateway, OUT, replace(side, version=6))
+        return replace(
+            stage, sure=stage.sure & six.sure, maybe=stage.maybe | six.maybe, doubt=stage.doubt or target.why_not
+        )
 
 
 def _traced(
