@@ -322,8 +322,9 @@ def _readable(error: Exception) -> Exception:
     if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
+    said = " ".join(lines).removeprefix("Error: ")
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {said}")
 
 
 def _context() -> Mapping[str, Any]:
