@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -50,10 +51,12 @@ class Variant:
     environment: dict[str, str] = field(default_factory=dict)
     program: str = sys.executable
     seconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
 
     def run(self, *, counts: bool) -> None:
-        """Run once in an empty folder; note time and peak memory of the whole process tree if it counts."""
+        """Run once in an empty folder; note times and peak memory of the whole process tree if it counts."""
+        before = _processor_time()
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
             process = subprocess.Popen(
@@ -73,6 +76,7 @@ class Variant:
             raise SystemExit(f"{self.name} failed:\n{errors.decode()}")
         if counts:
             self.seconds.append(seconds)
+            self.busy.append(_processor_time() - before)
             self.bytes.append(peak[0])
 
     @property
@@ -81,9 +85,20 @@ class Variant:
         return statistics.median(self.seconds)
 
     @property
+    def processor_time(self) -> float:
+        """The median of what the processors spent on it, in seconds: what a busy machine changes least."""
+        return statistics.median(self.busy)
+
+    @property
     def memory(self) -> float:
         """The median of the peaks, in bytes."""
         return statistics.median(self.bytes)
+
+
+def _processor_time() -> float:
+    """Return the seconds that processors spent on all child processes that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _everyday() -> dict[str, str]:
@@ -205,18 +220,30 @@ def measure_links(many: int) -> None:
     ours = {n: Variant(f"ours {n}", [str(ROOT / "bench/links_ours.py"), str(n)]) for n in counts}
     plain = {n: Variant(f"plain {n}", [str(ROOT / "bench/links_plain.py"), str(n)]) for n in (counts[0], many)}
     checked = Variant("checked", [str(ROOT / "bench/links_ours.py"), str(many), "run"])
-    measure([*ours.values(), *plain.values(), checked], runs=runs, warm_up=False)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(ROOT / "bench/links_ours.py"), str(many)]
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        other = javascript(Path(folder, "cdktf.out"))
+        variants = [*ours.values(), *plain.values(), checked, *([other] if other else [])]
+        measure(variants, runs=runs, warm_up=False)
     few = counts[0]
     print(f"\n{f'links, medians of {runs} runs':49} ratio")
     a_link = (ours[many].time - ours[few].time) / (many - few)
     a_plain_link = (plain[many].time - plain[few].time) / (many - few)
     print(row(f"per link at {many}: ours / plain CDKTF", a_link, a_plain_link, seconds))
     print(row(f"wall at {many}: summarised and checked / synth", checked.time, ours[many].time, seconds))
+    if other:
+        print(row(f"wall at {many}: ours / CDKTF for JavaScript", ours[many].time, other.time, seconds))
+        used, others = ours[many].processor_time, other.processor_time
+        print(row(f"CPU at {many}: ours / CDKTF for JavaScript", used, others, seconds))
     print(row(f"wall: {2 * many} / {many}", ours[2 * many].time, ours[many].time, seconds))
     print(row(f"peak memory: {2 * many} / {many}", ours[2 * many].memory, ours[many].memory, mebibytes))
-    print(f"\n{'links':>6} {'round trips':>12} {'wall':>9} {'peak memory':>12}")
+    print(f"\n{'links':>6} {'round trips':>12} {'a link':>7} {'wall':>9} {'CPU':>9} {'peak memory':>12}")
+    asked = {n: round_trips(n) for n in counts}
     for n in counts:
-        print(f"{n:6} {round_trips(n):12} {seconds(ours[n].time):>9} {mebibytes(ours[n].memory):>12}")
+        more = "" if n == few else f"{(asked[n] - asked[few]) / (n - few):.1f}"
+        times = f"{seconds(ours[n].time):>9} {seconds(ours[n].processor_time):>9}"
+        print(f"{n:6} {asked[n]:12} {more:>7} {times} {mebibytes(ours[n].memory):>12}")
 
 
 if __name__ == "__main__":

@@ -320,3 +320,44 @@ def _link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+WHERE_MESSAGES_GO = """
+if (process.argv[1].endsWith("program.js"))
+  require("node:fs").writeFileSync({path}, require("node:fs").readlinkSync("/proc/self/fd/3"));
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what a process has open is told by /proc")
+@pytest.mark.parametrize(("switch", "channel"), [("1", "pipe"), ("0", "socket")])
+def test_of_the_installed_release_the_process_that_answers_is_asked_straight(
+    tmp_path: Path, switch: str, channel: str
+) -> None:
+    """It fails where a new release of jsii no longer looks as the preloaded script knows it; a relay has a socket."""
+    script, told = tmp_path / "told.cjs", tmp_path / "told.txt"
+    script.write_text(WHERE_MESSAGES_GO.format(path=json.dumps(str(told))))
+    result = run_main(tmp_path, NODE_OPTIONS=f'--require "{script}"', LATTICELINK_FAST_LOAD=switch)
+    assert result.returncode == 0, result.stderr
+    assert told.read_text().startswith(channel)
+
+
+WRONG_ARGUMENTS = """
+import latticelink
+latticelink.App
+from cdktf import App, TerraformStack
+from latticelink.cdk.bindings import Vpc
+stack = TerraformStack(App(), "s")
+Vpc(stack, "right", cidr_block="10.0.0.0/16", tags={"Name": "a"}, enable_dns_support=True)
+for wrong in ({"cidr_block": 10}, {"tags": "Name"}, {"cidr_block": ["10.0.0.0/16"]}):
+    for _ in range(2):
+        try:
+            Vpc(stack, "wrong", **wrong)
+        except TypeError as error:
+            print("refused", *wrong)
+"""
+
+
+def test_what_jsii_refuses_before_asking_node_is_refused_however_often_right_ones_came(tmp_path: Path) -> None:
+    results = [run_app(tmp_path / switch, WRONG_ARGUMENTS, LATTICELINK_FAST_LOAD=switch) for switch in "10"]
+    said = ["refused cidr_block", "refused tags", "refused cidr_block"]
+    assert [result.stdout.splitlines() for result in results] == [[line for line in said for _ in range(2)]] * 2

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from latticelink.cdk import flavour
-from latticelink.cdk.fast_loading import import_provider_lazily, many_classes
+from latticelink.cdk.fast_loading import import_provider_lazily, is_on, many_classes
 from latticelink.cdk.node import node_for_jsii
+from latticelink.cdk.type_checks import remember_checks
 from latticelink.values.logical_ids import construct_id, logical_id
 from latticelink.values.tokens import is_known
 
@@ -179,8 +180,10 @@ if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
     def __getattr__(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        module, attribute = _HOMES.get(name, (_CORE, name))
-        value = getattr(importlib.import_module(module), attribute)
+        home, attribute = _HOMES.get(name, (_CORE, name))
+        value = getattr(importlib.import_module(home), attribute)
+        if is_on():
+            remember_checks(value)
         globals()[name] = value
         return value
 

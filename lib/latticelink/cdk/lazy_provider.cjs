@@ -1,4 +1,4 @@
-// Loaded into jsii's Node.js process, to make six things cheap that jsii and the AWS provider's bindings do at each
+// Loaded into jsii's Node.js process, to make nine things cheap that jsii and the AWS provider's bindings do at each
 // start. Where anything isn't as known, it is left as it is.
 "use strict";
 const crypto = require("node:crypto");
@@ -12,6 +12,8 @@ const INDEX = /[\\/]@cdkt[fn][\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
 const EXPORT = /^exports\.(\w+) = ((?:__importStar\()?require\("\.\/[\w/-]+"\)\)?);$/gm;
 const ARCHIVES = /[\\/]cdkt[fn][\\/]lib[\\/]private[\\/]fs\.js$/;
 const PROGRAM = /[\\/]lib[\\/]program\.js$/;
+const TRACES = /[\\/]cdkt[fn][\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/;
+const STARTER = /[\\/]bin[\\/]jsii-runtime\.js$/;
 const HELPER = `
 function lazily(name, load) {
   Object.defineProperty(exports, name, {
@@ -62,6 +64,46 @@ function rememberedDigest(content) {
   );
 }
 
+// jsii's first process starts a second one, which answers, and copies each message to and fro. Like this the second one
+// has the first one's input and output, and answers straight.
+const RELAY = [
+  ['stdio:["ignore","pipe","pipe","pipe"]', 'stdio:["ignore","pipe","pipe",0,1]'],
+  [/(\w+)=(\w+)\.stdio\[3\];/, '$1=new (require("node:stream").PassThrough)();'],
+  [/process\.stdin\.pipe\((\w+)\),\1\.pipe\(process\.stdout\)/, "$1.end(),$1.resume()"],
+];
+const CHANNEL = "readFD:3,writeFD:3";
+
+function withoutRelay(content, filename) {
+  const program = path.join(path.dirname(filename), "..", "lib", "program.js");
+  const isKnown = RELAY.every(([part]) => content.search(part.source ?? literally(part)) >= 0);
+  if (!isKnown || fs.readFileSync(program, "utf8").split(CHANNEL).length !== 2) return content;
+  process.env.LATTICELINK_STRAIGHT = "1";
+  return RELAY.reduce((changed, [part, other]) => changed.replace(part, other), content);
+}
+
+function literally(text) {
+  return text.replace(/[[\]]/g, "\\$&");
+}
+
+function answersStraight(content) {
+  if (!process.env.LATTICELINK_STRAIGHT) return content;
+  delete process.env.LATTICELINK_STRAIGHT;
+  return content.replace(CHANNEL, "readFD:3,writeFD:4");
+}
+
+// Each value that comes in is checked for a type, and the text for one that has none was made each time.
+function briefAssertion(content) {
+  return content.replace(
+    /`Kernel error: expected type information, got \$\{\(0,\w+\.inspect\)\(\w+\)\}`/,
+    '"Kernel error: expected type information"',
+  );
+}
+
+// Each list of a resource kept the whole way of calls to it, all of them calls inside jsii.
+function shortTraces(content) {
+  return content.replace("Error.stackTraceLimit = Number.MAX_SAFE_INTEGER;", "Error.stackTraceLimit = 5;");
+}
+
 const DIGEST_BYTES = 32;
 globalThis[Symbol.for("latticelink.digest")] = (file, more, compute) => {
   if (!cache) return compute();
@@ -105,7 +147,9 @@ function keepCompiled() {
 const CHANGES = [
   [INDEX, lazyIndex],
   [ARCHIVES, lazyArchiver],
-  [PROGRAM, (content) => IN_FOLDER + rememberedDigest(content)],
+  [PROGRAM, (content) => IN_FOLDER + briefAssertion(answersStraight(rememberedDigest(content)))],
+  [STARTER, withoutRelay],
+  [TRACES, shortTraces],
 ];
 const compile = Module.prototype._compile;
 if (typeof compile === "function") {
@@ -113,7 +157,7 @@ if (typeof compile === "function") {
     const [, change] = CHANGES.find(([files]) => files.test(filename)) ?? [];
     const isMain = this.id === ".";
     if (isMain) globalThis[FOLDER] = path.dirname(filename);
-    return compile.call(this, change ? change(content) : content, stablePath(filename, isMain), ...rest);
+    return compile.call(this, change ? change(content, filename) : content, stablePath(filename, isMain), ...rest);
   };
 }
 
