@@ -303,9 +303,14 @@ def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) ->
     return where
 
 
+def ids_below(scope: Any, *ids: str) -> tuple[str, ...]:
+    """Return the ids on the way from the stack to what is at `ids` below `scope`."""
+    return (*_place(scope).path, *map(construct_id, ids))
+
+
 def name_below(scope: Any, *ids: str) -> str:
     """Return the Terraform name of what is at `ids` below `scope`, as the CDK would give it."""
-    return logical_id((*_place(scope).path, *map(construct_id, ids)))
+    return logical_id(ids_below(scope, *ids))
 
 
 def path_below(scope: Any, *ids: str) -> str:

@@ -54,6 +54,7 @@ class Notes:
         vpc_names: what the DNS of each VPC answers, by the VPC's id.
         verified: the domains that are verified, each with the path of the construct that does it.
         imports: Terraform's import blocks.
+        moves: Terraform's moved blocks.
         suppressed: findings of the check that its author lives with.
         rules: the rules of security groups; None before the first one.
     """
@@ -67,6 +68,7 @@ class Notes:
     vpc_names: dict[str, VpcNames] = field(default_factory=dict)
     verified: dict[str, str] = field(default_factory=dict)
     imports: list[dict[str, str]] = field(default_factory=list)
+    moves: list[dict[str, str]] = field(default_factory=list)
     suppressed: list[dict[str, str]] = field(default_factory=list)
     rules: RuleSet | None = None
 
