@@ -42,6 +42,8 @@ APP = {
     "backends",
     "cloud_workspaces",
     "reading_ahead",
+    "removals",
+    "removals",
     "replacements",
     "state",
     "state_bucket",

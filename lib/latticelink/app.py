@@ -23,7 +23,8 @@ from latticelink.constructs.notes import notes_of
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
-from latticelink.replacements import blocks_of, describe, find_replacements, read_blocks
+from latticelink.removals import describe_removals, find_removals
+from latticelink.replacements import Blocks, as_moved, blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
 from latticelink.state import State, parse_stack_id, refuse_unmet_reads
 from latticelink.summary import summarise
@@ -191,8 +192,8 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
     what is looked at, and says how a finding is suppressed.
 
-    A gateway or configuration that the next apply would replace, compared with what was in the folder, is warned about
-    on the error output, as that is an outage for its consumers.
+    What the next apply would replace, or take away from consumers, compared with what was in the folder, is warned of on
+    the error output, with the order of applies that works.
 
     Args:
         build: makes the app's stacks; what it returns is ignored.
@@ -214,8 +215,7 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
-        if replacements := find_replacements(before, blocks_of(stacks)):
-            print(describe(replacements), file=sys.stderr, flush=True)
+        _warn_of_changes(before, stacks, target)
         if taken := taken_domains(stacks):
             print(taken, file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
@@ -223,6 +223,16 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -> None:
+    """Say on the error output what the next apply would replace and take away, by what was in the folder before."""
+    before, after = as_moved(before, stacks), blocks_of(stacks)
+    replacements = find_replacements(before, after)
+    if replacements:
+        print(describe(replacements, before, outdir), file=sys.stderr, flush=True)
+    if removals := find_removals(before, after, replacements):
+        print(describe_removals(removals), file=sys.stderr, flush=True)
 
 
 def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:

@@ -148,6 +148,8 @@ def _add(stack: RawStack, file: Path, content: dict[str, Any]) -> None:
         for (name,), body in _labelled(file, section, content.get(section), 1):
             into.setdefault(name, {}).update(body)
     stack.providers += [(name, body) for (name,), body in _labelled(file, "provider", content.get("provider"), 1)]
+    for _, body in _labelled(file, "moved", content.get("moved"), 0):
+        stack.moved[str(body.get("from"))] = str(body.get("to"))
     for _, body in _labelled(file, "locals", content.get("locals"), 0):
         stack.locals.update(body)
     for _, body in _labelled(file, "terraform", content.get("terraform"), 0):
