@@ -43,7 +43,6 @@ APP = {
     "cloud_workspaces",
     "reading_ahead",
     "removals",
-    "removals",
     "replacements",
     "state",
     "state_bucket",

@@ -192,8 +192,8 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
     what is looked at, and says how a finding is suppressed.
 
-    What the next apply would replace, or take away from consumers, compared with what was in the folder, is warned of on
-    the error output, with the order of applies that works.
+    What the next apply would replace, or take away from consumers, compared with what was in the folder, is warned of
+    on the error output, with the order of applies that works.
 
     Args:
         build: makes the app's stacks; what it returns is ignored.

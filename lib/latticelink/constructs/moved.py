@@ -24,8 +24,9 @@ def moved(stack: Any, paths: Mapping[str, str]) -> None:
 
     Without it, a construct's new id is to Terraform one object that goes and one that comes, an outage. Names that AWS
     never changes are made from ids too: give the construct the old one, such as `ResourceGateway(..., name=...)` and
-    `share(..., configuration_name=...)`; the warning of `run` says where that is missing. Once applied everywhere, the
-    call can go.
+    `share(..., configuration_name=...)`; the warning of `run` says where that is missing. A security group that is made
+    for a construct keeps the name that it has for as long as the call is there. Else the call can go once it is applied
+    everywhere.
 
     Args:
         stack: the stack whose constructs are made already.
@@ -64,6 +65,8 @@ def moved(stack: Any, paths: Mapping[str, str]) -> None:
     moves = notes_of(stack).moves
     moves += [{"from": old, "to": new} for new, old in pairs.items() if old != new]
     stack.add_override("moved", moves)
+    for group in _groups(stack, {address for address, old in pairs.items() if address != old}):
+        group.add_override("lifecycle.ignore_changes", ["description", "name"])
 
 
 def _parts(path: str) -> Path:
@@ -95,6 +98,11 @@ def _resources(stack: Any) -> dict[Path, str]:
     made = [each for each in stack.node.find_all() if isinstance(each, bindings.TerraformResource)]
     found = {tuple(str(each.node.path).split("/")[start:]): str(each.terraform_resource_type) for each in made}
     return found | dict.fromkeys(data_paths(stack), "terraform_data")
+
+
+def _groups(stack: Any, moved: set[str]) -> list[Any]:
+    groups = [each for each in stack.node.find_all() if isinstance(each, bindings.SecurityGroup)]
+    return [each for each in groups if bindings.address(each) in moved]
 
 
 def _above(places: set[Path]) -> Iterator[str]:

@@ -90,8 +90,9 @@ class PublishedResources:
         return [
             {
                 "condition": f"${{can({output}.resources)}}",
-                "error_message": f"{stack} has not {name} in its state. Apply that stack as it is now, in the same "
-                "Terraform workspace as this one; if it is none of LatticeLink's, read another stack.",
+                "error_message": f"{stack} has no output '{contract.OUTPUT}' in its state. Apply that stack as it is "
+                "now, in the same Terraform workspace as this one; if it is none of LatticeLink's, read another stack. "
+                "If it has been destroyed, `terraform destroy` works here all the same.",
             },
             {
                 "condition": f"${{try({output}.version, {contract.VERSION}) == {contract.VERSION}}}",

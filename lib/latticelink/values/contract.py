@@ -162,16 +162,20 @@ def _entry(resource: SharedResource) -> dict[str, Any]:
 
 
 def from_output(name: str, outputs: str, *, stack: Any, published: SharedResource | None = None) -> SharedResource:
-    """Return the resource `name` as expressions on `outputs`, the expression of a state's outputs in `stack`."""
+    """Return the resource `name` as expressions on `outputs`, the expression of a state's outputs in `stack`.
+
+    Where the contract is gone they are null, so that what reads it can still be destroyed; that it is gone stops a plan
+    by itself.
+    """
     entry = f'{outputs}.{OUTPUT}.resources["{name}"]'
     return SharedResource(
         name=name,
-        arn=f"${{{entry}.arn}}",
-        ports=f"${{{entry}.ports}}",
-        id=f"${{{entry}.id}}",
-        configuration_name=f"${{{entry}.name}}",
-        type=f"${{{entry}.type}}",
-        protocol=f"${{{entry}.protocol}}",
+        arn=f"${{try({entry}.arn, null)}}",
+        ports=f"${{try({entry}.ports, [])}}",
+        id=f"${{try({entry}.id, null)}}",
+        configuration_name=f"${{try({entry}.name, null)}}",
+        type=f"${{try({entry}.type, null)}}",
+        protocol=f"${{try({entry}.protocol, null)}}",
         vpc_id=f"${{try({entry}.vpc_id, null)}}",
         members=f"${{try({entry}.members, {{}})}}",
         custom_domain=f"${{try({entry}.custom_domain, null)}}",
