@@ -19,8 +19,9 @@ import pytest
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
+from tests.engines.links import Place
 from tests.engines.scenario import edit, narrow, order
-from tests.engines.test_examples import NEWER
+from tests.engines.test_examples import NEWER, put_existing_ids
 from tests.flavour import SCENARIO, output_of, program_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -162,7 +163,9 @@ def test_plans_of_all_that_is_applied_get_the_answers_of_the_whole_folder(
     with Aws.start() as aws:
         terraform = terraform_aws.within(**aws.environment())
         stacks = written(tmp_path, name)
+        existing = Place.make(aws)
         for stack in stacks:
+            put_existing_ids(stack, existing)
             terraform.apply(stack)
             plan(terraform, stack, tmp_path / "plans")
         must_agree(examine(tmp_path / output_of(name)), examine(tmp_path / "plans"), True)
