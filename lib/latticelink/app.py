@@ -252,7 +252,8 @@ def _check(stacks: Sequence[RawStack]) -> int:
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    _say(f"\nChecked: {count_line(examination)}{more}")
+    drawn = "\nSee it: `latticelink draw --open`" if examination.paths else ""
+    _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
     return 1 if examination.count(Severity.ERROR) else 0
 
 

@@ -160,6 +160,10 @@ class Clients:
             return Side(client.text, frozenset([client.group]), addresses=ranges, addresses_doubt=doubt)
         return Side("clients in the VPC", addresses=self._vpc_ranges(entry), marks=client.marks)
 
+    def workloads(self, client: Client, entry: Placed) -> tuple[Placed, ...]:
+        """Return the workloads in the endpoint's VPC that are surely meant by the client."""
+        return () if client.doubt is not None else tuple(self._members(client, entry).all)
+
     def _members(self, client: Client, entry: Placed) -> _Members:
         """Return the workloads in the endpoint's VPC that are among the clients."""
         key = (entry.vpc, client)

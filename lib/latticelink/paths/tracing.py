@@ -23,6 +23,7 @@ from latticelink.paths.hops import Answer, AtAddress, Hop, Stage, TracedPath, bl
 from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.routes import route_stages
 from latticelink.paths.security_groups import group_stage
+from latticelink.paths.stations import Stations
 from latticelink.paths.targets import Target, ports_stage, target_of
 from latticelink.paths.zones import apart, meeting, zones_stage
 from latticelink.terraform.blocks import Block
@@ -42,7 +43,6 @@ from latticelink.values.types import (
 
 _STEPS_OF_A_PATH = 150
 _PORTS = "resource configuration's ports"
-_ZONES = "zones"
 _BADNESS = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
 
 
@@ -118,11 +118,10 @@ class Tracer:
 
     def _half(self, resource: _Resource) -> TracedPath:
         """Return the way from a gateway to a target whose clients are in another configuration."""
-        configuration = resource.configuration
-        assert configuration is not None
-        far = self._far_side(configuration, resource.group)
+        assert resource.configuration is not None
+        far = self._far_side(resource.configuration, resource.group)
         stages = [far.shares, *far.stages]
-        return _traced("clients elsewhere", far.text, far, stages, endpoint=configuration, configuration=configuration)
+        return _traced("clients elsewhere", far.text, far, stages, resource)
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -158,16 +157,18 @@ class Tracer:
             yield doubtful("endpoint", block, doubt.keeps(f"how many there are of {block.address}"))
 
     def _path(self, client: Client, entry: Placed, via: str, near: list[Stage], resource: _Resource) -> TracedPath:
-        block = entry.block
+        block, workloads = entry.block, self._clients.workloads(client, entry)
         configuration = resource.configuration
         if configuration is None:
             doubt = resource.doubt or Unknown("the resource isn't known")
             unknown = _FarSide("", None, Target("an unknown resource"), doubtful(_PORTS, block, doubt), ())
-            return _traced(client.text, via, unknown, [*near, unknown.shares], endpoint=block, configuration=None)
+            return _traced(
+                client.text, via, unknown, [*near, unknown.shares], resource, entry=entry, workloads=workloads
+            )
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        path = _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
+        path = _traced(client.text, f"{via} -> {far.text}", far, stages, resource, entry=entry, workloads=workloads)
         addresses = tuple(self._by_address(path, client, entry, resource, names))
         if len(addresses) == 1 and addresses[0].answer is Answer.PASS and path.answer is Answer.FAIL:
             return replace(path, hops=tuple(map(_in_other_zones, path.hops)))
@@ -201,7 +202,7 @@ class Tracer:
             zones = [*self._meeting(own, gateway, configuration)]
             if mine is None and (met or doubt):
                 why = there if isinstance(there, Unknown) else None if met else doubt
-                zones = [doubtful(_ZONES, gateway.block, why) if why else apart(subnet, gateway)]
+                zones = [doubtful(hops.ZONES, gateway.block, why) if why else apart(subnet, gateway)]
             near = [*self._maybe_there(entry.block), *self._clients.stages(client, own)]
             ports, found = settle([names, *near, far.shares, *zones, *far.stages], far.shares)
             yield AtAddress(subnet=subnet.text, zone=str(subnet.zone or subnet.text), ports=ports, hops=found)
@@ -329,9 +330,18 @@ class Tracer:
 
 
 def _traced(
-    client: str, via: str, far: _FarSide, stages: list[Stage], *, endpoint: Block, configuration: Block | None
+    client: str,
+    via: str,
+    far: _FarSide,
+    stages: list[Stage],
+    resource: _Resource,
+    *,
+    entry: Placed | None = None,
+    workloads: tuple[Placed, ...] = (),
 ) -> TracedPath:
     ports, hops = settle(stages, far.shares)
+    endpoint = entry.block if entry is not None else resource.configuration
+    assert endpoint is not None
     return TracedPath(
         client=client,
         via=via,
@@ -339,8 +349,11 @@ def _traced(
         ports=ports,
         hops=hops,
         endpoint=endpoint,
-        configuration=configuration,
+        configuration=resource.configuration,
         shared=far.shares.sure,
+        stations=Stations(
+            workloads=workloads, entry=entry, group=resource.group, gateway=far.gateway, target=far.target.placed
+        ),
     )
 
 
