@@ -36,6 +36,11 @@ def test_markdown_is_printed_on_request(folder: Path, capsysbinary: pytest.Captu
     assert capsysbinary.readouterr().out.startswith(b"<!-- latticelink draw -->\n**LatticeLink:** ")
 
 
+def test_a_page_is_printed_on_request(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["draw", str(folder), "--format", "html"]) == 0
+    assert capsysbinary.readouterr().out.startswith(b"<!doctype html>\n")
+
+
 def test_it_is_written_where_it_should_be_and_nothing_is_printed(
     folder: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -68,7 +73,9 @@ def test_open_shows_it_in_the_browser(folder: Path, tmp_path: Path, monkeypatch:
         assert address.startswith("file:///")
         assert Path(address.removeprefix("file://")).read_text()
     assert len(opened) == 2
+    assert opened[0].endswith("/picture.html")
     assert opened[1].endswith("/own.html")
+    assert (tmp_path / "own.html").read_text().startswith("<!doctype html>")
 
 
 def test_one_stack_has_its_own_paths_only(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -175,11 +175,11 @@ from pathlib import Path
 from latticelink.network.reading import read
 from latticelink.paths.outlining import outline_of
 from latticelink.picture.mermaid import as_markdown
-from latticelink.picture.places import PLACES, place_of
+from latticelink.picture.page import as_page
 from latticelink.picture.svg import as_svg
 for folder in sys.argv[1:]:
     outline = outline_of(read(Path(folder)))
-    print(as_svg(outline), as_markdown(outline))
+    print(as_svg(outline), as_markdown(outline), as_page(outline, Path(folder)))
 """
 
 

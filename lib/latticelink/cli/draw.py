@@ -31,11 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("svg", "mermaid"),
-        help="a picture (the default), or Markdown with a flowchart for a pull request",
+        choices=("svg", "html", "mermaid"),
+        help="a picture (the default), a page to explore, or Markdown with a flowchart for a pull request",
     )
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it; default: standard output")
-    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    parser.add_argument("--open", action="store_true", help="open it in the browser; the page, unless --format says")
     parser.add_argument("--stack", metavar="NAME", help="only the paths that start or end in this stack")
 
 
@@ -54,15 +54,19 @@ def run(chosen: argparse.Namespace) -> int:
     except (UnreadableInput, NoSuchStack) as error:
         print(error, file=sys.stderr)
         return 2
-    form = chosen.format or "svg"
-    return _deliver(_drawn(outline, form), form, chosen.output, is_opened=chosen.open)
+    form = chosen.format or ("html" if chosen.open else "svg")
+    return _deliver(_drawn(outline, form, chosen.input), form, chosen.output, is_opened=chosen.open)
 
 
-def _drawn(outline: Outline, form: str) -> str:
+def _drawn(outline: Outline, form: str, root: Path) -> str:
     if form == "mermaid":
         from latticelink.picture.mermaid import as_markdown
 
         return as_markdown(outline)
+    if form == "html":
+        from latticelink.picture.page import as_page
+
+        return as_page(outline, root)
     from latticelink.picture.svg import as_svg
 
     return as_svg(outline)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.picture.cards import Box, Cards, card_at, group
 from latticelink.picture.elements import Canvas, number, safe
-from latticelink.picture.glyphs import GLYPHS, KINDS, SAYS, VERDICTS, badness, worst
+from latticelink.picture.glyphs import KINDS, SAYS, VERDICTS, badness, worst
 from latticelink.picture.layout import (
     CARD,
     CLIENTS,
@@ -40,12 +40,12 @@ class Diagram:
         bottom: where it ends.
     """
 
-    def __init__(self, scene: Scene, reasons: Reasons) -> None:
+    def __init__(self, scene: Scene, reasons: Reasons, *, in_page: bool = False) -> None:
         self._scene = scene
         self._reasons = reasons
         self.layout = Layout(scene)
         self.width, self.bottom = self.layout.width, self.layout.bottom
-        self.canvas = Canvas()
+        self.canvas = Canvas(in_page=in_page)
         self._cards = Cards(self.canvas)
         if scene.ways:
             self._boxes()
@@ -255,13 +255,10 @@ class Diagram:
             if badge is not None
             else ""
         )
-        title = f"{hop.place}: {SAYS[answer]}. {hop.why}"
         belongs = " ".join(map(str, mark.ways))
-        self.canvas.add(
-            f'<g class="hop {KINDS[answer]}" data-p="{belongs}" data-place="{safe(hop.place)}" '
-            f'transform="translate({number(x)} {number(y)})"><title>{safe(title)}</title>'
-            f'<circle class="halo" r="16"/>{GLYPHS[answer]}{texts}{numbered}</g>'
-        )
+        kind = f'class="hop {KINDS[answer]}" data-p="{belongs}" data-place="{safe(hop.place)}"'
+        title = f"{hop.place}: {SAYS[answer]}. {hop.why}"
+        self.canvas.marker(answer, kind, (x, y, 1), title, f"{texts}{numbered}")
 
 
 def _by_zone(path: TracedPath) -> dict[Answer, str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 
+from latticelink.paths.hops import Answer
+from latticelink.picture.glyphs import GLYPHS, by_reference
+
 # What XML forbids; and what turns the direction of text, which nobody sees and which would reach beyond a name.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -26,10 +29,15 @@ def number(value: float) -> str:
 
 
 class Canvas:
-    """Collects elements in the order in which they are painted."""
+    """Collects elements in the order in which they are painted.
 
-    def __init__(self) -> None:
+    Attributes:
+        in_page: whether it is part of a page, which has the glyphs once, and says in its script what markers say.
+    """
+
+    def __init__(self, *, in_page: bool = False) -> None:
         self.parts: list[str] = []
+        self.in_page = in_page
 
     def add(self, element: str) -> None:
         """Add an element that is written already."""
@@ -54,6 +62,22 @@ class Canvas:
         """Add a rectangle with round corners."""
         where = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
         self.add(f'<rect {where} rx="{number(radius)}" class="{kind}"/>')
+
+    def marker(self, answer: Answer, kind: str, place: tuple[float, float, float], title: str, rest: str) -> None:
+        """Add the marker of an answer.
+
+        Args:
+            answer: the answer.
+            kind: what it is a marker of, and its data, as attributes.
+            place: x, y and scale.
+            title: what it says.
+            rest: what stands at it, written already.
+        """
+        x, y, scale = place
+        glyph = by_reference(answer) if self.in_page else f"<title>{safe(title)}</title>{GLYPHS[answer]}"
+        scaled = "" if scale == 1 else f" scale({number(scale)})"
+        where = f'transform="translate({number(x)} {number(y)}){scaled}"'
+        self.add(f"<g {kind} {where}>{glyph}{rest}</g>")
 
     def path(self, kind: str, shape: str, paths: str = "") -> None:
         """Add a line or shape, with the numbers of the paths that it belongs to."""

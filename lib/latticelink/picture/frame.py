@@ -39,7 +39,7 @@ def heading(canvas: Canvas, title: str, below: str, answers: Iterable[Answer], w
     """Draw the heading, the line below it, and the legend at the right."""
     canvas.text(MARGIN, 32, title, "h t")
     if below:
-        canvas.text(MARGIN, 55, fit(below, SIZES["s"], wide - 2 * MARGIN), "s m", full=below)
+        canvas.text(MARGIN, 55, fit(below, SIZES["u"], wide - 2 * MARGIN), "u m", full=below)
     legend(canvas, answers, wide - MARGIN, 28)
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 
 from latticelink.picture.elements import Canvas, number, safe
-from latticelink.picture.glyphs import GLYPHS, KINDS, TEXT_KINDS, VERDICTS, worst
+from latticelink.picture.glyphs import KINDS, TEXT_KINDS, VERDICTS, worst
 from latticelink.picture.layout import MARGIN, TOP
 from latticelink.picture.metrics import fit, width
 from latticelink.picture.reasons import Reasons
 from latticelink.picture.scene import ELSEWHERE, Scene, sights
 from latticelink.picture.style import SIZES
+from latticelink.picture.words import vpc_name
 
 _CELL, _HEAD, _SPACE, _MOST_NAME = 26, 26, 12, 150
+
+CONSUMER, PRODUCER = "c:", "p:"
+"""What the names of views start with, before the id of a VPC."""
 
 
 class Matrix:
@@ -24,15 +28,15 @@ class Matrix:
         bottom: where it ends.
     """
 
-    def __init__(self, scene: Scene, reasons: Reasons) -> None:
+    def __init__(self, scene: Scene, reasons: Reasons, *, in_page: bool = False) -> None:
         self._scene, self._reasons = scene, reasons
-        self.canvas = Canvas()
+        self.canvas = Canvas(in_page=in_page)
         self._cells: dict[tuple[str, str], list[int]] = defaultdict(list)
         for number_of_way, way in scene.ways.items():
             self._cells[self._row_of(way.endpoint), way.resource_configuration or ELSEWHERE].append(number_of_way)
-        self._rows = sorted({row for row, _ in self._cells}, key=self.name)
+        self._rows = sorted({row for row, _ in self._cells}, key=self._name)
         self._columns = self._grouped()
-        names = [self.name(row) for row in self._rows]
+        names = [self._name(row) for row in self._rows]
         wide = max((width(each, SIZES["d"], bold=True) for each in names), default=0)
         self._left = MARGIN + min(_MOST_NAME, wide) + 16
         keys = [self._key(each) for columns in self._columns.values() for each in columns]
@@ -44,17 +48,11 @@ class Matrix:
             self._group(vpc, columns, self.width)
             self.width += len(columns) * _CELL + _SPACE
         self.width += MARGIN - _SPACE + 6
-        self._row_names()
         self._markers()
+        self._row_names()
 
-    def name(self, vpc: str) -> str:
-        """Return what a VPC of consumers or producers is called: by its stack, or by its name if that has several."""
-        outline = self._scene.outline
-        if vpc == ELSEWHERE:
-            return "elsewhere"
-        found = outline.vpcs[vpc]
-        alone = len(found.stacks) == 1 and sum(found.stacks == each.stacks for each in outline.vpcs.values()) == 1
-        return found.stacks[0] if alone else found.name or found.id
+    def _name(self, vpc: str) -> str:
+        return "elsewhere" if vpc == ELSEWHERE else vpc_name(self._scene.outline, vpc)
 
     def _row_of(self, endpoint: str | None) -> str:
         return self._scene.outline.endpoints[endpoint].vpc if endpoint else ELSEWHERE
@@ -66,7 +64,7 @@ class Matrix:
         for resource in sorted({column for _, column in self._cells}, key=self._key):
             known = outline.resource_configurations.get(resource)
             found[outline.gateways[known.gateway].vpc if known else ELSEWHERE].append(resource)
-        return {vpc: found[vpc] for vpc in sorted(found, key=self.name)}
+        return {vpc: found[vpc] for vpc in sorted(found, key=self._name)}
 
     def _key(self, resource: str) -> str:
         known = self._scene.outline.resource_configurations.get(resource)
@@ -82,9 +80,9 @@ class Matrix:
         for count in range(len(self._rows)):
             y = self._top + (count + 0.5) * _CELL
             canvas.path("row", f"M{number(left + 2)} {number(y)}h{number(wide - 4)}")
-        name = self.name(vpc)
+        name = self._name(vpc)
         shown = fit(name, SIZES["n"], wide, bold=True)
-        canvas.add(f'<a class="go" data-view="{safe(vpc)}">')
+        canvas.add(f'<a class="go" data-view="{safe(f"{PRODUCER}{vpc}")}">')
         canvas.text(left + wide / 2, TOP + 18, shown, "n t", anchor="middle", full=name)
         canvas.add("</a>")
         for count, column in enumerate(columns):
@@ -98,16 +96,19 @@ class Matrix:
             )
 
     def _row_names(self) -> None:
+        self.canvas.add('<g class="rows">')
+        self.canvas.box(0, self._top - 4, self._left - 6, len(self._rows) * _CELL + 8, "ground", 0)
         for count, row in enumerate(self._rows):
             ways = [each for (other, _), some in self._cells.items() if other == row for each in some]
             kind = self._worst(ways)
-            name = self.name(row)
+            name = self._name(row)
             shown = fit(name, SIZES["d"], _MOST_NAME, bold=True)
             y = self._top + (count + 0.5) * _CELL + 4
-            self.canvas.add(f'<a class="go" data-view="{safe(row)}">')
+            self.canvas.add(f'<a class="go" data-view="{safe(f"{CONSUMER}{row}")}">')
             ink = "t" if kind == "tp" else kind
             self.canvas.text(self._left - 12, y, shown, f"d bold {ink}", anchor="end", full=name)
             self.canvas.add("</a>")
+        self.canvas.add("</g>")
 
     def _markers(self) -> None:
         x = self._left
@@ -130,9 +131,7 @@ class Matrix:
             if badge is not None
             else ""
         )
-        title = f"{self.name(row)} → {self.name(vpc)}/{self._key(column)}: {VERDICTS[answer]}"
-        self.canvas.add(
-            f'<g class="hop cell {KINDS[answer]}" data-p="{" ".join(map(str, ways))}" data-view="{safe(row)}" '
-            f'transform="translate({number(x)} {number(y)}) scale(.8)"><title>{safe(title)}</title>'
-            f'<circle class="halo" r="16"/>{GLYPHS[answer]}{numbered}</g>'
-        )
+        title = f"{self._name(row)} → {self._name(vpc)}/{self._key(column)}: {VERDICTS[answer]}"
+        view = safe(f"{CONSUMER}{row}")
+        kind = f'class="hop cell {KINDS[answer]}" data-p="{" ".join(map(str, ways))}" data-view="{view}"'
+        self.canvas.marker(answer, kind, (x, y, 0.8), title, numbered)

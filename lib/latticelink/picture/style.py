@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 LIGHT = {
     "bg": "#ffffff",
     "fg": "#16202c",
@@ -52,7 +54,7 @@ DARK = {
 }
 
 FONT = "Helvetica,Arial,'Liberation Sans',sans-serif"
-SIZES = {"h": 18, "s": 12, "v": 14, "k": 9.5, "n": 13, "d": 11.5, "l": 11, "c": 10, "q": 12.5, "b": 9.5}
+SIZES = {"h": 18, "u": 12, "v": 14, "k": 9.5, "n": 13, "d": 11.5, "l": 11, "c": 10, "q": 12.5, "b": 9.5}
 """The size of each kind of text: heading, line below it, VPC, card's kind, name, detail, label, chip, note, number."""
 _BOLD = ("h", "v", "k", "n", "b")
 
@@ -74,10 +76,10 @@ _FILLS = {
     ".tf": "no",
     ".tu": "na",
     ".num": "bg",
-    ".pass .s": "okf",
-    ".fail .s": "nof",
-    ".unknown .s": "naf",
-    ".open .s": "card",
+    ".sp": "okf",
+    ".sf": "nof",
+    ".su": "naf",
+    ".sn": "card",
     ".pass .l,.open .l": "mut",
     ".fail .l": "no",
     ".unknown .l": "na",
@@ -93,11 +95,11 @@ _STROKES = {
     ".w": "ok",
     ".w.maybe": "na",
     ".w.dead": "no",
-    ".pass .s,.pass .g": "ok",
-    ".fail .s": "nof",
-    ".fail .g": "nog",
-    ".unknown .s,.unknown .g": "na",
-    ".open .s,.open .g": "mut",
+    ".sp,.gp": "ok",
+    ".sf": "nof",
+    ".gf": "nog",
+    ".su,.gu": "na",
+    ".sn,.gn": "mut",
     ".fail .num": "no",
     ".unknown .num": "na",
 }
@@ -107,20 +109,27 @@ _SHAPES = (
     ".band{stroke-width:1;stroke-dasharray:2 4}.row{stroke-width:1}"
     ".w{fill:none;stroke-width:2.2}.w.maybe{stroke-dasharray:1 5;stroke-linecap:round;stroke-width:2.8}"
     ".w.dead{stroke-dasharray:6 5;stroke-width:1.5}"
-    ".s{stroke-width:1.6}.unknown .s{stroke-dasharray:3 2}.open .s{stroke-dasharray:2 2.4}"
+    ".s{stroke-width:1.6}.su{stroke-dasharray:3 2}.sn{stroke-dasharray:2 2.4}"
     ".g{fill:none;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}.num{stroke-width:1.4}"
-    ".k{letter-spacing:.6px}.fail .l,.unknown .l,.bold{font-weight:bold}.halo{fill:none;opacity:0}"
+    ".k{letter-spacing:.6px}.fail .l,.unknown .l,.bold{font-weight:bold}"
 )
 
 
-def paint(colours: dict[str, str], above: str = "") -> str:
-    """Return the rules that paint with these colours, below a selector."""
+def paint(colours: Mapping[str, str]) -> str:
+    """Return the rules that paint with these colours; each is one class, so that it holds in what `use` refers to."""
     rules = []
     for name, table in (("fill", _FILLS), ("stroke", _STROKES)):
-        for selector, colour in table.items():
-            where = ",".join(f"{above}{each}" for each in selector.split(","))
-            rules.append(f"{where}{{{name}:{colours[colour]}}}")
+        rules += [f"{selector}{{{name}:{colours[colour]}}}" for selector, colour in table.items()]
     return "".join(rules)
+
+
+def variables(colours: Mapping[str, str]) -> str:
+    """Return the colours as variables of a style sheet."""
+    return "".join(f"--{name}:{colour};" for name, colour in colours.items())
+
+
+VARIABLES = {name: f"var(--{name})" for name in LIGHT}
+"""The colours by the names of these variables."""
 
 
 def shapes() -> str:

@@ -29,18 +29,18 @@ class Picture:
     reasons: Reasons
 
 
-def picture(outline: Outline, numbers: Iterable[int], *, title: str = "", with_notes: bool = True) -> Picture:
+def picture(outline: Outline, numbers: Iterable[int], *, title: str = "", in_page: bool = False) -> Picture:
     """Draw some paths of an outline.
 
     Args:
         outline: the outline.
         numbers: the paths' numbers in it.
         title: stands before the verdict in the heading.
-        with_notes: whether the numbered reasons stand below.
+        in_page: whether it is part of a page, which has the reasons itself.
     """
     scene = Scene(outline, numbers)
     reasons = Reasons(scene)
-    drawing = (Matrix if len(scene.ways) > MOST_IN_DIAGRAM else Diagram)(scene, reasons)
+    drawing = (Matrix if len(scene.ways) > MOST_IN_DIAGRAM else Diagram)(scene, reasons, in_page=in_page)
     ways = list(scene.ways.values())
     said = f"{title}: {words.heading(ways)}" if title else words.heading(ways)
     answers = _answers(scene)
@@ -49,7 +49,7 @@ def picture(outline: Outline, numbers: Iterable[int], *, title: str = "", with_n
     vpcs = [outline.vpcs[each] for each in (*scene.lefts, *scene.rights) if each]
     frame.heading(canvas, said, frame.about(outline, list(dict.fromkeys(vpcs))), answers, wide)
     bottom = drawing.bottom
-    if with_notes and reasons.all:
+    if not in_page and reasons.all:
         bottom = frame.notes(canvas, outline, reasons.all, bottom + 18, wide)
     return Picture(wide, bottom + 14, f"{canvas}\n{drawing.canvas}", reasons)
 

@@ -9,6 +9,7 @@ from latticelink.paths.hops import Answer
 from latticelink.paths.outline import Outline, Way
 from latticelink.picture.glyphs import VERDICTS
 from latticelink.picture.scene import sights
+from latticelink.terraform.blocks import Block
 
 _ORDER = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
 
@@ -23,9 +24,27 @@ def pair(outline: Outline, way: Way) -> str:
     return f"{left} → {right}"
 
 
+def pairs(outline: Outline) -> list[str]:
+    """Return whose path each path is; with the clients where an endpoint has several."""
+    found = [pair(outline, way) for way in outline.ways]
+    shared = {each for each, count in Counter(found).items() if count > 1}
+    named = zip(found, outline.ways, strict=True)
+    return [
+        f"{each}, {outline.clients[way.clients].name}" if each in shared and way.clients else each
+        for each, way in named
+    ]
+
+
 def outline_has_stacks(outline: Outline) -> bool:
     """Return whether there is more than one stack, so that their names tell things apart."""
     return len(outline.stacks) > 1
+
+
+def vpc_name(outline: Outline, vpc: str) -> str:
+    """Return what a VPC is called among others: by its stack, or by its name where one of them has several."""
+    found = outline.vpcs[vpc]
+    alone = len(found.stacks) == 1 and sum(found.stacks == each.stacks for each in outline.vpcs.values()) == 1
+    return found.stacks[0] if alone else found.name or found.id
 
 
 def counts(ways: Sequence[Way]) -> str:
@@ -63,15 +82,27 @@ def path_sentence(outline: Outline, number: int, way: Way) -> str:
     path = way.traced
     clients = outline.clients.get(way.clients or "")
     members = f" ({', '.join(each.name for each in clients.members[:3])})" if clients and clients.members else ""
-    who = f"{path.client.removeprefix('clients ')}{members}"
+    who = f"{clients.name if clients and clients.kind == 'block' else path.client}{members}"
     what = f"{who} → {path.via.replace(' -> ', ' → ')} → {path.resource}"
     if path.addresses:
-        return f"{what}: {path.by_address}"
-    said = {Answer.PASS: "reachable on", Answer.FAIL: "blocked for", Answer.UNKNOWN: "unknown for"}[path.answer]
+        return f"{what}: {path_verdict(way)}"
     places = dict.fromkeys(
         each.hop.place for each in sights(number, way) if each.hop.answer is path.answer is not Answer.PASS
     )
-    return f"{what}: {said} TCP {path.ports}" + (f" at {', '.join(places)}" if places else "")
+    return f"{what}: {path_verdict(way)}" + (f" at {', '.join(places)}" if places else "")
+
+
+def path_verdict(way: Way) -> str:
+    """Return what a path is, and on which ports; or at which address of the endpoint."""
+    path = way.traced
+    said = {Answer.PASS: "reachable on", Answer.FAIL: "blocked for", Answer.UNKNOWN: "unknown for"}
+    return path.by_address if path.addresses else f"{said[path.answer]} TCP {path.ports}"
+
+
+def description(rule: Block) -> str:
+    """Return a rule's description; empty if it has none."""
+    said = rule.value("description")
+    return said if isinstance(said, str) else ""
 
 
 def sentence(clause: str) -> str:
