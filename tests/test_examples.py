@@ -12,6 +12,7 @@ from latticelink.paths.tracing import trace
 import pytest
 
 from tests.conftest import ROOT, run_python, same_files, without_metadata
+from tests.docs import pictures
 from tests.flavour import APPS
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
@@ -68,3 +69,11 @@ def test_no_path_of_an_example_is_blocked_and_unknown_is_only_what_is_given_by_i
     open_questions = by_id or example.name in ADDRESS_KNOWN_AFTER_APPLY
     assert answers <= {Answer.PASS, Answer.UNKNOWN} if open_questions else answers <= {Answer.PASS}
     assert bool(paths) == (example.name not in NOTHING_SHARED)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_the_picture_in_the_documentation_is_that_of_the_example(outputs: dict[str, Path], example: Path) -> None:
+    drawn = pictures().picture_of(outputs["fast"] / example.name / "cdktf.out")
+    file = ROOT / "docs" / "pictures" / f"{example.name}.svg"
+    assert file.exists() == (drawn is not None)
+    assert drawn is None or drawn[0] == file.read_text(), "intended? then: make docs, and look at the picture"

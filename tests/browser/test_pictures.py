@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,36 +27,43 @@ MADE = {
 DOCUMENTED = sorted(ROOT.glob("docs/pictures/*.svg"))
 
 
-def look(browser: Any, picture: str) -> list[str]:
-    """Return what is wrong with a picture."""
+@pytest.fixture(scope="module")
+def sheet(browser: Any) -> Iterator[Any]:
+    """Return a page to lay pictures on."""
     page = browser.new_page(viewport={"width": 2600, "height": 1600})
-    page.set_content(f"<body style='margin:20px'>{picture}")
-    seen = page.evaluate(OVERLAP)
+    page.set_content("<body style='margin:20px'>")
+    yield page
     page.close()
+
+
+def look(sheet: Any, picture: str) -> list[str]:
+    """Return what is wrong with a picture."""
+    sheet.evaluate("(picture) => { document.body.innerHTML = picture; }", picture)
+    seen = sheet.evaluate(OVERLAP)
     assert seen["texts"] >= 1
     found: list[str] = seen["found"]
     return found
 
 
 @pytest.mark.parametrize("case", MADE)
-def test_texts_of_a_picture_keep_apart(browser: Any, tmp_path: Path, case: str) -> None:
-    assert look(browser, as_svg(outline_of(write(tmp_path, MADE[case]())))) == []
+def test_texts_of_a_picture_keep_apart(sheet: Any, tmp_path: Path, case: str) -> None:
+    assert look(sheet, as_svg(outline_of(write(tmp_path, MADE[case]())))) == []
 
 
-def test_texts_of_every_topology_of_the_table_keep_apart(browser: Any, tmp_path: Path) -> None:
+def test_texts_of_every_topology_of_the_table_keep_apart(sheet: Any, tmp_path: Path) -> None:
     wrong = {}
     for count, (sentence, change, *_) in enumerate(TABLE):
         stacks = right()
         if change is not None:
             change(stacks)
-        if found := look(browser, as_svg(outline_of(write(tmp_path / str(count), stacks)))):
+        if found := look(sheet, as_svg(outline_of(write(tmp_path / str(count), stacks)))):
             wrong[sentence] = found
     assert wrong == {}
 
 
 @pytest.mark.parametrize("file", DOCUMENTED, ids=[file.stem for file in DOCUMENTED])
-def test_texts_of_the_pictures_in_the_documentation_keep_apart(browser: Any, file: Path) -> None:
-    assert look(browser, file.read_text()) == []
+def test_texts_of_the_pictures_in_the_documentation_keep_apart(sheet: Any, file: Path) -> None:
+    assert look(sheet, file.read_text()) == []
 
 
 WRONG = [
@@ -75,6 +83,6 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("sentence", "elements", "said"), WRONG, ids=[row[0] for row in WRONG])
-def test_what_is_wrong_is_seen(browser: Any, sentence: str, elements: str, said: str) -> None:
+def test_what_is_wrong_is_seen(sheet: Any, sentence: str, elements: str, said: str) -> None:
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="60">{elements}</svg>'
-    assert said in look(browser, picture), sentence
+    assert said in look(sheet, picture), sentence

@@ -14,7 +14,7 @@ from latticelink.picture.metrics import fit, lines_of, width
 from latticelink.picture.scene import short_zone
 from latticelink.picture.style import SIZES, is_bold
 
-_INSIDE = 10
+_INSIDE = 9
 _SPACING = 0.6  # between the capitals of a card's kind
 
 
@@ -70,11 +70,10 @@ class Cards:
     def endpoint(self, endpoint: Endpoint, box: Box) -> None:
         """Draw an endpoint or association, with the names that clients use."""
         kind = "VPC association" if endpoint.kind == "association" else "endpoint"
-        more = f" +{len(endpoint.dns_names) - 1}" if len(endpoint.dns_names) > 1 else ""
-        name = endpoint.dns_names[0] if endpoint.dns_names else ""
-        details = lines_of(name, SIZES["d"], box.room, 2)
-        if more:
-            details = [fit(name, SIZES["d"], box.room - width(more, SIZES["d"])) + more]
+        names = endpoint.dns_names
+        details = lines_of(names[0], SIZES["d"], box.room, 2) if len(names) == 1 else [*names[:2]]
+        if len(names) > 2:
+            details = [names[0], f"and {len(names) - 1} more"]
         self.card(box, kind, endpoint.name, details, _zones(endpoint.subnets))
 
     def gateway(self, gateway: Gateway, box: Box) -> None:

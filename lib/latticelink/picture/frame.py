@@ -37,10 +37,10 @@ def legend_width(answers: Iterable[Answer]) -> float:
 
 def heading(canvas: Canvas, title: str, below: str, answers: Iterable[Answer], wide: float) -> None:
     """Draw the heading, the line below it, and the legend at the right."""
-    canvas.text(MARGIN, 32, title, "h t")
+    canvas.text(MARGIN, 28, title, "h t")
     if below:
-        canvas.text(MARGIN, 55, fit(below, SIZES["u"], wide - 2 * MARGIN), "u m", full=below)
-    legend(canvas, answers, wide - MARGIN, 28)
+        canvas.text(MARGIN, 50, fit(below, SIZES["u"], wide - 2 * MARGIN), "u m", full=below)
+    legend(canvas, answers, wide - MARGIN, 22)
 
 
 def least_width(title: str, answers: Iterable[Answer]) -> float:

@@ -10,11 +10,11 @@ from latticelink.picture.places import Stretch, place_of
 from latticelink.picture.scene import ELSEWHERE, Scene
 from latticelink.picture.style import SIZES
 
-MARGIN, TOP = 14, 84
+MARGIN, TOP = 10, 78
 CARD, PITCH = 72, 94
-HEAD, GATE_HEAD, PAD, GAP = 52, 34, 10, 26
-_SLOT, _EDGE, _LINK_EDGE, _BEND, _MOST_BEND, _ARROW = 40, 20, 26, 60, 150, 6
-CLIENTS, ENDPOINT, GATEWAY, TARGET, NETWORK, OTHER = 118, 150, 196, 126, 132, 140
+HEAD, GATE_HEAD, PAD, GAP = 52, 34, 8, 24
+_SLOT, _EDGE, _LINK_EDGE, _BEND, _MOST_BEND, _ARROW = 39, 18, 24, 60, 150, 6
+CLIENTS, ENDPOINT, GATEWAY, TARGET, NETWORK, OTHER = 120, 142, 188, 122, 132, 136
 _MOST_STRETCH = 1.3
 Span = tuple[float, float]
 

@@ -17,7 +17,8 @@ from latticelink.picture.scene import Scene, sights
 
 MARK = "<!-- latticelink draw -->"
 """The first line: whoever posts the text as a comment finds it again by this."""
-_MOST_PATHS, _MOST_REASONS, _MOST_NAME = 12, 20, 60
+# GitHub takes comments of 65,536 characters.
+_MOST_PATHS, _MOST_REASONS, _MOST_NAME, _MOST_TEXT = 12, 20, 60, 1000
 _ARROWS = {Answer.PASS: "-->", Answer.FAIL: "--x", Answer.UNKNOWN: "-.->"}
 _STROKES = {Answer.FAIL: "stroke:#c62828,stroke-width:3px", Answer.UNKNOWN: "stroke:#b7791f,stroke-width:2px"}
 # What means something inside a quoted text of Mermaid, and its own way of writing it.
@@ -61,7 +62,7 @@ def _listed(reason: Reason) -> list[str]:
 
 def _escaped(text: str) -> str:
     """Return a text as Markdown shows it, whatever is in it."""
-    flat = " ".join(plain(text).split())
+    flat = " ".join(plain(text).split())[:_MOST_TEXT]
     return _MARKDOWN.sub(lambda found: _entity(found[0]), flat)
 
 
@@ -71,7 +72,7 @@ def _entity(character: str) -> str:
 
 def _code(text: str) -> str:
     """Return a text as code, in which nothing means anything."""
-    flat = " ".join(plain(text).split())
+    flat = " ".join(plain(text).split())[:_MOST_TEXT]
     ticks = "`" * (1 + max((len(each) for each in re.findall("`+", flat)), default=0))
     pad = " " if "`" in flat else ""
     return f"{ticks}{pad}{flat}{pad}{ticks}"

@@ -54,7 +54,7 @@ DARK = {
 }
 
 FONT = "Helvetica,Arial,'Liberation Sans',sans-serif"
-SIZES = {"h": 18, "u": 12, "v": 14, "k": 9.5, "n": 13, "d": 11.5, "l": 11, "c": 10, "q": 12.5, "b": 9.5}
+SIZES = {"h": 18, "u": 12, "v": 14, "k": 9.5, "n": 13, "d": 12, "l": 11.5, "c": 10.5, "q": 12.5, "b": 9.5}
 """The size of each kind of text: heading, line below it, VPC, card's kind, name, detail, label, chip, note, number."""
 _BOLD = ("h", "v", "k", "n", "b")
 
