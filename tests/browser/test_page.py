@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.conftest import Shown
 from tests.paths.topologies import put
-from tests.picture.inputs import CASES, HOSTILE, changed, links, named
+from tests.picture.inputs import CASES, HOSTILE, changed, links, many, named
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("browser")]
 
@@ -216,6 +216,17 @@ def test_1000_links_can_be_read_found_and_drawn(shown: Shown) -> None:
     assert page.locator("#panel .said.fail").count() >= 1
     page.locator("nav button:visible").nth(1).click()
     assert page.locator("figure:visible .hop").count() > 100
+
+
+def test_a_consumer_with_many_links_has_several_pictures_and_a_cell_leads_to_the_right_one(shown: Shown) -> None:
+    page = shown(many(1, 70, 1, 70))
+    assert page.locator("nav button").all_inner_texts() == ["Overview", "consumer-00, 1 to 60", "consumer-00, 61 to 70"]
+    page.locator('.cell[data-p="65"]').click()
+    assert page.locator("figure:visible").get_attribute("data-view").endswith("/1")
+    assert page.locator("figure:visible .hop.on").count() == 8
+    page.locator("nav button").first.click()
+    page.locator(".rows .go").first.click()
+    assert page.locator("figure:visible").get_attribute("data-view").endswith("/0")
 
 
 def test_dark_is_taken_from_the_reader_and_can_be_turned(shown: Shown) -> None:

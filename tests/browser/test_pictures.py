@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.paths.test_paths import TABLE
 from tests.paths.topologies import right, write
-from tests.picture.inputs import CASES, HOSTILE, links, named
+from tests.picture.inputs import CASES, HOSTILE, links, many, named
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("browser")]
 
@@ -23,6 +23,7 @@ MADE = {
     **CASES,
     **{f"a name of {name}": lambda name=name: named(HOSTILE[name]) for name in HOSTILE},
     "200 links": lambda: links(200),
+    "one consumer of many": lambda: many(1, 60, 2, 100),
 }
 DOCUMENTED = sorted(ROOT.glob("docs/pictures/*.svg"))
 

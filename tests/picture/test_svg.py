@@ -22,7 +22,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.paths.test_paths import TABLE
 from tests.paths.topologies import Stacks, right, write
-from tests.picture.inputs import CASES, HOSTILE, links, named
+from tests.picture.inputs import CASES, HOSTILE, links, many, named
 
 GOLDEN = ROOT / "tests" / "golden" / "pictures"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -155,6 +155,13 @@ def test_many_paths_are_a_matrix_with_a_marker_for_each_pair(tmp_path: Path) -> 
         assert cell.get("class", "").split() == ["hop", "cell", KINDS[outline.ways[number].traced.answer]]
 
 
+def test_many_resources_of_few_consumers_are_in_bands(tmp_path: Path) -> None:
+    picture = drawn(outline_of(write(tmp_path, many(1, 60, 2, 100))))
+    assert len(markers(picture)) == 120, "each resource once, 20 of them for nobody here"
+    assert len([each for each in picture.iter(f"{SVG}g") if each.get("class") == "rows"]) == 3
+    assert float(picture.get("width", "0")) < 1300
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_text_and_nothing_else(tmp_path: Path, name: str) -> None:
     source = as_svg(outline_of(write(tmp_path, named(HOSTILE[name]))))
@@ -189,9 +196,10 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_hash_seed_and_the_fold
         folder = tmp_path / seed
         for case in CASES:
             write(folder / case.replace(" ", "-"), ALL[case])
+        write(folder / "many", many(4, 4, 3, 8))
         outputs.add(
             subprocess.run(
-                [sys.executable, "-c", IN_A_PROCESS, *(case.replace(" ", "-") for case in CASES)],
+                [sys.executable, "-c", IN_A_PROCESS, *(case.replace(" ", "-") for case in CASES), "many"],
                 cwd=folder,
                 env={**os.environ, "PYTHONPATH": str(ROOT / "lib"), "PYTHONHASHSEED": seed},
                 capture_output=True,

@@ -15,7 +15,7 @@ from latticelink.picture.style import SIZES
 from latticelink.picture.words import outline_has_stacks, pair, sentence
 
 _LEGEND = (Answer.PASS, Answer.FAIL, Answer.UNKNOWN, Answer.NOT_JUDGED)
-_INDENT, _LINE, _MOST_UNKNOWN = 30, 16, 12
+_INDENT, _LINE, _MOST_BLOCKED, _MOST_UNKNOWN = 30, 16, 40, 12
 
 
 def legend(canvas: Canvas, answers: Iterable[Answer], end: float, y: float) -> float:
@@ -66,7 +66,7 @@ def about(outline: Outline, vpcs: Sequence[Vpc]) -> str:
 
 def notes(canvas: Canvas, outline: Outline, reasons: Sequence[Reason], y: float, wide: float) -> float:
     """Write the reasons, numbered as at the markers, with their fixes; return where they end."""
-    shown = [each for each in reasons if each.hop.answer is Answer.FAIL]
+    shown = [each for each in reasons if each.hop.answer is Answer.FAIL][:_MOST_BLOCKED]
     shown += [each for each in reasons if each.hop.answer is Answer.UNKNOWN][:_MOST_UNKNOWN]
     pairs = {pair(outline, outline.ways[number]) for reason in reasons for number in reason.ways}
     for count, each in enumerate(shown):

@@ -100,11 +100,11 @@ function details() {
   const panel = one("#panel");
   panel.replaceChildren();
   panel.hidden = path === null && hop === null;
-  document.body.classList.toggle("drawer", !panel.hidden);
+  document.documentElement.classList.toggle("drawer", !panel.hidden);
   if (panel.hidden) return;
   const close = make("button", { type: "button", id: "close", on: () => pick(null, null) }, "Close");
   const heading = hop === null ? data.paths[path].title : hop.place[0].toUpperCase() + hop.place.slice(1);
-  const [left, right] = [make("div"), make("div")];
+  const [left, right] = [make("div"), make("div", { class: "says" })];
   panel.append(make("div", { class: "head" }, make("h2", {}, heading), close), left, right);
   const number = hop === null ? path : hop.paths.length === 1 ? hop.paths[0] : null;
   if (number !== null) {
@@ -193,11 +193,11 @@ function label(element) {
 function open(element) {
   one("#tip").hidden = true;
   const paths = numbers(element);
-  if (element.dataset.view && element.dataset.view !== picture().dataset.view && go(element.dataset.view)) {
-    if (paths.length === 1) choose(paths[0]);
-    return;
+  if (element.dataset.view) {
+    const figure = figureOf(element.dataset.view, paths[0]);
+    if (figure) go(figure.dataset.view);
+    return choose(paths[0]);
   }
-  if (element.dataset.view) return pick(paths[0], null);
   const mine = path !== null && paths.includes(path) ? [path] : paths.filter((number) => matches(data.paths[number]));
   pick(mine.length === 1 ? mine[0] : null, { place: element.dataset.place, paths: mine.length ? mine : paths });
 }
@@ -249,16 +249,22 @@ function wake(figure) {
   if (template) template.replaceWith(template.content);
   const drawing = one("svg.pic", figure);
   for (const each of all(".hop,.go", drawing)) if (!each.classList.contains("go") || figureOf(each.dataset.view)) listen(each);
-  const names = one(".rows", drawing);
   figure.classList.toggle("wide", Number(drawing.getAttribute("width")) > 1900);
-  if (names) figure.addEventListener("scroll", () => names.setAttribute("transform", `translate(${figure.scrollLeft} 0)`));
+  figure.addEventListener("scroll", () => {
+    for (const each of all(".rows", drawing)) each.setAttribute("transform", `translate(${figure.scrollLeft} 0)`);
+  });
 }
 
-const figureOf = (view) => one(`figure[data-view="${CSS.escape(view)}"]`);
+// The picture of a view; of one that has several the first, or the one with a path.
+function figureOf(view, number = null) {
+  const several = all("figure").filter((each) => each.dataset.view === view || each.dataset.view.startsWith(`${view}/`));
+  return several.find((each) => number === null || numbers(each).includes(number)) || null;
+}
 
-function go(view) {
-  const figure = figureOf(view);
+function go(name) {
+  const figure = figureOf(name);
   if (!figure) return false;
+  const view = figure.dataset.view;
   wake(figure);
   for (const each of all("figure")) each.hidden = each !== figure;
   for (const each of all("nav button")) each.setAttribute("aria-current", String(each.dataset.view === view));

@@ -20,6 +20,7 @@ from latticelink.picture.svg import MOST_IN_DIAGRAM, picture
 
 _FILES = Path(__file__).parent
 _ALL = "all"
+_MOST_IN_VIEW = 60
 _ORDER = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
 # Nothing is loaded and nothing is sent, whatever a name may hold.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -98,10 +99,25 @@ def _views(outline: Outline) -> list[_View]:
             sides[CONSUMER].setdefault(outline.endpoints[way.endpoint].vpc, []).append(each)
         if way.gateway is not None:
             sides[PRODUCER].setdefault(outline.gateways[way.gateway].vpc, []).append(each)
+    if list(sides[CONSUMER].values()) == list(sides[PRODUCER].values()):
+        sides[PRODUCER] = {}
     for side, found in sides.items():
         named = sorted(found.items(), key=lambda each: words.vpc_name(outline, each[0]))
-        views += [_View(f"{side}{vpc}", words.vpc_name(outline, vpc), own) for vpc, own in named]
+        for vpc, own in named:
+            views += _parts(f"{side}{vpc}", words.vpc_name(outline, vpc), own)
     return views
+
+
+def _parts(key: str, title: str, numbers: list[int]) -> list[_View]:
+    """Return the pictures of a consumer or producer; a consumer of many has several, a producer for many a matrix."""
+    if len(numbers) <= _MOST_IN_VIEW or key.startswith(PRODUCER):
+        return [_View(key, title, numbers)]
+    parts = [numbers[start : start + _MOST_IN_VIEW] for start in range(0, len(numbers), _MOST_IN_VIEW)]
+    first = [1 + _MOST_IN_VIEW * count for count in range(len(parts))]
+    return [
+        _View(f"{key}/{count}", f"{title}, {start} to {start + len(part) - 1}", part)
+        for count, (start, part) in enumerate(zip(first, parts, strict=True))
+    ]
 
 
 def icon(answer: Answer) -> str:
@@ -126,8 +142,8 @@ def _navigation(outline: Outline, views: Sequence[_View]) -> str:
         return ""
     parts = ['<nav aria-label="Pictures">', _button(outline, views[0], "Overview")]
     for side, title in ((CONSUMER, "Consumers"), (PRODUCER, "Producers")):
-        parts.append(f"<h2>{title}</h2>")
-        parts += [_button(outline, view, view.title) for view in views if view.key.startswith(side)]
+        own = [_button(outline, view, view.title) for view in views if view.key.startswith(side)]
+        parts += [f"<h2>{title}</h2>", *own] if own else []
     return "".join([*parts, "</nav>"])
 
 
@@ -139,7 +155,8 @@ def _button(outline: Outline, view: _View, title: str) -> str:
 
 def _figure(outline: Outline, view: _View) -> str:
     """Return a picture; all but the first wait in a template until somebody asks for them."""
-    drawn = picture(outline, view.numbers, title=view.title, in_page=True)
+    most = MOST_IN_DIAGRAM if view.key == _ALL else _MOST_IN_VIEW
+    drawn = picture(outline, view.numbers, title=view.title, in_page=True, most=most)
     size = f'width="{number(drawn.width)}" height="{number(drawn.height)}"'
     box = f'viewBox="0 0 {number(drawn.width)} {number(drawn.height)}"'
     name = safe(f"{view.title}: " if view.title else "") + safe(words.counts([outline.ways[n] for n in view.numbers]))

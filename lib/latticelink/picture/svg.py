@@ -29,7 +29,9 @@ class Picture:
     reasons: Reasons
 
 
-def picture(outline: Outline, numbers: Iterable[int], *, title: str = "", in_page: bool = False) -> Picture:
+def picture(
+    outline: Outline, numbers: Iterable[int], *, title: str = "", in_page: bool = False, most: int = MOST_IN_DIAGRAM
+) -> Picture:
     """Draw some paths of an outline.
 
     Args:
@@ -37,10 +39,11 @@ def picture(outline: Outline, numbers: Iterable[int], *, title: str = "", in_pag
         numbers: the paths' numbers in it.
         title: stands before the verdict in the heading.
         in_page: whether it is part of a page, which has the reasons itself.
+        most: how many paths are drawn as lanes.
     """
     scene = Scene(outline, numbers)
     reasons = Reasons(scene)
-    drawing = (Matrix if len(scene.ways) > MOST_IN_DIAGRAM else Diagram)(scene, reasons, in_page=in_page)
+    drawing = (Matrix if len(scene.ways) > most else Diagram)(scene, reasons, in_page=in_page)
     ways = list(scene.ways.values())
     said = f"{title}: {words.heading(ways)}" if title else words.heading(ways)
     answers = _answers(scene)

@@ -25,14 +25,16 @@ def pair(outline: Outline, way: Way) -> str:
 
 
 def pairs(outline: Outline) -> list[str]:
-    """Return whose path each path is; with the clients where an endpoint has several."""
+    """Return whose path each path is; where several would read alike, with the clients, and then the endpoint."""
     found = [pair(outline, way) for way in outline.ways]
-    shared = {each for each, count in Counter(found).items() if count > 1}
-    named = zip(found, outline.ways, strict=True)
-    return [
-        f"{each}, {outline.clients[way.clients].name}" if each in shared and way.clients else each
-        for each, way in named
-    ]
+    clients = [outline.clients[way.clients].name if way.clients else "" for way in outline.ways]
+    endpoints = [outline.endpoints[way.endpoint].name if way.endpoint else "" for way in outline.ways]
+    for mark, more in ((", ", clients), (" by ", endpoints)):
+        count = Counter(found)
+        found = [
+            f"{each}{mark}{name}" if count[each] > 1 and name else each for each, name in zip(found, more, strict=True)
+        ]
+    return found
 
 
 def outline_has_stacks(outline: Outline) -> bool:
