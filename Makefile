@@ -105,4 +105,4 @@ lock: ## Resolve the locks anew (needs uv); no index addresses, hashes for every
 	$(LOCK) --extra cdktn --extra node --extra build --constraint requirements-dev.lock --output-file requirements-cdktn.lock
 
 clean: ## Remove what was generated; state stays
-	rm -rf .venv .venv-cdktn build cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-cdktn build *.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

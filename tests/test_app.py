@@ -83,11 +83,10 @@ def test_what_follows_from_a_refused_value_does_not_hide_it(tmp_path: Path) -> N
 
 
 def test_a_refusal_of_the_cdk_itself_is_one_sentence(tmp_path: Path) -> None:
-    result = run_app(tmp_path, "make(app)\nmake(app)")
+    result = run_app(tmp_path, "make(app)\napp.node.set_context('key', 1)")
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == (
-        f"{CDK.name} refuses this (app.py:4): There is already a Construct with name 'producer' in App\n"
-    )
+    said = "Cannot set context after children have been added: producer"
+    assert result.stderr == f"{CDK.name} refuses this (app.py:8): {said}\n"
 
 
 def test_stacks_that_depend_on_each_other_are_refused_and_nothing_is_written(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ APP = {
     "state",
     "state_bucket",
     "summary",
+    "taken_domains",
 }
 CDK = ("cdktf", "cdktf_cdktf_provider_aws", "cdktn", "cdktn_provider_aws", "constructs", "jsii")
 

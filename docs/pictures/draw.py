@@ -74,7 +74,8 @@ def _plain(text: str) -> str:
 def _synthesised(program: Path, folder: Path) -> Path:
     folder.mkdir(parents=True)
     subprocess.run([sys.executable, program], cwd=folder, stdout=subprocess.DEVNULL, check=True)
-    return folder / "cdktf.out"
+    [output] = folder.glob("*.out")
+    return output
 
 
 def main() -> None:

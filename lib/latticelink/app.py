@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,14 @@ from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
 from latticelink.replacements import blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
-from latticelink.state import State, parse_stack_id
+from latticelink.state import State, parse_stack_id, refuse_unmet_reads
 from latticelink.summary import summarise
+from latticelink.taken_domains import taken_domains
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
 from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
+from latticelink.values.calls import judged
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
 from latticelink.values.tags import parse_tags
@@ -55,6 +58,7 @@ class App(bindings.App):
         super().__init_subclass__()
         bindings.show_signature(cls)
 
+    @judged
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
         super().__init__(context=dict(self.context), outdir=outdir)
@@ -95,6 +99,7 @@ class Stack(bindings.TerraformStack):
         super().__init_subclass__()
         bindings.show_signature(cls)
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -115,11 +120,12 @@ class Stack(bindings.TerraformStack):
                     "state",
                     state,
                     rule="The state of a stack is kept in a LocalState, an S3State or a CloudState.",
-                    fix="Write state=LocalState().",
+                    fix="Write state=LocalState(), S3State(bucket, region) or CloudState(organization).",
                 )
                 state = LocalState()
             checked = parse_tags(report, "tags", tags)
             account_id, role_arn = _parse_account(report, account_id, role_arn)
+            self.account_id = account_id
         super().__init__(scope, id)
         state.keep(self)
         notes_of(self).tags = checked.given
@@ -178,7 +184,7 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     on the error output, as that is an outage for its consumers.
 
     Args:
-        build: makes the app's stacks.
+        build: makes the app's stacks; what it returns is ignored.
         outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
@@ -186,15 +192,23 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
-    before = read_blocks(target)
     try:
+        if not callable(build):
+            _refuse_run(
+                build,
+                rule="run gets the function that makes the app's stacks, and calls it with the app.",
+                fix="Write run(build), without brackets after the function's name.",
+            )
+        before = read_blocks(target)
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
         if replacements := find_replacements(before, blocks_of(stacks)):
             print(describe(replacements), file=sys.stderr, flush=True)
+        if taken := taken_domains(stacks):
+            print(taken, file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
-        return _check(stacks)
+        return _check(stacks, target)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
@@ -246,13 +260,14 @@ def _say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _check(stacks: Sequence[RawStack]) -> int:
+def _check(stacks: Sequence[RawStack], target: Path) -> int:
     """Check what was written; return 1 if there is an error in it."""
     examination = examined(configuration_of(stacks))
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    drawn = "\nSee it: `latticelink draw --open`" if examination.paths else ""
+    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(str(target))}"
+    drawn = f"\nSee it: `latticelink draw{folder} --open`" if examination.paths else ""
     _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
     return 1 if examination.count(Severity.ERROR) else 0
 
@@ -262,6 +277,14 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
         try:
             app = App(outdir=outdir)
             build(app)
+            stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
+            if not stacks and not findings:
+                _refuse_run(
+                    build,
+                    rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
+                    fix="Make it in the function: Stack(app, 'producer', state=LocalState(), region='eu-west-1').",
+                )
+            refuse_unmet_reads(stacks)
         except InvalidInput as error:
             raise InvalidInput([*findings, *error.findings]) from None
         except Exception as error:
@@ -280,13 +303,19 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
     return app
 
 
+def _refuse_run(build: object, *, rule: str, fix: str) -> None:
+    with Report("run") as report:
+        report.refuse("build", build, rule=rule, fix=fix)
+
+
 def _readable(error: Exception) -> Exception:
     """Return the CDK's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
     if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
+    said = " ".join(lines).removeprefix("Error: ")
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {said}")
 
 
 def _context() -> Mapping[str, Any]:
@@ -297,12 +326,20 @@ def _context() -> Mapping[str, Any]:
         if file.exists():
             content = _object(report, "content", lambda: json.loads(file.read_text(encoding="utf-8")))
             context = _object(report, "context", lambda: content.get("context", {}))
+            _refuse_misplaced(report, content)
     with Report("environment") as report:
         if (passed := os.environ.get("CDKTF_CONTEXT_JSON")) is not None:
             over = _object(report, "CDKTF_CONTEXT_JSON", lambda: json.loads(passed))
             both = {key: {**context[key], **over[key]} for key in over if _are_objects(context.get(key), over[key])}
             context = {**context, **over, **both}
     return context
+
+
+def _refuse_misplaced(report: Report, content: Mapping[str, Any]) -> None:
+    for key in get_close_matches("context", set(content) - {"context"}, cutoff=0.8):
+        report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Write that as the key.")
+    if "latticelink" in content:
+        report.refuse("latticelink", content["latticelink"], rule="Settings are in 'context'.", fix="Move them there.")
 
 
 def _are_objects(*values: Any) -> bool:

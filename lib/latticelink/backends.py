@@ -10,13 +10,16 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.state import State
+from latticelink.values.arns import KMS_KEY
 from latticelink.values.aws_ids import parse_kms_key_arn, parse_region, parse_role_arn
+from latticelink.values.calls import judged_init
 from latticelink.values.hcp import HCP_HOST
 from latticelink.values.tokens import is_known
 
 _CLOUD_DOC = "https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud"
 
 
+@judged_init
 @dataclass(frozen=True)
 class LocalState(State, kind="local"):
     """State in local files, `<directory>/<stack id>.tfstate`: for trying out, and for one person.
@@ -68,6 +71,7 @@ class LocalState(State, kind="local"):
         }
 
 
+@judged_init
 @dataclass(frozen=True)
 class S3State(State, kind="s3"):
     """State in an S3 bucket, encrypted, with a lock: for teams with AWS credentials of their own.
@@ -123,7 +127,7 @@ class S3State(State, kind="s3"):
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
             )
             if self.kms_key_arn is not None:
-                parse_kms_key_arn(report, "kms_key_arn", self.kms_key_arn)
+                self._parse_kms_key(report, self.kms_key_arn)
             if self.role_arn is not None:
                 parse_role_arn(report, "role_arn", self.role_arn, may_be_expression=False)
             if self.dynamodb_table is not None:
@@ -136,6 +140,17 @@ class S3State(State, kind="s3"):
                     fix="Write the table's name, or leave it out: S3 locks by itself.",
                     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
                 )
+
+    def _parse_kms_key(self, report: Report, given: str) -> None:
+        key = KMS_KEY.read(parse_kms_key_arn(report, "kms_key_arn", given))
+        if key is not None and key.region != self.region:
+            report.refuse(
+                "kms_key_arn",
+                given,
+                rule=f"S3 encrypts with a key of the bucket's own region, here {self.region}.",
+                fix="Name a key of that region.",
+                source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
         backend = bindings.core.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
@@ -162,6 +177,7 @@ class S3State(State, kind="s3"):
         return f"{self.key_prefix}{stack_id}.tfstate"
 
 
+@judged_init
 @dataclass(frozen=True)
 class CloudState(State, kind="cloud"):
     """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.

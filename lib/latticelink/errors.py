@@ -143,7 +143,8 @@ class Report:
         """Hand the findings on, or raise them."""
         collected = _collected.get()
         if collected is not None:
-            collected.extend(self.findings)
+            told = error.findings if isinstance(error, InvalidInput) else ()
+            collected.extend(finding for finding in self.findings if finding not in told)
         elif self.findings and error is None:
             raise InvalidInput(self.findings)
 
@@ -153,7 +154,11 @@ def _path(item: str | _HasNode) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    """Return a value as it is told: of a construct its path, as its own form is an address in memory."""
+    path = getattr(getattr(value, "node", None), "path", None)
+    own_name = getattr(value, "__name__", None) if isinstance(value, type) or callable(value) else None
+    text = repr(value) if path is None else f"{type(value).__name__} {str(path)!r}"
+    text = own_name or text
     return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
 
 

@@ -222,11 +222,6 @@ def test_rules_keep_their_addresses_when_clients_are_reordered(synth: Synth) -> 
     assert consume(synth, client_cidrs=clients[::-1]).json["resource"][kind] == one
 
 
-def test_a_client_given_twice_gets_one_rule(synth: Synth) -> None:
-    consumer = consume(synth, client_cidrs=["10.0.0.0/16", "10.0.0.0/16"])
-    assert consumer.one("aws_vpc_security_group_ingress_rule")["cidr_ipv4"] == "10.0.0.0/16"
-
-
 def rules_of(build: Any) -> list[str]:
     with pytest.raises(InvalidInput) as caught:
         build()

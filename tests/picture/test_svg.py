@@ -14,7 +14,7 @@ from latticelink.paths.hops import Answer
 from latticelink.paths.outline import Outline
 from latticelink.paths.outlining import outline_of
 from latticelink.picture.glyphs import KINDS, SAYS, worst
-from latticelink.picture.places import PLACES, place_of
+from latticelink.picture.places import PLACES, Stretch, place_of
 from latticelink.picture.svg import MOST_IN_DIAGRAM, as_svg
 
 import pytest
@@ -84,15 +84,16 @@ def test_every_hop_of_the_table_of_paths_is_one_marker_with_its_answer(
     compare(outline_of(write(tmp_path, stacks)))
 
 
-def test_every_place_that_the_tracer_names_has_its_own_place(tmp_path: Path) -> None:
-    seen = set()
+def test_every_place_that_the_tracer_names_has_its_own_in_the_packets_order(tmp_path: Path) -> None:
     for count, change in enumerate(row[1] for row in TABLE):
         stacks = right()
         if change is not None:
             change(stacks)
-        ways = outline_of(write(tmp_path / str(count), stacks)).ways
-        seen |= {hop.place for way in ways for hop in way.traced.hops}
-    assert seen <= PLACES.keys()
+        for way in outline_of(write(tmp_path / str(count), stacks)).ways:
+            places = [hop.place for hop in way.traced.hops]
+            assert set(places) <= PLACES.keys()
+            order = [(list(Stretch).index(place_of(each).stretch), place_of(each).slot) for each in places]
+            assert order == sorted(order), "the packet's order"
 
 
 def test_a_marker_of_several_paths_says_how_many_it_blocks(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from latticelink.cdk import bindings
 from latticelink.constructs.group_rules import stable_key
 from latticelink.constructs.notes import Offer, notes_of
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_key
 from latticelink.values.principals import is_account, parse_principals
@@ -62,6 +63,7 @@ class AccountShare(bindings.Construct):
         https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -187,6 +189,7 @@ class AcceptedShare(bindings.Construct):
     Source: https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, resources: Sequence[SharedResource]) -> None:
         super().__init__(scope, id)
         with Report(self) as report:

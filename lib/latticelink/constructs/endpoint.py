@@ -17,6 +17,7 @@ from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.constructs.vpc_names import is_never_in
 from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.dns import ExistingHostedZone
 from latticelink.values.names import SECURITY_GROUP, derive_name
@@ -37,6 +38,7 @@ class _Endpoint(bindings.Construct):
     _type: Literal["Resource", "ServiceNetwork"]
     _kinds: frozenset[str]
 
+    @judged
     def __init__(
         self,
         scope: Any,

@@ -16,6 +16,7 @@ from latticelink.values.addresses import (
     parse_subnets,
 )
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
+from latticelink.values.calls import judged
 from latticelink.values.tokens import REFUSED, is_known
 
 
@@ -46,6 +47,7 @@ class ExistingNetwork(VpcNetwork):
         https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/subnet
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,

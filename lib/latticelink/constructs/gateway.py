@@ -13,6 +13,7 @@ from latticelink.constructs.sharing_gateway import Gateway
 from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
+from latticelink.values.calls import judged
 from latticelink.values.gateway_type import parse_gateway_type
 from latticelink.values.names import RESOURCE_GATEWAY, parse_name
 from latticelink.values.provider_arguments import refuse_lacking
@@ -61,6 +62,7 @@ class ResourceGateway(Gateway):
         https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,

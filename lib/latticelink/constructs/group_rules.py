@@ -13,9 +13,10 @@ from latticelink.cdk import bindings
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
 from latticelink.constructs.port_tokens import ports_of, with_text_tokens
-from latticelink.errors import Report
+from latticelink.errors import InvalidInput, Report
 from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_description
 from latticelink.values.ports import Ports, parse_ports
@@ -78,6 +79,7 @@ class GroupRules:
     def _stack(self) -> Any:
         return bindings.stack_of(self._scope)
 
+    @judged
     def let_in(
         self,
         *,
@@ -108,6 +110,7 @@ class GroupRules:
             why = parse_description(report, "why", why)
         self.allow("ingress", peer, open_ports, why, _ids)
 
+    @judged
     def let_out(
         self,
         *,
@@ -242,7 +245,8 @@ class GroupRules:
                 fix="Give one of these; clients of a ServiceNetworkAssociation send to the prefix list of VPC Lattice.",
                 source="https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html",
             )
-            return REFUSED
+            # Nothing can stand in for an endpoint, whose ports are asked for next.
+            raise InvalidInput(report.findings)
         if endpoint.network.stack is not self._stack:
             _refuse_other_stack(report, "endpoint", endpoint.shared.name)
         return endpoint.security_group_ids[0]

@@ -125,7 +125,16 @@ def _above(name: str) -> str:
 def _plain_name(report: Report, argument: str, dns_name: str) -> str:
     """Return `dns_name` if it can name a private zone and its records; refuse the rest, and tokens."""
     if is_known(dns_name):
-        return parse_dns_name(report, argument, dns_name)
+        name = parse_dns_name(report, argument, dns_name)
+        if name != REFUSED and "_" in name:
+            report.refuse(
+                argument,
+                dns_name,
+                rule="A host name has letters, digits and hyphens; many clients refuse one with an underscore.",
+                fix=f"Write {name.replace('_', '-')!r}.",
+                source="https://www.rfc-editor.org/rfc/rfc1123#page-13",
+            )
+        return name
     report.refuse(
         argument,
         dns_name,

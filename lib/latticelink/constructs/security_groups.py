@@ -18,6 +18,7 @@ from latticelink.constructs.network import Network
 from latticelink.constructs.notes import notes_of
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.calls import judged
 from latticelink.values.names import SECURITY_GROUP, derive_name, parse_description, parse_group_name
 from latticelink.values.tags import parse_tags
 
@@ -44,6 +45,7 @@ class SecurityGroup(GroupRules):
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -96,6 +98,7 @@ class ExistingSecurityGroup(GroupRules):
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, security_group_id: str) -> None:
         super().__init__(scope, id)
         with Report(scope, id) as report:

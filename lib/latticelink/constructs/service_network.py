@@ -8,6 +8,7 @@ from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
+from latticelink.constructs.endpoint_place import refuse_other_region
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
 from latticelink.constructs.notes import notes_of
@@ -15,7 +16,9 @@ from latticelink.constructs.own_names import OwnNames
 from latticelink.constructs.port_tokens import ports_of
 from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.errors import Report
-from latticelink.values.arns import id_in_arn
+from latticelink.values.arns import LATTICE, id_in_arn
+from latticelink.values.aws_ids import refuse_elsewhere
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.dns import ExistingHostedZone
 from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
@@ -44,6 +47,7 @@ class _ServiceNetwork(bindings.Construct):
         with Report(self) as report:
             self._tags = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
 
+    @judged
     def share(
         self, name: str, resources: Sequence[SharedResource], *, private_dns_enabled: bool | None = None
     ) -> SharedResource:
@@ -76,6 +80,7 @@ class _ServiceNetwork(bindings.Construct):
                     "resources", names, rule="At least one resource is shared.", fix="Give what share() returned."
                 )
             for resource in resources:
+                refuse_other_region(report, resource, self._stack)
                 if resource.type == "SERVICE_NETWORK":
                     report.refuse(
                         "resources",
@@ -140,6 +145,7 @@ class ServiceNetwork(_ServiceNetwork):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id, tags)
         with Report(self) as report:
@@ -174,10 +180,12 @@ class ExistingServiceNetwork(_ServiceNetwork):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, arn: str, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id, tags)
         with Report(self) as report:
             self.arn = parse_lattice_arn(report, "arn", arn, "servicenetwork")
+            refuse_elsewhere(report, "arn", LATTICE.read(self.arn), self._stack, source=_RESOURCE_DOC)
         self.id = self.name = _id_of(self, self.arn)
 
 
@@ -229,6 +237,7 @@ class ServiceNetworkAssociation(bindings.Construct):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -250,6 +259,7 @@ class ServiceNetworkAssociation(bindings.Construct):
         name = derive_name(SECURITY_GROUP, network.stack_id, id)
         with Report(self) as report:
             network.refuse_other_stack(report, bindings.stack_of(scope))
+            refuse_other_region(report, shared, bindings.stack_of(scope))
             checked = parse_tags(report, "tags", tags, beside=notes_of(network.stack).tags)
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
             own_names = OwnNames.parse(report, shared, members_domain=members_domain, hosted_zone=hosted_zone)

@@ -26,12 +26,18 @@ from latticelink.constructs.security_groups import SecurityGroup
 from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr
+from latticelink.values.arns import DATABASE
+from latticelink.values.aws_ids import refuse_elsewhere
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import GatewayType, refuse_unfit
 from latticelink.values.names import RESOURCE_CONFIGURATION, derive_name, parse_key, parse_name
 from latticelink.values.ports import Ports
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 from latticelink.values.tags import Tags, parse_tags
+
+_CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+_OWN_IDS = ("gateway", "group")
 
 
 class Gateway(bindings.Construct):
@@ -69,6 +75,7 @@ class Gateway(bindings.Construct):
     def _parsed(self, report: Report, tags: Mapping[str, str] | None) -> Tags:
         return parse_tags(report, "tags", tags, beside=notes_of(self.network.stack).tags)
 
+    @judged
     def share(
         self,
         name: str,
@@ -121,6 +128,9 @@ class Gateway(bindings.Construct):
                 report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
             )
             self._refuse_twin(report, aws_name, key)
+            if isinstance(resource, ArnResource):
+                database, own = DATABASE.read(resource.arn), self.network.stack
+                refuse_elsewhere(report, "arn", database, own, source=_CONFIGURATION_DOC, own_account=True)
             domain = parse_custom_domain(report, self.network.stack, resource, custom_domain, domain_verification)
             members = self._named_members(report, key, resource)
             own_tags = Tags({**self._tags.given, **self._parsed(report, tags).given})
@@ -199,6 +209,14 @@ class Gateway(bindings.Construct):
 
     def _new_key(self, report: Report, name: str) -> str:
         key = parse_key(report, "name", name)
+        if key in _OWN_IDS:
+            report.refuse(
+                "name",
+                name,
+                rule=f"The gateway's own parts are called {' and '.join(_OWN_IDS)} in Terraform addresses.",
+                fix=f"Choose another name, such as 'shared-{key}'.",
+            )
+            key = f"{key}-refused"
         if key in self._keys:
             report.refuse(
                 "name",

@@ -52,9 +52,18 @@ class NetworkAcl:
         default = "the default network ACL of " if self.block.type == VPC else ""
         return f"{default}{self.block.address}"
 
-    def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
-        """Return the TCP ports that surely, and that perhaps, pass from or to all of the ranges."""
-        sure, maybe = EVERY, EVERY
+    def passes(
+        self, direction: str, ranges: Sequence[Addresses], version: int, *, all_of_them: bool = True
+    ) -> tuple[PortSet, PortSet]:
+        """Return the TCP ports that surely pass from or to all of the ranges, and that perhaps do.
+
+        Args:
+            direction: `IN` or `OUT`.
+            ranges: where the packets come from or go to; all addresses if there are none.
+            version: IP version.
+            all_of_them: whether something is in each of the ranges; else it is in one of them.
+        """
+        sure, maybe = EVERY, EVERY if all_of_them else NONE
         for addresses in ranges or [EVERYWHERE[version]]:
             entries = [each for each in self.entries[direction] if each.addresses.overlap(addresses)]
             everywhere, anywhere = EVERY, NONE
@@ -65,7 +74,7 @@ class NetworkAcl:
                 everywhere &= allowed
                 anywhere |= allowed
             sure &= everywhere
-            maybe &= anywhere
+            maybe = maybe & anywhere if all_of_them else maybe | anywhere
         return (sure, maybe) if self.doubts[direction] is None else (NONE, EVERY)
 
 

@@ -8,17 +8,21 @@ from enum import StrEnum
 from typing import Any
 
 from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
+from latticelink.network.topology import Placed
 from latticelink.paths.stations import Stations
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Unknown
 from latticelink.terraform.work import spend
 
 # The places that checks judge too.
+CLIENT_OUT = "client's group out"
 ADDRESS_TYPE = "gateway's address type"
 ENDPOINTS_VPC = "endpoint's VPC"
 PRIVATE_DNS = "private DNS name"
 ROUTE = "route to the target"
 ROUTE_BACK = "route back to the gateway"
+ROUTE_TO_CLIENT = "route back to the client"
+ROUTE_TO_ENDPOINT = "route to the endpoint"
 ZONE_APART = "zone of the address"
 ZONES = "zones"
 
@@ -83,7 +87,7 @@ class TracedPath:
     """The way of one client to one target.
 
     Args:
-        client: the client.
+        client: the client, or those that a rule names together.
         via: what it goes through, endpoint and gateway.
         resource: the target.
         ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
@@ -94,6 +98,9 @@ class TracedPath:
         shared: the ports that the resource configuration surely shares.
         stations: what it leads through, as blocks.
         addresses: the endpoint's addresses, where the answer depends on which of them the client uses; else nothing.
+        version: IP version of the client's connections.
+        clients: those of the clients that were read and that the path is about, once for each of their subnets.
+        apart: their names, where other clients that the rule names fare otherwise; else empty.
     """
 
     client: str
@@ -106,6 +113,14 @@ class TracedPath:
     shared: PortSet
     stations: Stations
     addresses: tuple[AtAddress, ...] = ()
+    version: int = 4
+    clients: tuple[Placed, ...] = ()
+    apart: str = ""
+
+    @property
+    def who(self) -> str:
+        """The client for people: whom the rule names, and which of them, where they don't all fare alike."""
+        return f"{self.client} ({self.apart})" if self.apart else self.client
 
     @property
     def stack(self) -> str:

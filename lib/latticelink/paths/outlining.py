@@ -116,27 +116,17 @@ class _Outliner:
 
     def _clients(self, path: TracedPath, entry: Placed) -> str:
         vpc = self._vpc(entry.vpc, entry.block)
-        clients_id = f"{vpc}: {path.client}"
+        clients_id = f"{vpc}: {path.who}"
         if clients_id not in self._outline.clients:
             name = path.client.removeprefix("clients ").removeprefix("in ")
             is_block = addresses_of(name) is not None
             is_group = path.client.startswith("clients in ")
-            if is_group:
-                name = name.removeprefix(f"{types.SECURITY_GROUP}.")
             self._outline.clients[clients_id] = Clients(
                 id=clients_id,
                 kind="block" if is_block else "group" if is_group else "other",
-                name=name,
+                name=name.removeprefix(f"{types.SECURITY_GROUP}."),
                 vpc=vpc,
-                members=tuple(
-                    Workload(
-                        id=each.block.full_address,
-                        name=label(each.block),
-                        type=each.block.type,
-                        subnets=_subnets(each.subnets),
-                    )
-                    for each in path.stations.workloads
-                ),
+                members=_workloads(path.clients),
             )
         return clients_id
 
@@ -292,6 +282,17 @@ def _subnets(subnets: Iterable[PlacedSubnet]) -> tuple[Subnet, ...]:
             cidrs=tuple(map(str, each.ranges)),
         )
         for each in subnets
+    )
+
+
+def _workloads(members: Iterable[Placed]) -> tuple[Workload, ...]:
+    """Return workloads that are told once for each of their subnets, each once."""
+    found: dict[Block, list[PlacedSubnet]] = {}
+    for each in members:
+        found.setdefault(each.block, []).extend(each.subnets)
+    return tuple(
+        Workload(id=block.full_address, name=label(block), type=block.type, subnets=_subnets(dict.fromkeys(subnets)))
+        for block, subnets in found.items()
     )
 
 

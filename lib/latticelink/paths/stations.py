@@ -13,14 +13,12 @@ class Stations:
     """What a path leads through, in the packet's order, as far as it is known.
 
     Args:
-        workloads: the clients that are in what was read.
         entry: the endpoint, or the association of a service network.
         group: the GROUP that the resource configuration is a member of.
         gateway: the resource gateway.
         target: what the resource configuration leads to.
     """
 
-    workloads: tuple[Placed, ...] = ()
     entry: Placed | None = None
     group: Block | None = None
     gateway: Placed | None = None

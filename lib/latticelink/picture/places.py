@@ -36,10 +36,12 @@ class Place:
 _NEAR = (
     ((hops.PRIVATE_DNS,), "DNS name"),
     (("endpoint",), "is there"),
-    (("client's group out",), "group out"),
+    ((hops.CLIENT_OUT,), "group out"),
     (("endpoint's address type",), "IP version"),
     (("network ACLs of the clients' subnets",), "client ACL"),
+    ((hops.ROUTE_TO_ENDPOINT,), "route"),
     (("network ACLs of the endpoint's subnets",), "endpoint ACL"),
+    ((hops.ROUTE_TO_CLIENT,), "route back"),
     (("endpoint's group in", "association's group in"), "group in"),
 )
 _LINK = (

@@ -24,6 +24,7 @@ from latticelink.terraform.known import (
     after_apply,
     first_unknown,
     leaves,
+    unknown_of,
 )
 from latticelink.terraform.work import spend
 
@@ -77,6 +78,26 @@ def _needs_lists(function: Function) -> Function:
         return function(*arguments)
 
     return needing
+
+
+def _or_part(part: Callable[..., str]) -> Callable[[Function], Function]:
+    """Answer with a part of what a Reference stands for, where the list is one: whose it is stays known.
+
+    Args:
+        part: a function that writes the part down, given the other arguments: `[0]`.
+    """
+
+    def of_list(function: Function) -> Function:
+        @wraps(function)
+        def answering(items: Any, *others: Any) -> Any:
+            is_one = isinstance(items, Reference) and items.attribute and not items.block.has_many
+            if is_one and not any(map(unknown_of, others)):
+                return Reference(items.block, items.attribute + _refusing(part)(*others))
+            return function(items, *others)
+
+        return answering
+
+    return of_list
 
 
 def _list(value: Any) -> list[Any]:
@@ -421,7 +442,7 @@ FUNCTIONS: dict[str, Function] = {
     "concat": _listed(lambda *lists: [item for each in lists for item in _list(each)]),
     "contains": _known(lambda items, item: any(equal(each, item) for each in items)),
     "distinct": _listed(lambda items: _distinct(_list(items))),
-    "element": _listed(_element),
+    "element": _or_part(lambda index: f"[{int(index)}]")(_listed(_element)),
     "endswith": _known(lambda text, end: text.endswith(end)),
     "flatten": _listed(_flatten),
     "floor": _known(lambda number: math.floor(to_number(number))),
@@ -439,7 +460,7 @@ FUNCTIONS: dict[str, Function] = {
     "merge": _listed(_merge),
     "min": _known(lambda *numbers: min(map(to_number, numbers))),
     "nonsensitive": _refusing(lambda value: value),
-    "one": _listed(_one),
+    "one": _or_part(lambda: "[0]")(_listed(_one)),
     "parseint": _known(lambda text, base: int(text, int(base))),
     "range": _known(_range),
     "replace": _known(_replace),
@@ -450,7 +471,7 @@ FUNCTIONS: dict[str, Function] = {
     "setsubtract": _known(_without),
     "setunion": _listed(lambda *lists: _toset([item for each in lists for item in _list(each)])),
     "slice": _listed(lambda items, start, end: _list(items)[int(start) : int(end)]),
-    "sort": _known(lambda items: sorted(map(to_text, items))),
+    "sort": _or_part(lambda: "[sorted]")(_known(lambda items: sorted(map(to_text, items)))),
     "split": _known(lambda separator, text: text.split(separator) if text else []),
     "startswith": _known(lambda text, start: text.startswith(start)),
     "strcontains": _known(lambda text, part: part in text),
@@ -458,10 +479,10 @@ FUNCTIONS: dict[str, Function] = {
     "sum": _known(lambda items: sum(map(to_number, _list(items)))),
     "title": _known(lambda text: re.sub(r"(?<!\w)\w", lambda first: first[0].upper(), text)),
     "tobool": _refusing(to_bool),
-    "tolist": _listed(lambda items: list(_list(items))),
+    "tolist": _or_part(str)(_listed(lambda items: list(_list(items)))),
     "tomap": _listed(lambda values: dict(values)),
     "tonumber": _refusing(to_number),
-    "toset": _listed(_toset),
+    "toset": _or_part(str)(_listed(_toset)),
     "tostring": _refusing(to_text),
     "trimprefix": _known(_trim),
     "trimspace": _known(lambda text: text.strip()),

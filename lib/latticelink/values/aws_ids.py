@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
 
 from latticelink.errors import Report
-from latticelink.values.arns import KMS_KEY, ROLE
+from latticelink.values.arns import KMS_KEY, ROLE, Arn
 from latticelink.values.tokens import REFUSED, is_known
 from latticelink.values.types import (
     CONFIGURATION,
@@ -134,18 +136,57 @@ def parse_kms_key_arn(report: Report, argument: str, given: str) -> str:
     return REFUSED
 
 
+# The parts of regions' codes: the areas are those by which AWS's SDKs, and so the provider, know a region's partition.
+_AREA = r"af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eu-iso[a-z]|eusc-[a-z]{2}"
+_SIDE = r"(north|south)?(east|west)|north|south|central"
+_NEAREST = [
+    f"{area}-{side}-1"
+    for area in ("af", "ap", "ca", "cn", "eu", "il", "me", "mx", "sa", "us", "us-gov")
+    for side in ("central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west")
+]
+
+
 def parse_region(report: Report, argument: str, given: str) -> str:
     """Return `given` if it has the form of a region's name; refuse the rest."""
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", given)):
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(rf"({_AREA})-({_SIDE})-[0-9]", given)):
         return given
+    near = get_close_matches(str(given), _NEAREST, n=1, cutoff=0.85)
     report.refuse(
         argument,
         given,
         rule="A region is named by its code.",
-        fix="Write a code such as 'ap-northeast-1'.",
+        fix=f"Write a code such as '{near[0] if near else 'ap-northeast-1'}'.",
         source=_REGION_SOURCE,
     )
     return REFUSED
+
+
+def refuse_elsewhere(
+    report: Report, argument: str, arn: Arn | None, stack: Any, *, source: str, own_account: bool = False
+) -> None:
+    """Refuse what is in another region than `stack` (or, if it must be the stack's own, in another account).
+
+    Args:
+        report: where findings go.
+        argument: the argument's name, for findings.
+        arn: the ARN of what is given; None if it isn't known.
+        stack: the stack that uses it; what it doesn't tell of region and account isn't judged.
+        source: the page that states the rule.
+        own_account: whether it must be of the stack's account.
+    """
+    if arn is None:
+        return
+    judged = [("region", arn.region), *([("account", arn.account)] if own_account else [])]
+    for word, theirs in judged:
+        ours = getattr(stack, "account_id" if word == "account" else word, None)
+        if ours and is_known(ours) and theirs != ours:
+            report.refuse(
+                argument,
+                theirs,
+                rule=f"It is in the {word} of the stack that uses it, here {ours}.",
+                fix=f"Use it in a stack of that {word}, or name one of {ours}.",
+                source=source,
+            )
 
 
 def parse_zone(report: Report, argument: str, given: str, region: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.arns import LATTICE, LATTICE_IDS, id_in_arn
+from latticelink.values.calls import judged, judged_init
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
@@ -18,6 +19,7 @@ KEYS = ("arn", "id", "name", "ports", "protocol", "type")
 """What each resource in the output has; the other keys of docs/contract.md are there where they mean something."""
 
 
+@judged_init
 @dataclass(frozen=True)
 class SharedResource:
     """A resource as it is shared: made by `ResourceGateway.share`, published, read, and reached by an endpoint.
@@ -62,6 +64,7 @@ class SharedResource:
     accepter: str = field(default="", repr=False, compare=False)
 
     @classmethod
+    @judged
     def of_arn(
         cls,
         name: str,

@@ -102,7 +102,8 @@ CHECKS = (
         why="Deployed in another order it finds no state; destroyed in another order, AWS keeps the gateway that is "
         "still in use.",
         source=pages.DELETE_GATEWAY,
-        fix="Add the dependency: `consumer.add_dependency(producer)`; State.read does it.",
+        fix="Make the producer before the consumer that calls State.read; without State.read, write "
+        "`consumer.add_dependency(producer)`.",
         passing=_with_manifest(["producer"]),
         failing=_with_manifest([]),
         judge=_manifest_order,
