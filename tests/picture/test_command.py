@@ -65,7 +65,7 @@ def test_where_it_cannot_be_written_a_sentence_says_so_and_nothing_is_left(
 
 def test_open_shows_it_in_the_browser(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setattr(webbrowser, "open", lambda address: not opened.append(address))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert main(["draw", str(folder), "--open"]) == 0
     assert main(["draw", str(folder), "--open", "-o", str(tmp_path / "own.html")]) == 0
@@ -76,6 +76,15 @@ def test_open_shows_it_in_the_browser(folder: Path, tmp_path: Path, monkeypatch:
     assert opened[0].endswith("/picture.html")
     assert opened[1].endswith("/own.html")
     assert (tmp_path / "own.html").read_text().startswith("<!doctype html>")
+
+
+def test_without_a_browser_a_sentence_says_where_the_picture_is(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    target = tmp_path / "own.html"
+    assert main(["draw", str(folder), "--open", "-o", str(target)]) == 0
+    assert capsys.readouterr().err == f"No browser was found; the picture is in {target}.\n"
 
 
 def test_one_stack_has_its_own_paths_only(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

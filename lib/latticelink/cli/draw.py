@@ -84,7 +84,8 @@ def _deliver(text: str, form: str, output: Path | None, *, is_opened: bool) -> i
     if is_opened:
         import webbrowser
 
-        webbrowser.open(written.resolve().as_uri())
+        if not webbrowser.open(written.resolve().as_uri()):
+            print(f"No browser was found; the picture is in {written}.", file=sys.stderr)
     return 0
 
 

@@ -133,7 +133,7 @@ class Cards:
     def _kind(self, x: float, y: float, kind: str, room: float) -> None:
         text = kind.upper()
         while " " in text and _capitals(text) > room:
-            text = text.rpartition(" ")[0]
+            text = text.partition(" ")[2]
         while len(text) > 2 and _capitals(text) > room:
             text = f"{text.removesuffix('…')[:-1]}…"
         self._canvas.text(x, y, text, "k m", full="" if text == kind.upper() else kind)
