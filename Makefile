@@ -50,8 +50,9 @@ lint: tools ## Format, lint and types
 check: lint ## The same, and the tests that start no engine; CDK=cdktn on CDK Terrain
 	$(NO_ENGINE)
 
-docs: setup ## Write docs/checks.md from the catalogue of checks
+docs: setup ## Write docs/checks.md from the catalogue of checks, and draw the pictures of the scenario and the examples
 	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
+	@$(BIN)/python docs/pictures/draw.py
 
 oracle: tools ## Let real packets judge the check on 5,000 random topologies (Linux; about ten minutes)
 	@unshare -Urnm --pid --fork --kill-child --mount-proc $(BIN)/python -m tests.lab.oracle $(or $(COUNT),5000) $(or $(SEED),$$RANDOM)

@@ -214,7 +214,10 @@ gateway.share("db", IpResource("10.0.0.9", security_group_id="sg-12345678"), por
 def test_what_was_written_is_checked_and_a_line_says_so(tmp_path: Path) -> None:
     result = run_app(tmp_path, SHARE)
     assert (result.returncode, result.stderr) == (0, "")
-    assert re.search(r"\n\nChecked: \d+ checks in \d+ places: 0 errors, 0 warnings, .*\n$", result.stdout)
+    assert re.search(
+        r"\n\nChecked: \d+ checks in \d+ places: 0 errors, 0 warnings, .*\nSee it: `latticelink draw --open`\n$",
+        result.stdout,
+    )
 
 
 def test_an_error_that_the_check_finds_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from latticelink.paths.tracing import trace
 import pytest
 
 from tests.conftest import ROOT, run_python, same_files, without_metadata
+from tests.docs import pictures
 from tests.flavour import APPS
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
@@ -78,3 +79,11 @@ def test_an_example_has_an_output_folder_and_a_state_of_its_own(outputs: dict[st
         backend = json.loads(file.read_text())["terraform"].get("backend") or {}
         if "local" in backend:
             assert backend["local"]["path"] == f"../../../state/{example.name}/{file.parent.name}.tfstate"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_the_picture_in_the_documentation_is_that_of_the_example(outputs: dict[str, Path], example: Path) -> None:
+    drawn = pictures().picture_of(outputs["fast"] / example.name / f"{example.name}.out")
+    file = ROOT / "docs" / "pictures" / f"{example.name}.svg"
+    assert file.exists() == (drawn is not None)
+    assert drawn is None or drawn[0] == file.read_text(), "intended? then: make docs, and look at the picture"

@@ -219,7 +219,7 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
         if taken := taken_domains(stacks):
             print(taken, file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
-        return _check(stacks)
+        return _check(stacks, target)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
@@ -281,13 +281,15 @@ def _say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _check(stacks: Sequence[RawStack]) -> int:
+def _check(stacks: Sequence[RawStack], target: Path) -> int:
     """Check what was written; return 1 if there is an error in it."""
     examination = examined(configuration_of(stacks))
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    _say(f"\nChecked: {count_line(examination)}{more}")
+    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(str(target))}"
+    drawn = f"\nSee it: `latticelink draw{folder} --open`" if examination.paths else ""
+    _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
     return 1 if examination.count(Severity.ERROR) else 0
 
 

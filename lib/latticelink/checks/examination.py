@@ -27,11 +27,13 @@ class Examination:
     """What all checks say of one configuration.
 
     Args:
+        configuration: what was read.
         results: every place where a check fails or can't tell, worst first.
         paths: the way of each client to each resource.
         passed: how many places were judged and are as they should be.
     """
 
+    configuration: Configuration
     results: tuple[Result, ...]
     paths: tuple[TracedPath, ...]
     passed: int
@@ -95,7 +97,7 @@ def judge(configuration: Configuration, decided: Sequence[suppressions.Suppressi
                 results.append(Result(check, judgement))
     after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
     ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))
-    return Examination(tuple(ordered), paths, answers[Answer.PASS])
+    return Examination(configuration, tuple(ordered), paths, answers[Answer.PASS])
 
 
 DEFECT = "a defect of LatticeLink"

@@ -9,10 +9,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from latticelink.cli import check, lab, order
+from latticelink.cli import check, draw, lab, order
 from latticelink.errors import LatticeLinkError
 
-_COMMANDS = {"order": order, "check": check, "lab": lab}
+_COMMANDS = {"order": order, "check": check, "draw": draw, "lab": lab}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

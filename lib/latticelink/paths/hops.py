@@ -9,6 +9,7 @@ from typing import Any
 
 from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
 from latticelink.network.topology import Placed
+from latticelink.paths.stations import Stations
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Unknown
 from latticelink.terraform.work import spend
@@ -23,6 +24,7 @@ ROUTE_BACK = "route back to the gateway"
 ROUTE_TO_CLIENT = "route back to the client"
 ROUTE_TO_ENDPOINT = "route to the endpoint"
 ZONE_APART = "zone of the address"
+ZONES = "zones"
 
 
 class Answer(StrEnum):
@@ -47,6 +49,7 @@ class Hop:
         answer: PASS, FAIL if it blocks, UNKNOWN if that can't be told, NOT_JUDGED if nothing was looked at.
         why: the rule that admits, by address and description; or what blocks; or why it isn't known.
         fix: for FAIL the smallest change that opens it; for UNKNOWN what would settle it; a sentence.
+        rules: for PASS the rules of security groups that admit; for FAIL those that come nearest to it.
     """
 
     place: str
@@ -54,6 +57,7 @@ class Hop:
     answer: Answer
     why: str
     fix: str = ""
+    rules: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +96,7 @@ class TracedPath:
             in what was read, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
         shared: the ports that the resource configuration surely shares.
+        stations: what it leads through, as blocks.
         addresses: the endpoint's addresses, where the answer depends on which of them the client uses; else nothing.
         version: IP version of the client's connections.
         clients: those of the clients that were read and that the path is about, once for each of their subnets.
@@ -106,6 +111,7 @@ class TracedPath:
     endpoint: Block
     configuration: Block | None
     shared: PortSet
+    stations: Stations
     addresses: tuple[AtAddress, ...] = ()
     version: int = 4
     clients: tuple[Placed, ...] = ()
@@ -158,6 +164,7 @@ class Stage:
         blocks: says what blocks these ports, and the smallest change that opens them.
         doubt: why `sure` and `maybe` differ.
         is_judged: whether anything was looked at.
+        rules: says which rules admit these ports, or come nearest to it.
     """
 
     place: str
@@ -168,6 +175,7 @@ class Stage:
     blocks: Callable[[PortSet], tuple[str, str]] = lambda _: ("", "")
     doubt: Unknown | None = None
     is_judged: bool = True
+    rules: Callable[[PortSet], tuple[Block, ...]] = lambda _: ()
 
     @property
     def passes_all(self) -> bool:
@@ -182,9 +190,10 @@ class Stage:
         """Return the hop for these ports, which all have one answer here."""
         answer = self.answer(ports.ranges[0].low)
         if answer is Answer.PASS:
-            return Hop(self.place, self.block, answer if self.is_judged else Answer.NOT_JUDGED, self.passes(ports))
+            said = answer if self.is_judged else Answer.NOT_JUDGED
+            return Hop(self.place, self.block, said, self.passes(ports), rules=self.rules(ports))
         if answer is Answer.FAIL:
-            return Hop(self.place, self.block, answer, *self.blocks(ports))
+            return Hop(self.place, self.block, answer, *self.blocks(ports), rules=self.rules(ports))
         doubt = self.doubt or Unknown("it depends on what isn't known")
         return Hop(self.place, self.block, answer, doubt.reason, doubt.settle)
 

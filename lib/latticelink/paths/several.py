@@ -67,7 +67,8 @@ def _together(several: Sequence[tuple[Hop, ...]]) -> tuple[Hop, ...]:
 def _one_hop(same: Sequence[Hop]) -> Hop:
     whys, fixes = (list(dict.fromkeys(texts)) for texts in zip(*((hop.why, hop.fix) for hop in same), strict=True))
     more = f"; and {len(whys) - _SHOWN} more" if len(whys) > _SHOWN else ""
-    return replace(same[0], why="; ".join(whys[:_SHOWN]) + more, fix=" ".join(fixes[:_SHOWN]))
+    rules = tuple(dict.fromkeys(rule for hop in same for rule in hop.rules))
+    return replace(same[0], why="; ".join(whys[:_SHOWN]) + more, fix=" ".join(fixes[:_SHOWN]), rules=rules[:_SHOWN])
 
 
 def _at_one(same: tuple[AtAddress, ...]) -> AtAddress:

@@ -24,6 +24,7 @@ from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.routes import route_stages
 from latticelink.paths.security_groups import group_stage
 from latticelink.paths.several import tell_apart
+from latticelink.paths.stations import Stations
 from latticelink.paths.targets import Target, ports_stage, target_of
 from latticelink.paths.ways_in import WaysIn
 from latticelink.paths.zones import apart, meeting, zones_stage
@@ -44,7 +45,6 @@ from latticelink.values.types import (
 
 _STEPS_OF_A_PATH = 150
 _PORTS = "resource configuration's ports"
-_ZONES = "zones"
 _BADNESS = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
 
 
@@ -121,11 +121,10 @@ class Tracer:
 
     def _half(self, resource: _Resource) -> TracedPath:
         """Return the way from a gateway to a target whose clients are in another configuration."""
-        configuration = resource.configuration
-        assert configuration is not None
-        far = self._far_side(configuration, resource.group)
+        assert resource.configuration is not None
+        far = self._far_side(resource.configuration, resource.group)
         stages = [far.shares, *far.stages]
-        return _traced("clients elsewhere", far.text, far, stages, endpoint=configuration, configuration=configuration)
+        return _traced("clients elsewhere", far.text, far, stages, resource)
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -172,11 +171,11 @@ class Tracer:
         if configuration is None:
             doubt = resource.doubt or Unknown("the resource isn't known")
             unknown = _FarSide("", None, Target("an unknown resource"), doubtful(_PORTS, block, doubt), ())
-            return _traced(client.text, via, unknown, [*near, unknown.shares], endpoint=block, configuration=None)
+            return _traced(client.text, via, unknown, [*near, unknown.shares], resource, entry)
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        path = _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
+        path = _traced(client.text, f"{via} -> {far.text}", far, stages, resource, entry)
         addresses = tuple(self._by_address(path, client, entry, resource, names))
         if len(addresses) == 1 and addresses[0].answer is Answer.PASS and path.answer is Answer.FAIL:
             return replace(path, hops=tuple(map(_in_other_zones, path.hops)))
@@ -210,7 +209,7 @@ class Tracer:
             zones = [*self._meeting(own, gateway, configuration)]
             if mine is None and (met or doubt):
                 why = there if isinstance(there, Unknown) else None if met else doubt
-                zones = [doubtful(_ZONES, gateway.block, why) if why else apart(subnet, gateway)]
+                zones = [doubtful(hops.ZONES, gateway.block, why) if why else apart(subnet, gateway)]
             stages = [names, *self._near(client, own), far.shares, *zones, *far.stages]
             ports, found = settle(stages, far.shares)
             yield AtAddress(subnet=subnet.text, zone=str(subnet.zone or subnet.text), ports=ports, hops=found)
@@ -349,9 +348,16 @@ class Tracer:
 
 
 def _traced(
-    client: str, via: str, far: _FarSide, stages: list[Stage], *, endpoint: Block, configuration: Block | None
+    client: str,
+    via: str,
+    far: _FarSide,
+    stages: list[Stage],
+    resource: _Resource,
+    entry: Placed | None = None,
 ) -> TracedPath:
     ports, hops = settle(stages, far.shares)
+    endpoint = entry.block if entry is not None else resource.configuration
+    assert endpoint is not None
     return TracedPath(
         client=client,
         via=via,
@@ -359,8 +365,9 @@ def _traced(
         ports=ports,
         hops=hops,
         endpoint=endpoint,
-        configuration=configuration,
+        configuration=resource.configuration,
         shared=far.shares.sure,
+        stations=Stations(entry=entry, group=resource.group, gateway=far.gateway, target=far.target.placed),
     )
 
 

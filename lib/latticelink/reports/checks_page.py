@@ -52,9 +52,9 @@ other check says again. A finding has a severity:
 
 `latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
 
-`--format json` prints the same for programs: `counts`, then lists of `findings`, `unknown`, `suppressed` and `paths`;
-each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`, `fix` and `see`. `--why` shows
-for each path the rule that admits it at each hop.
+`--format json` prints the same for programs: `counts`, lists of `findings`, `unknown`, `suppressed` and `paths`, and
+the [`topology`](topology.md); each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`,
+`fix` and `see`. `--why` shows for each path the rule that admits it at each hop.
 
 ## Living with a finding
 

@@ -54,6 +54,18 @@ def _hops(hops: Sequence[Hop]) -> list[dict[str, Any]]:
             "block": hop.block.full_address if hop.block else None,
             "why": hop.why,
             "fix": hop.fix,
+            "file": hop.block.file.as_posix() if hop.block else "",
+            "construct": hop.block.construct if hop.block else "",
+            "judged": hop.answer is not Answer.NOT_JUDGED,
+            "rules": [
+                {
+                    "block": rule.full_address,
+                    "description": described if isinstance(described := rule.value("description"), str) else "",
+                    "file": rule.file.as_posix(),
+                    "construct": rule.construct,
+                }
+                for rule in hop.rules
+            ],
         }
         for hop in hops
     ]

@@ -11,6 +11,8 @@ from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Judgement, Result, Severity
 from latticelink.paths.hops import Answer
+from latticelink.paths.outlining import outline_of
+from latticelink.reports.outline import topology
 from latticelink.reports.paths import as_dicts, path_lines
 
 
@@ -99,6 +101,7 @@ def as_json(examination: Examination) -> str:
         "unknown": [_entry(each) for each in examination.of(Answer.UNKNOWN)],
         "suppressed": [_entry(each) for each in examination.suppressed],
         "paths": as_dicts(examination.paths),
+        "topology": topology(outline_of(examination.configuration)),
     }
     written = StringIO()
     json.dump(content, written, indent=2)
