@@ -21,7 +21,7 @@ from latticelink.picture.words import verdict
 ROOT = Path(__file__).parent.parent.parent
 PICTURES = Path(__file__).parent
 SCENARIO, BLOCKED = "scenario", "blocked"
-MISSING = "gateway_nginx-target-ingress-"
+MISSING = "ec2-b_group_ingress-"
 """What the logical id of the rule starts with that is missing in the blocked scenario: into the target's group."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
