@@ -50,8 +50,9 @@ lint: tools ## Format, lint and types
 check: lint ## The same, and the tests that start no engine; CDK=cdktn on CDK Terrain
 	$(NO_ENGINE)
 
-docs: setup ## Write docs/checks.md from the catalogue of checks
+docs: setup ## Write docs/checks.md from the catalogue of checks, and draw the pictures of the scenario and the examples
 	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
+	@$(BIN)/python docs/pictures/draw.py
 
 oracle: tools ## Let real packets judge the check on 5,000 random topologies (Linux; about ten minutes)
 	@unshare -Urnm --pid --fork --kill-child --mount-proc $(BIN)/python -m tests.lab.oracle $(or $(COUNT),5000) $(or $(SEED),$$RANDOM)
@@ -104,4 +105,4 @@ lock: ## Resolve the locks anew (needs uv); no index addresses, hashes for every
 	$(LOCK) --extra cdktn --extra node --extra build --constraint requirements-dev.lock --output-file requirements-cdktn.lock
 
 clean: ## Remove what was generated; state stays
-	rm -rf .venv .venv-cdktn build cdktf.out .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-cdktn build *.out .mypy_cache .pytest_cache .ruff_cache .hypothesis

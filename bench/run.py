@@ -39,6 +39,8 @@ try:
 finally:
     print(count[0], file=sys.stderr)
 """
+# The exit code of a check is about what it finds.
+COMMAND = "import sys; from latticelink.cli.main import main; main(sys.argv[1:])"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -178,6 +180,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, str(ROOT / "main.py")], cwd=folder, stdout=subprocess.DEVNULL, check=True)
         measure_scenario(arguments.runs, javascript(Path(folder, "cdktf.out")))
+        measure_drawing(arguments.runs, Path(folder, "cdktf.out"), arguments.links)
     measure_links(arguments.links)
 
 
@@ -211,6 +214,22 @@ def measure_scenario(runs: int, other: Variant | None) -> None:
     if other:
         print(row("wall: CDKTF for JavaScript / fast", other.time, synths[0].fast.time, seconds))
     print(f"{'import latticelink':57}{seconds(importing.time - nothing.time)}")
+
+
+def measure_drawing(runs: int, scenario: Path, many: int) -> None:
+    """Measure pictures of the scenario and of many links against the check, which reads and traces the same."""
+    print(f"\n{f'pictures, medians of {runs} runs':49} ratio")
+    with tempfile.TemporaryDirectory() as folder:
+        links = [str(ROOT / "bench/links_ours.py"), str(many)]
+        subprocess.run([sys.executable, *links], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        for what, output in (("scenario", scenario), (f"{many} links", Path(folder, "cdktf.out"))):
+            check, svg, page = (
+                Variant(f"{what} {each[0]}", ["-c", COMMAND, *each, str(output)])
+                for each in (["check", "--format", "json"], ["draw"], ["draw", "--format", "html"])
+            )
+            measure([check, svg, page], runs=runs, warm_up=True)
+            print(row(f"{what}, wall: draw / check", svg.time, check.time, seconds))
+            print(row(f"{what}, wall: draw --format html / check", page.time, check.time, seconds))
 
 
 def measure_links(many: int) -> None:

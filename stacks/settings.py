@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from typing import Any
 
 from latticelink import LocalState, Report, Stack, State, Subnet
@@ -60,6 +61,10 @@ class Settings:
                 given = {}
             for key in sorted(known & set(context)):
                 report.refuse(key, context[key], rule="Settings are inside 'latticelink'.", fix="Move it there.")
+            for key in get_close_matches("latticelink", set(context) - {"latticelink"}, cutoff=0.8):
+                report.refuse(
+                    key, context[key], rule="The settings are in 'latticelink'.", fix="Write that as the key."
+                )
         with Report("cdktf.json", "context", "latticelink") as report:
             values = {key: value for key, value in given.items() if key in known}
             for key in sorted(set(given) - known):
@@ -68,7 +73,8 @@ class Settings:
                 if key.endswith("_subnets"):
                     values[key] = _texts(report, key, values[key])
                 elif key != "state" and not isinstance(values[key], str):
-                    report.refuse(key, values[key], rule="The setting is a text.", fix="Put it in double quotes.")
+                    fix = "Put it in double quotes." if values[key] is not None else "Write one, or leave the key out."
+                    report.refuse(key, values[key], rule="The setting is a text.", fix=fix)
                     del values[key]
             if "state" in values:
                 values["state"] = State.of(values["state"], place=("cdktf.json", "context", "latticelink", "state"))

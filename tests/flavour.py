@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 CDK = flavour.chosen()
 OTHER = CDKTF if CDK is CDK_TERRAIN else CDK_TERRAIN
 MOVE = ROOT / "docs" / "cdktf-to-cdktn.sed"
+SCENARIO = "scenario"
 VERSIONS = {CDKTF: "0.21.0", CDK_TERRAIN: "0.24.0"}
 
 # Child processes are about the same CDK.
@@ -51,10 +52,20 @@ def apps_in_words_of(cdk: Flavour, folder: Path) -> Path:
     if cdk is CDKTF:
         return ROOT
     for name in ("stacks", "examples"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "cdktf.out", "state"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.out", "state"))
     shutil.copy(ROOT / "main.py", folder)
     subprocess.run(["sed", "-E", "-i.cdktf", "-f", MOVE, *folder.rglob("*.py")], check=True)
     return folder
+
+
+def program_of(app: str) -> Path:
+    """Return the program of the scenario, or of the example with this name."""
+    return APPS / "main.py" if app == SCENARIO else APPS / "examples" / app / "main.py"
+
+
+def output_of(app: str) -> str:
+    """Return the folder that the scenario, or the example with this name, writes beside where it is started."""
+    return "cdktf.out" if app == SCENARIO else f"{app}.out"
 
 
 def _apps() -> Path:

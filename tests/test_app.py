@@ -83,11 +83,10 @@ def test_what_follows_from_a_refused_value_does_not_hide_it(tmp_path: Path) -> N
 
 
 def test_a_refusal_of_the_cdk_itself_is_one_sentence(tmp_path: Path) -> None:
-    result = run_app(tmp_path, "make(app)\nmake(app)")
+    result = run_app(tmp_path, "make(app)\napp.node.set_context('key', 1)")
     assert (result.returncode, result.stdout) == (1, "")
-    assert result.stderr == (
-        f"{CDK.name} refuses this (app.py:4): There is already a Construct with name 'producer' in App\n"
-    )
+    said = "Cannot set context after children have been added: producer"
+    assert result.stderr == f"{CDK.name} refuses this (app.py:8): {said}\n"
 
 
 def test_stacks_that_depend_on_each_other_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
@@ -215,7 +214,10 @@ gateway.share("db", IpResource("10.0.0.9", security_group_id="sg-12345678"), por
 def test_what_was_written_is_checked_and_a_line_says_so(tmp_path: Path) -> None:
     result = run_app(tmp_path, SHARE)
     assert (result.returncode, result.stderr) == (0, "")
-    assert re.search(r"\n\nChecked: \d+ checks in \d+ places: 0 errors, 0 warnings, .*\n$", result.stdout)
+    assert re.search(
+        r"\n\nChecked: \d+ checks in \d+ places: 0 errors, 0 warnings, .*\nSee it: `latticelink draw --open`\n$",
+        result.stdout,
+    )
 
 
 def test_an_error_that_the_check_finds_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:

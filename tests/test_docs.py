@@ -7,13 +7,14 @@ import re
 import textwrap
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import botocore.session
 import pytest
 from botocore import xform_name
 
 from tests.conftest import ROOT
-from tests.docs import blocks
+from tests.docs import blocks, pictures
 
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
 IDS = [page.name for page in PAGES]
@@ -59,3 +60,27 @@ def test_the_commands_that_revoke_are_among_those_that_are_checked() -> None:
 def test_python_in_the_documentation_parses(page: Path) -> None:
     for block in blocks(page.name, "python"):
         ast.parse(textwrap.dedent(block))
+
+
+def verdicts() -> dict[str, str]:
+    """Return the verdict of each picture of the documentation, as its title says it."""
+    files = ROOT.glob("docs/pictures/*.svg")
+    return {file.stem: str(ElementTree.parse(file).findtext("{http://www.w3.org/2000/svg}title")) for file in files}
+
+
+def test_the_alternative_text_of_each_picture_is_its_verdict() -> None:
+    program = pictures()
+    for page in program.PAGES:
+        assert program.with_verdicts(page.read_text(), verdicts()) == page.read_text(), page
+    assert (ROOT / "examples" / "README.md").read_text() == program.examples_page(verdicts())
+
+
+def test_readme_and_each_page_of_a_resource_show_a_picture_and_each_picture_is_shown() -> None:
+    shown = {
+        page.relative_to(ROOT).as_posix(): set(re.findall(r"pictures/([\w-]+)\.svg", page.read_text()))
+        for page in [*pictures().PAGES, ROOT / "examples" / "README.md"]
+    }
+    assert shown["README.md"] == {"scenario", "blocked"}
+    for page in ROOT.glob("docs/resources/*.md"):
+        assert page.name == "README.md" or shown[page.relative_to(ROOT).as_posix()], page
+    assert set.union(*shown.values()) == verdicts().keys()

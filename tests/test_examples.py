@@ -12,6 +12,7 @@ from latticelink.paths.tracing import trace
 import pytest
 
 from tests.conftest import ROOT, run_python, same_files, without_metadata
+from tests.docs import pictures
 from tests.flavour import APPS
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
@@ -62,9 +63,27 @@ def test_an_example_fits_one_screen_and_no_block_of_it_is_empty(outputs: dict[st
 def test_no_path_of_an_example_is_blocked_and_unknown_is_only_what_is_given_by_id(
     outputs: dict[str, Path], example: Path
 ) -> None:
-    paths = trace(read(outputs["fast"] / example.name / "cdktf.out"))
+    paths = trace(read(outputs["fast"] / example.name / f"{example.name}.out"))
     answers = {hop.answer for path in paths for hop in path.hops} - {Answer.NOT_JUDGED}
     by_id = "ExistingNetwork" in (example / "main.py").read_text()
     open_questions = by_id or example.name in ADDRESS_KNOWN_AFTER_APPLY
     assert answers <= {Answer.PASS, Answer.UNKNOWN} if open_questions else answers <= {Answer.PASS}
     assert bool(paths) == (example.name not in NOTHING_SHARED)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_an_example_has_an_output_folder_and_a_state_of_its_own(outputs: dict[str, Path], example: Path) -> None:
+    folder = outputs["fast"] / example.name
+    assert [path.name for path in folder.iterdir()] == [f"{example.name}.out"]
+    for file in folder.rglob("cdk.tf.json"):
+        backend = json.loads(file.read_text())["terraform"].get("backend") or {}
+        if "local" in backend:
+            assert backend["local"]["path"] == f"../../../state/{example.name}/{file.parent.name}.tfstate"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_the_picture_in_the_documentation_is_that_of_the_example(outputs: dict[str, Path], example: Path) -> None:
+    drawn = pictures().picture_of(outputs["fast"] / example.name / f"{example.name}.out")
+    file = ROOT / "docs" / "pictures" / f"{example.name}.svg"
+    assert file.exists() == (drawn is not None)
+    assert drawn is None or drawn[0] == file.read_text(), "intended? then: make docs, and look at the picture"

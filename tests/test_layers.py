@@ -33,8 +33,9 @@ ARROWS: dict[str, set[str]] = {
     "paths": {"network"},
     "checks": {"paths"},
     "reports": {"checks"},
+    "picture": {"paths"},
     "lab": {"paths"},
-    "cli": {"reports", "lab"},
+    "cli": {"reports", "picture", "lab"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
 APP = {
@@ -42,10 +43,12 @@ APP = {
     "backends",
     "cloud_workspaces",
     "reading_ahead",
+    "removals",
     "replacements",
     "state",
     "state_bucket",
     "summary",
+    "taken_domains",
 }
 CDK = ("cdktf", "cdktf_cdktf_provider_aws", "cdktn", "cdktn_provider_aws", "constructs", "jsii")
 

@@ -11,10 +11,10 @@ from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, FLAVOURS
 import pytest
 
 from tests.conftest import ROOT, run_python
-from tests.flavour import MOVE, VERSIONS, apps_in_words_of
+from tests.flavour import MOVE, SCENARIO, VERSIONS, apps_in_words_of, output_of
 from tests.test_examples import ALL, EXAMPLES
 
-NAMES = ["main", *(example.name for example in EXAMPLES)]
+NAMES = [SCENARIO, *(example.name for example in EXAMPLES)]
 PAGE = (ROOT / "docs" / "cdk-terrain.md").read_text()
 
 
@@ -25,9 +25,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for cdk in FLAVOURS:
         apps = apps_in_words_of(cdk, tmp_path_factory.mktemp("apps"))
         folders[cdk.core] = tmp_path_factory.mktemp(cdk.core)
-        (folders[cdk.core] / "main").mkdir()
+        (folders[cdk.core] / SCENARIO).mkdir()
         examples = ["-c", ALL, str(apps / "examples"), *NAMES[1:]]
-        for folder, arguments in (("main", [str(apps / "main.py")]), (".", examples)):
+        for folder, arguments in ((SCENARIO, [str(apps / "main.py")]), (".", examples)):
             result = run_python(folders[cdk.core] / folder, *arguments, LATTICELINK_CDK=cdk.core)
             assert result.returncode == 0, result.stderr
     return folders
@@ -43,8 +43,8 @@ def written(folder: Path, version: str) -> dict[str, Any]:
 def test_what_an_app_writes_on_cdk_terrain_is_what_it_writes_on_cdktf_but_for_versions(
     outputs: dict[str, Path], name: str
 ) -> None:
-    before = written(outputs["cdktf"] / name / "cdktf.out", VERSIONS[CDKTF])
-    after = written(outputs["cdktn"] / name / "cdktf.out", VERSIONS[CDK_TERRAIN])
+    before = written(outputs["cdktf"] / name / output_of(name), VERSIONS[CDKTF])
+    after = written(outputs["cdktn"] / name / output_of(name), VERSIONS[CDK_TERRAIN])
     assert "manifest.json" in before
     assert len(before) > 1
     assert after == before

@@ -14,6 +14,7 @@ from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF
 import pytest
 
 from tests.conftest import ROOT, Template, read_stacks, run_python, same_files, without_metadata
+from tests.docs import pictures
 from tests.flavour import APPS, CDK, VERSIONS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -130,7 +131,7 @@ def test_the_endpoint_is_that_of_the_experiment(stacks: dict[str, Template]) -> 
     assert endpoint["private_dns_enabled"] is True
     assert len(endpoint["subnet_ids"]) == 2
     assert endpoint["resource_configuration_arn"] == (
-        '${data.terraform_remote_state.producer.outputs.latticelink.resources["nginx"].arn}'
+        '${try(data.terraform_remote_state.producer.outputs.latticelink.resources["nginx"].arn, null)}'
     )
 
 
@@ -284,3 +285,13 @@ def test_the_summary_tells_what_was_written_and_how_to_deploy_it(outdir: Path) -
     loop = "for s in cdktf.out/stacks/producer cdktf.out/stacks/consumer; do terraform -chdir=$s init"
     assert f"    {loop}" in summary
     assert '"state": {"kind": "cloud", "organization": "YOUR-ORGANISATION"}' in summary
+
+
+def test_the_pictures_in_the_documentation_are_those_of_the_scenario_and_of_the_scenario_without_a_rule(
+    outdir: Path, tmp_path: Path
+) -> None:
+    program = pictures()
+    for name, output in (("scenario", outdir), ("blocked", program.without_rule(outdir, tmp_path))):
+        picture, _ = program.picture_of(output)
+        file = ROOT / "docs" / "pictures" / f"{name}.svg"
+        assert picture == file.read_text(), "intended? then: make docs, and look at the picture"

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
-STATE = LocalState()
+STATE = LocalState("../../../state/aurora")
 
 
 def build(app: App) -> None:
@@ -50,4 +50,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="aurora.out"))

@@ -14,7 +14,7 @@ from latticelink import (
 )
 
 REGION = "eu-west-1"
-STATE = LocalState()
+STATE = LocalState("../../../state/cross-account-external")
 
 
 def build(app: App) -> None:
@@ -36,4 +36,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="cross-account-external.out"))

@@ -13,7 +13,7 @@ from latticelink import (
 )
 
 REGION = "eu-west-1"
-STATE = LocalState()
+STATE = LocalState("../../../state/cross-account")
 SHOPS = "arn:aws:organizations::111122223333:ou/o-example123/ou-exam-12345678"
 
 
@@ -39,4 +39,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="cross-account.out"))

@@ -14,7 +14,7 @@ from latticelink import (
 )
 
 REGION = "eu-west-1"
-STATE = LocalState()
+STATE = LocalState("../../../state/custom-domain")
 # Custom domains came with 6.22, a consumer's choice among them with 6.28.
 AWS_PROVIDER = ">= 6.28.0, < 7.0.0"
 
@@ -50,4 +50,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="custom-domain.out"))

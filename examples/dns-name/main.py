@@ -13,7 +13,7 @@ from latticelink import (
 )
 
 REGION = "eu-west-1"
-STATE = LocalState()
+STATE = LocalState("../../../state/dns-name")
 
 
 def build(app: App) -> None:
@@ -34,4 +34,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="dns-name.out"))

@@ -16,7 +16,7 @@ from latticelink import (
 )
 
 REGION = "eu-west-1"
-STATE = LocalState()
+STATE = LocalState("../../../state/group")
 
 
 def build(app: App) -> None:
@@ -48,4 +48,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="group.out"))

@@ -10,9 +10,9 @@ STATE = CloudState("acme", workspace="privatelink-{stack}", project="Networks")
 def build(app: App) -> None:
     """Make a workspace for each stack; the consumer's may read the producer's state. Its own state stays in a file."""
     stack = TerraformStack(app, "hcp-workspaces")
-    LocalState().keep(stack)
+    LocalState("../../../state/hcp-workspaces").keep(stack)
     CloudWorkspaces(stack, "workspaces", STATE, reads={"producer": [], "consumer": ["producer"]})
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="hcp-workspaces.out"))

@@ -13,7 +13,7 @@ from latticelink import (
 )
 
 REGION = "ap-northeast-1"
-STATE = LocalState()
+STATE = LocalState("../../../state/import")
 VPC1, SUBNETS_OF_VPC1 = "vpc-0a1b2c3d4e5f60001", ["subnet-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60002"]
 VPC2, SUBNETS_OF_VPC2 = "vpc-0a1b2c3d4e5f60002", ["subnet-0a1b2c3d4e5f60003", "subnet-0a1b2c3d4e5f60004"]
 PRODUCER_MADE_BY_HAND = {
@@ -56,4 +56,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="import.out"))

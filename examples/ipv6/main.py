@@ -17,7 +17,7 @@ from cdktf_cdktf_provider_aws.network_interface import NetworkInterface
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
-STATE = LocalState()
+STATE = LocalState("../../../state/ipv6")
 
 
 def build(app: App) -> None:
@@ -52,4 +52,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="ipv6.out"))

@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
-STATE = LocalState()
+STATE = LocalState("../../../state/rds")
 
 
 def build(app: App) -> None:
@@ -51,4 +51,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="rds.out"))

@@ -16,7 +16,7 @@ from latticelink import (
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
-STATE = LocalState()
+STATE = LocalState("../../../state/service-network")
 
 
 def build(app: App) -> None:
@@ -47,4 +47,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="service-network.out"))

@@ -14,7 +14,7 @@ from latticelink import (
 
 REGION = "eu-west-1"
 ZONES = ["eu-west-1a", "eu-west-1b"]
-STATE = LocalState()
+STATE = LocalState("../../../state/several-producers")
 
 
 def produce(app: App, name: str, address: str, port: int) -> None:
@@ -45,4 +45,4 @@ def build(app: App) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="several-producers.out"))

@@ -7,9 +7,9 @@ STATE = S3State("acme-terraform-state", "eu-west-1", key_prefix="privatelink/")
 
 def build(app: App) -> None:
     """Make the bucket; this stack's own state stays in a file."""
-    stack = Stack(app, "state-bucket", state=LocalState(), region=STATE.region)
+    stack = Stack(app, "state-bucket", state=LocalState("../../../state/state-bucket"), region=STATE.region)
     StateBucket(stack, "state", STATE)
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(build))
+    raise SystemExit(run(build, outdir="state-bucket.out"))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from latticelink.constructs.existing_gateway import ExistingGateway
     from latticelink.constructs.existing_network import ExistingNetwork
     from latticelink.constructs.gateway import ResourceGateway
+    from latticelink.constructs.moved import moved
     from latticelink.constructs.network import Network
     from latticelink.constructs.published_resources import PublishedResources
     from latticelink.constructs.security_groups import ExistingSecurityGroup, SecurityGroup
@@ -82,6 +83,7 @@ __all__ = [
     "UnusableCdk",
     "adopt",
     "in_deploy_order",
+    "moved",
     "run",
     "suppress",
 ]
@@ -128,6 +130,7 @@ _HOMES = {
     "UnusableCdk": "errors",
     "adopt": "constructs.adopt",
     "in_deploy_order": "terraform.manifest",
+    "moved": "constructs.moved",
     "run": "app",
     "suppress": "constructs.suppress",
 }

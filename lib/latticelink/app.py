@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,18 @@ from latticelink.constructs.notes import notes_of
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
-from latticelink.replacements import blocks_of, describe, find_replacements, read_blocks
+from latticelink.removals import describe_removals, find_removals
+from latticelink.replacements import Blocks, as_moved, blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
-from latticelink.state import State, parse_stack_id
+from latticelink.state import State, parse_stack_id, refuse_unmet_reads
 from latticelink.summary import summarise
+from latticelink.taken_domains import taken_domains
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
 from latticelink.values.arns import ROLE
 from latticelink.values.aws_ids import parse_region, parse_role_arn
+from latticelink.values.calls import judged
+from latticelink.values.names import parse_suffix
 from latticelink.values.principals import parse_account_id
 from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_provider
 from latticelink.values.tags import parse_tags
@@ -55,6 +60,7 @@ class App(bindings.App):
         super().__init_subclass__()
         bindings.show_signature(cls)
 
+    @judged
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
         super().__init__(context=dict(self.context), outdir=outdir)
@@ -76,6 +82,9 @@ class Stack(bindings.TerraformStack):
         account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
         role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
             several accounts. State is read and written without it. Default: none.
+        name_suffix: what the AWS names that are made here end in, so that one app can be applied several times in an
+            account: 1 to 16 lower-case letters, digits and single hyphens, or `${terraform.workspace}`. Names that you
+            give yourself stay as they are. Default: nothing.
         tags: the provider's default tags, for all AWS objects of the stack that take tags, those of other libraries
             too. Default: none.
 
@@ -95,6 +104,7 @@ class Stack(bindings.TerraformStack):
         super().__init_subclass__()
         bindings.show_signature(cls)
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -105,6 +115,7 @@ class Stack(bindings.TerraformStack):
         aws_provider: str = DEFAULT_AWS_PROVIDER,
         account_id: str | None = None,
         role_arn: str | None = None,
+        name_suffix: str = "",
         tags: Mapping[str, str] | None = None,
     ) -> None:
         with Report(str(id)) as report:
@@ -115,24 +126,31 @@ class Stack(bindings.TerraformStack):
                     "state",
                     state,
                     rule="The state of a stack is kept in a LocalState, an S3State or a CloudState.",
-                    fix="Write state=LocalState().",
+                    fix="Write state=LocalState(), S3State(bucket, region) or CloudState(organization).",
                 )
                 state = LocalState()
             checked = parse_tags(report, "tags", tags)
+            name_suffix = parse_suffix(report, "name_suffix", name_suffix) if name_suffix != "" else ""
             account_id, role_arn = _parse_account(report, account_id, role_arn)
+            self.account_id = account_id
         super().__init__(scope, id)
         state.keep(self)
         notes_of(self).tags = checked.given
-        self.provider: bindings.AwsProvider = bindings.AwsProvider(
+        notes_of(self).name_suffix = name_suffix
+        self.provider: bindings.AwsProvider = self._provider(role_arn)
+        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
+        self.add_override("terraform.required_version", state.terraform_version)
+
+    def _provider(self, role_arn: str | None) -> bindings.AwsProvider:
+        tags = notes_of(self).tags
+        return bindings.AwsProvider(
             self,
             "aws",
             region=self.region,
-            allowed_account_ids=[account_id] if account_id else None,
+            allowed_account_ids=[self.account_id] if self.account_id else None,
             assume_role=[bindings.AwsProviderAssumeRole(role_arn=role_arn)] if role_arn else None,
-            default_tags=[bindings.AwsProviderDefaultTags(tags=dict(checked.given))] if checked.given else None,
+            default_tags=[bindings.AwsProviderDefaultTags(tags=dict(tags))] if tags else None,
         )
-        self.add_override("terraform.required_providers.aws", {"source": "hashicorp/aws", "version": self.aws_provider})
-        self.add_override("terraform.required_version", state.terraform_version)
 
     @staticmethod
     def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:
@@ -174,11 +192,11 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
     what is looked at, and says how a finding is suppressed.
 
-    A gateway or configuration that the next apply would replace, compared with what was in the folder, is warned about
-    on the error output, as that is an outage for its consumers.
+    What the next apply would replace, or take away from consumers, compared with what was in the folder, is warned of
+    on the error output, with the order of applies that works.
 
     Args:
-        build: makes the app's stacks.
+        build: makes the app's stacks; what it returns is ignored.
         outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
 
     Returns:
@@ -186,18 +204,35 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
-    before = read_blocks(target)
     try:
+        if not callable(build):
+            _refuse_run(
+                build,
+                rule="run gets the function that makes the app's stacks, and calls it with the app.",
+                fix="Write run(build), without brackets after the function's name.",
+            )
+        before = read_blocks(target)
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
-        if replacements := find_replacements(before, blocks_of(stacks)):
-            print(describe(replacements), file=sys.stderr, flush=True)
+        _warn_of_changes(before, stacks, target)
+        if taken := taken_domains(stacks):
+            print(taken, file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
-        return _check(stacks)
+        return _check(stacks, target)
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -> None:
+    """Say on the error output what the next apply would replace and take away, by what was in the folder before."""
+    before, after = as_moved(before, stacks), blocks_of(stacks)
+    replacements = find_replacements(before, after)
+    if replacements:
+        print(describe(replacements, before, outdir), file=sys.stderr, flush=True)
+    if removals := find_removals(before, after, replacements):
+        print(describe_removals(removals), file=sys.stderr, flush=True)
 
 
 def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
@@ -246,13 +281,15 @@ def _say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _check(stacks: Sequence[RawStack]) -> int:
+def _check(stacks: Sequence[RawStack], target: Path) -> int:
     """Check what was written; return 1 if there is an error in it."""
     examination = examined(configuration_of(stacks))
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    _say(f"\nChecked: {count_line(examination)}{more}")
+    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(str(target))}"
+    drawn = f"\nSee it: `latticelink draw{folder} --open`" if examination.paths else ""
+    _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
     return 1 if examination.count(Severity.ERROR) else 0
 
 
@@ -261,6 +298,14 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
         try:
             app = App(outdir=outdir)
             build(app)
+            stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
+            if not stacks and not findings:
+                _refuse_run(
+                    build,
+                    rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
+                    fix="Make it in the function: Stack(app, 'producer', state=LocalState(), region='eu-west-1').",
+                )
+            refuse_unmet_reads(stacks)
         except InvalidInput as error:
             raise InvalidInput([*findings, *error.findings]) from None
         except Exception as error:
@@ -279,13 +324,19 @@ def _build(build: Callable[[App], object], outdir: str) -> App:
     return app
 
 
+def _refuse_run(build: object, *, rule: str, fix: str) -> None:
+    with Report("run") as report:
+        report.refuse("build", build, rule=rule, fix=fix)
+
+
 def _readable(error: Exception) -> Exception:
     """Return the CDK's own refusals, which come with a JavaScript stack, as one sentence; anything else as it is."""
     if not bindings.is_refusal(error):
         return error
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
+    said = " ".join(lines).removeprefix("Error: ")
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {' '.join(lines)}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {said}")
 
 
 def _context() -> Mapping[str, Any]:
@@ -296,12 +347,20 @@ def _context() -> Mapping[str, Any]:
         if file.exists():
             content = _object(report, "content", lambda: json.loads(file.read_text(encoding="utf-8")))
             context = _object(report, "context", lambda: content.get("context", {}))
+            _refuse_misplaced(report, content)
     with Report("environment") as report:
         if (passed := os.environ.get("CDKTF_CONTEXT_JSON")) is not None:
             over = _object(report, "CDKTF_CONTEXT_JSON", lambda: json.loads(passed))
             both = {key: {**context[key], **over[key]} for key in over if _are_objects(context.get(key), over[key])}
             context = {**context, **over, **both}
     return context
+
+
+def _refuse_misplaced(report: Report, content: Mapping[str, Any]) -> None:
+    for key in get_close_matches("context", set(content) - {"context"}, cutoff=0.8):
+        report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Write that as the key.")
+    if "latticelink" in content:
+        report.refuse("latticelink", content["latticelink"], rule="Settings are in 'context'.", fix="Move them there.")
 
 
 def _are_objects(*values: Any) -> bool:

@@ -10,13 +10,17 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.state import State
+from latticelink.values.arns import KMS_KEY
 from latticelink.values.aws_ids import parse_kms_key_arn, parse_region, parse_role_arn
+from latticelink.values.calls import judged_init
 from latticelink.values.hcp import HCP_HOST
 from latticelink.values.tokens import is_known
 
+_RESERVED_BUCKETS = r"(xn--|sthree-|amzn-s3-demo-)|([0-9]+\.){3}[0-9]+$|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$"
 _CLOUD_DOC = "https://developer.hashicorp.com/terraform/language/terraform#terraform-cloud"
 
 
+@judged_init
 @dataclass(frozen=True)
 class LocalState(State, kind="local"):
     """State in local files, `<directory>/<stack id>.tfstate`: for trying out, and for one person.
@@ -55,7 +59,7 @@ class LocalState(State, kind="local"):
                 )
 
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        bindings.LocalBackend(stack, **self._config(stack_id))
+        bindings.core.LocalBackend(stack, **self._config(stack_id))
 
     def _reader(self, stack_id: str) -> dict[str, Any]:
         return {"backend": "local", "config": self._config(stack_id), "workspace": "${terraform.workspace}"}
@@ -68,6 +72,7 @@ class LocalState(State, kind="local"):
         }
 
 
+@judged_init
 @dataclass(frozen=True)
 class S3State(State, kind="s3"):
     """State in an S3 bucket, encrypted, with a lock: for teams with AWS credentials of their own.
@@ -107,9 +112,10 @@ class S3State(State, kind="s3"):
                 report,
                 "bucket",
                 self.bucket,
-                r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+                rf"(?!.*\.\.)(?!{_RESERVED_BUCKETS})[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]",
                 rule="A bucket's name has 3 to 63 lower-case letters, digits, hyphens and single dots, and begins and "
-                "ends with a letter or digit.",
+                "ends with a letter or digit; it is no IP address, and has none of the beginnings and ends that AWS "
+                "keeps for itself (xn--, sthree-, amzn-s3-demo-; -s3alias, --ol-s3, .mrap, --x-s3, --table-s3).",
                 fix="Write the bucket's name, such as 'acme-terraform-state', not its ARN or address.",
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
             )
@@ -123,7 +129,7 @@ class S3State(State, kind="s3"):
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
             )
             if self.kms_key_arn is not None:
-                parse_kms_key_arn(report, "kms_key_arn", self.kms_key_arn)
+                self._parse_kms_key(report, self.kms_key_arn)
             if self.role_arn is not None:
                 parse_role_arn(report, "role_arn", self.role_arn, may_be_expression=False)
             if self.dynamodb_table is not None:
@@ -137,8 +143,19 @@ class S3State(State, kind="s3"):
                     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
                 )
 
+    def _parse_kms_key(self, report: Report, given: str) -> None:
+        key = KMS_KEY.read(parse_kms_key_arn(report, "kms_key_arn", given))
+        if key is not None and key.region != self.region:
+            report.refuse(
+                "kms_key_arn",
+                given,
+                rule=f"S3 encrypts with a key of the bucket's own region, here {self.region}.",
+                fix="Name a key of that region.",
+                source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            )
+
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
-        backend = bindings.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
+        backend = bindings.core.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
         extra = {
             "encrypt": True,
             "use_lockfile": True,
@@ -162,6 +179,7 @@ class S3State(State, kind="s3"):
         return f"{self.key_prefix}{stack_id}.tfstate"
 
 
+@judged_init
 @dataclass(frozen=True)
 class CloudState(State, kind="cloud"):
     """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
@@ -259,8 +277,8 @@ class CloudState(State, kind="cloud"):
         config = self._config(stack_id)
         in_project = {**config["workspaces"], **({"project": self.project} if self.project else {})}
         # The CDK's CloudBackend runs `terraform version` at synth and fails where there is no Terraform.
-        workspace = bindings.NamedRemoteWorkspace(config["workspaces"]["name"])
-        bindings.RemoteBackend(stack, **{**config, "workspaces": workspace})
+        workspace = bindings.core.NamedRemoteWorkspace(config["workspaces"]["name"])
+        bindings.core.RemoteBackend(stack, **{**config, "workspaces": workspace})
         stack.add_override("terraform.backend", None)
         stack.add_override("terraform.cloud", {**config, "workspaces": in_project})
 

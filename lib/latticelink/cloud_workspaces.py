@@ -9,6 +9,7 @@ from latticelink.backends import CloudState
 from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.state import parse_stack_id
+from latticelink.values.calls import judged
 
 PROVIDER = {"source": "hashicorp/tfe", "version": ">= 0.71.0, < 1.0.0"}
 _MOST_SOURCES = 20
@@ -50,6 +51,7 @@ class CloudWorkspaces(bindings.Construct):
         https://developer.hashicorp.com/terraform/cloud-docs/workspaces/settings/run-triggers
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,

@@ -2,6 +2,7 @@
 
     LatticeLinkError
     ├── InvalidInput (ValueError)    what the user gave is refused; carries every finding
+    ├── UnreadableInput              what should be checked is malformed, no Terraform, too large or in a loop
     └── UnusableCdk  (SystemExit)    no CDK, two at once, or not the one that is asked for
         └── MissingNode              no Node.js for the CDK to run on
 
@@ -26,6 +27,10 @@ _PACKAGE = str(Path(__file__).parent)
 
 class LatticeLinkError(Exception):
     """The base of every error that this library raises on purpose."""
+
+
+class UnreadableInput(LatticeLinkError):
+    """What was given can't be judged: it is malformed, no Terraform, too large, or refers to itself in a loop."""
 
 
 class UnusableCdk(LatticeLinkError, SystemExit):
@@ -138,7 +143,8 @@ class Report:
         """Hand the findings on, or raise them."""
         collected = _collected.get()
         if collected is not None:
-            collected.extend(self.findings)
+            told = error.findings if isinstance(error, InvalidInput) else ()
+            collected.extend(finding for finding in self.findings if finding not in told)
         elif self.findings and error is None:
             raise InvalidInput(self.findings)
 
@@ -148,7 +154,11 @@ def _path(item: str | _HasNode) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    """Return a value as it is told: of a construct its path, as its own form is an address in memory."""
+    path = getattr(getattr(value, "node", None), "path", None)
+    own_name = getattr(value, "__name__", None) if isinstance(value, type) or callable(value) else None
+    text = repr(value) if path is None else f"{type(value).__name__} {str(path)!r}"
+    text = own_name or text
     return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
 
 

@@ -1,9 +1,9 @@
-"""Says what the next apply would replace at the producer, from the JSON of two synths: the one before and this one.
+"""Says what the next apply would replace, from the JSON of two synths: the one before and this one.
 
-AWS changes a resource gateway's and a resource configuration's essentials by replacement only, and a replaced
-configuration replaces every endpoint to it. Terraform's plan says so resource by resource and in the producer's stack
+AWS changes the essentials of a resource gateway, a resource configuration and an endpoint by replacement only, and a
+replaced configuration replaces every endpoint to it. Terraform's plan says so resource by resource and in one stack
 alone; this says it once, with what follows for the consumers. It compares texts, so an expression that is written
-differently counts as a change, and what was never applied is not known to be so.
+differently counts as a change, and what was never applied is not known to be so. What moved blocks name is the same.
 
 Source: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_UpdateResourceGateway.html,
     https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_UpdateResourceConfiguration.html
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,25 +22,37 @@ from typing import Any
 from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
-from latticelink.values.gateway_type import DEFAULT_ADDRESSES, DEFAULT_RESOLUTION, DEFAULT_TYPE
-from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SUBNET, VPC
+from latticelink.values.gateway_type import DEFAULT_TYPE
+from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS
+from latticelink.values.types import (
+    CONFIGURATION,
+    DEFINITION,
+    ENDPOINT,
+    ENDPOINT_ARNS,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    SUBNET,
+    VPC,
+)
 
-# What the provider plans a replacement for (AWS provider 5.100: `terraform plan`; newer arguments: its schema), with
-# the value that AWS takes where there is none.
+PAGE = "docs/changes.md"
+
+# What an endpoint can't change and the provider thinks it can: it is replaced with this one's input.
+_TRIGGER = "terraform_data"
+
+# What the provider plans a replacement for (AWS provider 5.100: `terraform plan`), with the value that AWS takes where
+# there is none; and the newer arguments, by the provider's schema.
 _FIXED: dict[str, dict[str, Any]] = {
     VPC: {"cidr_block": None},
     SUBNET: {"availability_zone": None, "cidr_block": None, "vpc_id": None},
     GATEWAY: {
         "ip_address_type": DEFAULT_TYPE,
-        "ipv4_addresses_per_eni": DEFAULT_ADDRESSES,
         "name": None,
-        "resource_config_dns_resolution": DEFAULT_RESOLUTION,
         "subnet_ids": None,
         "vpc_id": None,
     },
     CONFIGURATION: {
-        "custom_domain_name": None,
-        "domain_verification_id": None,
         "name": None,
         "protocol": None,
         DEFINITION: None,
@@ -47,7 +60,15 @@ _FIXED: dict[str, dict[str, Any]] = {
         "resource_gateway_identifier": None,
         "type": "SINGLE",
     },
+    _TRIGGER: {"input": None},
+    ENDPOINT: {**dict.fromkeys(ENDPOINT_ARNS.values()), "vpc_id": None},
+    # Nothing of these is replaced for a change; removals.py compares them.
+    NETWORK: {},
+    NETWORK_RESOURCE: {},
 }
+for _row in PROVIDER_ARGUMENTS:
+    if _row.replaces:
+        _FIXED[_row.resource][_row.path] = _row.default
 _REFERENCE = re.compile(r"\b(aws_[a-z0-9_]+\.[A-Za-z0-9_-]+)\.")
 
 Blocks = dict[str, dict[str, dict[str, Any]]]
@@ -68,7 +89,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A resource gateway or configuration that the next apply replaces.
+    """A resource gateway, a configuration or an endpoint that the next apply replaces.
 
     Attributes:
         stack: the id of its stack.
@@ -94,7 +115,7 @@ def read_blocks(outdir: Path) -> Blocks:
 
 
 def blocks_of(stacks: Iterable[RawStack]) -> Blocks:
-    """Return the resources that AWS may have to replace, by stack and Terraform address."""
+    """Return the resources that AWS may have to replace, or that consumers may miss, by stack and Terraform address."""
     return {
         stack.name: {
             f"{block.type}.{block.name}": block.body
@@ -105,8 +126,22 @@ def blocks_of(stacks: Iterable[RawStack]) -> Blocks:
     }
 
 
+def as_moved(before: Blocks, stacks: Iterable[RawStack]) -> Blocks:
+    """Return what was written before with the addresses that moved blocks of now give it."""
+    moves = {stack.name: stack.moved for stack in stacks}
+    return {name: _with_addresses(blocks, moves.get(name, {})) for name, blocks in before.items()}
+
+
+def _with_addresses(blocks: dict[str, dict[str, Any]], moved: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    if not moved:
+        return blocks
+    pattern = re.compile("|".join(rf"\b{re.escape(old)}\b" for old in moved))
+    text = pattern.sub(lambda found: moved[found[0]], json.dumps(list(blocks.items())))
+    return dict(json.loads(text))
+
+
 def find_replacements(before: Blocks, after: Blocks) -> list[Replacement]:
-    """Return the gateways, and the configurations of gateways that stay, which are replaced between two synths."""
+    """Return what is replaced between two synths: gateways, configurations of gateways that stay, endpoints."""
     return [
         replacement
         for stack in sorted(set(before) & set(after))
@@ -114,62 +149,107 @@ def find_replacements(before: Blocks, after: Blocks) -> list[Replacement]:
     ]
 
 
-def describe(replacements: list[Replacement]) -> str:
-    """Return the warning for a person: each gateway or configuration, what changes, and what follows."""
+def describe(replacements: list[Replacement], before: Blocks, outdir: Path) -> str:
+    """Return the warning for a person: each gateway, configuration or endpoint, what changes, and what follows.
+
+    Args:
+        replacements: what `find_replacements` returned.
+        before: what was written before; of endpoints that must go first it tells the commands.
+        outdir: the output folder, for the commands.
+    """
     lines = ["Warning: since the synth before, this has changed, and AWS can only replace it:"]
     for replacement in replacements:
-        is_gateway = replacement.address.startswith(GATEWAY)
-        what = f"resource {'gateway' if is_gateway else 'configuration'} {replacement.name!r}"
-        lines += ["", f"  {what} ({replacement.stack}: {replacement.address})"]
+        what = next(words for kind, words in _WORDS.items() if replacement.address.startswith(kind))
+        lines += ["", f"  {what} {replacement.name!r} ({replacement.stack}: {replacement.address})"]
         lines += [f"    {change}" for change in replacement.changes]
         names = ", ".join(repr(name) for name in replacement.configurations)
+        if what == _WORDS[ENDPOINT]:
+            lines.append(
+                "    Terraform replaces it: its addresses and its own name are new, and connections to it are cut."
+            )
+            continue
         lines.append(
             f"    Terraform replaces it{f' and with it {names}' if names else ''}; every endpoint to "
-            f"{'what it shares' if is_gateway else 'it'} is replaced too: an outage."
+            f"{'what it shares' if what == _WORDS[GATEWAY] else 'it'} is replaced too: an outage."
         )
-    lines += [
-        "",
-        "If it is applied already: AWS deletes no configuration that an endpoint uses. Destroy the endpoints in the",
-        "consumers' stacks, apply here, then apply the consumers again.",
-        "",
-    ]
+    producers = sorted({each.stack for each in replacements if not each.address.startswith(ENDPOINT)})
+    if producers:
+        lines += ["", *_order_that_works(producers, before, outdir)]
+    lines += ["", f'Without an outage: {PAGE}, "Make before break".', ""]
     return "\n".join(lines)
+
+
+_WORDS = {GATEWAY: "resource gateway", CONFIGURATION: "resource configuration", ENDPOINT: "endpoint"}
+
+
+def _order_that_works(producers: list[str], before: Blocks, outdir: Path) -> list[str]:
+    """Return in which order to apply, with a command for each endpoint of this app that is in the way."""
+    read = [f"terraform_remote_state.{name}." for name in producers]
+    commands = [
+        f"  terraform -chdir={shlex.quote(str(outdir / 'stacks' / stack))} destroy -target={shlex.quote(address)}"
+        for stack, blocks in before.items()
+        for address, body in blocks.items()
+        if address.startswith(ENDPOINT) and any(state in json.dumps(body) for state in read)
+    ]
+    return [
+        "If it is applied already: AWS deletes no configuration that an endpoint uses. Destroy the endpoints in the",
+        "consumers' stacks, apply here, then apply the consumers again." + (" Those of this app:" if commands else ""),
+        *commands,
+    ]
 
 
 def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
     parents = {address: _parent(block) for address, block in after.items()}
     replaced: dict[str, tuple[Change, ...]] = {}
+    triggers = {address: block for address, block in before.items() if address.startswith(f"{_TRIGGER}.")}
     # What a resource refers to is judged before it: in the order of `_FIXED`, and a group before its members.
     in_both = [address for address in before if address in after]
     for address in sorted(in_both, key=lambda each: (_rank(each), len(list(_above(each, parents))))):
-        if changes := _changes(address.partition(".")[0], before[address], after[address], replaced):
+        changes = _changes(address.partition(".")[0], before[address], after[address], replaced)
+        if address.startswith(ENDPOINT):
+            changes += tuple(
+                Change(key, _shown(triggers[trigger]["input"].get(key)), _shown(value))
+                for trigger in _triggers(after[address])
+                if trigger in triggers and trigger in after
+                for key, value in after[trigger]["input"].items()
+                if triggers[trigger]["input"].get(key) != value
+            )
+        if changes:
             replaced[address] = changes
     for address, changes in replaced.items():
-        if address.startswith((GATEWAY, CONFIGURATION)) and parents[address] not in replaced:
-            names = sorted(_name(before[other]) for other in replaced if address in _above(other, parents))
-            yield Replacement(stack, address, _name(before[address]), changes, tuple(names))
+        if address.startswith((GATEWAY, CONFIGURATION, ENDPOINT)) and parents[address] not in replaced:
+            names = sorted(name_of(before[other]) for other in replaced if address in _above(other, parents))
+            yield Replacement(stack, address, name_of(before[address]), changes, tuple(names))
     yield from _moved(stack, before, after)
 
 
 def _moved(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Replacement]:
-    """Yield the gateways whose construct has another id: to Terraform one that goes and one that comes."""
-    gone = [address for address in before if address.startswith(GATEWAY) and address not in after]
-    come = [address for address in after if address.startswith(GATEWAY) and address not in before]
+    """Yield gateways and endpoints whose construct has another id: to Terraform one that goes and one that comes."""
     parents = {address: _parent(block) for address, block in before.items()}
-    for address in gone:
-        names = sorted(_name(before[other]) for other in before if address in _above(other, parents))
-        in_the_vpc = [new for new in come if after[new].get("vpc_id") == before[address].get("vpc_id")]
-        for new in in_the_vpc[:1]:
+    for address in [address for address in before if address.startswith((GATEWAY, ENDPOINT)) and address not in after]:
+        kind = address.partition(".")[0]
+        come = [new for new in after if new.startswith(f"{kind}.") and new not in before]
+        names = sorted(name_of(before[other]) for other in before if address in _above(other, parents))
+        same = ("vpc_id", *(ENDPOINT_ARNS.values() if kind == ENDPOINT else ()))
+        twins = [new for new in come if all(after[new].get(each) == before[address].get(each) for each in same)]
+        for new in twins[:1]:
             change = Change("Terraform address", address, new)
-            yield Replacement(stack, address, _name(before[address]), (change,), tuple(names))
+            yield Replacement(stack, address, name_of(before[address]), (change,), tuple(names))
+
+
+def _triggers(endpoint: Mapping[str, Any]) -> list[str]:
+    lifecycle = endpoint.get("lifecycle")
+    return list(lifecycle.get("replace_triggered_by", [])) if isinstance(lifecycle, dict) else []
 
 
 def _rank(address: str) -> int:
     return list(_FIXED).index(address.partition(".")[0])
 
 
-def _name(block: Mapping[str, Any]) -> str:
-    return str(block.get("name", "?"))
+def name_of(block: Mapping[str, Any]) -> str:
+    """Return the AWS name of a resource, or its Name tag."""
+    tags = block.get("tags")
+    return str(block.get("name") or (tags.get("Name") if isinstance(tags, dict) else None) or "?")
 
 
 def _parent(block: Mapping[str, Any]) -> str | None:
@@ -202,7 +282,12 @@ def _changes(
 
 
 def _fixed_part(value: Any) -> Any:
-    """Return the value with what doesn't count made equal: the order in a set, and the address of an IP resource."""
+    """Return the value with what doesn't count made equal.
+
+    That is the order in a set, the address of an IP resource, and what stands in for a contract that is gone.
+    """
+    if isinstance(value, str):
+        return re.sub(r"^\$\{try\((data\.terraform_remote_state\.[^()]*), null\)\}$", r"${\1}", value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return sorted(value)
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):

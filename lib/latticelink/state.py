@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, replace
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from latticelink.cdk import bindings
@@ -13,6 +14,7 @@ from latticelink.constructs.notes import Notes, notes_of
 from latticelink.constructs.published_resources import PublishedResources
 from latticelink.errors import Report
 from latticelink.values import contract
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
@@ -53,6 +55,7 @@ class State(ABC):
         with Report(*place[:-1]) as report:
             return _of_settings(report, place[-1], given, cls._kinds)
 
+    @judged
     def keep(self, stack: Any) -> None:
         """Keep the state of `stack` here. Done by `Stack`; call it for a `TerraformStack` of your own.
 
@@ -62,6 +65,7 @@ class State(ABC):
         notes_of(stack).state = self
         self._configure_backend(stack, stack.node.id)
 
+    @judged
     def publish(self, stack: Any, *resources: SharedResource) -> None:
         """Put `resources` into the output `latticelink` of `stack`, for consumers to read by name.
 
@@ -113,6 +117,7 @@ class State(ABC):
             # So that a consumer in another account that reads the contract may use what it names.
             output.add_override("depends_on", [address for offer in notes.offers for address in offer.associations])
 
+    @judged
     def read(self, stack: Any, producer: str) -> PublishedResources:
         """Return what the stack `producer` published, for use in `stack`, and deploy that stack first.
 
@@ -133,7 +138,7 @@ class State(ABC):
         Source: https://developer.hashicorp.com/terraform/language/state/remote-state-data
         """
         reads = notes_of(stack).reads
-        if producer in reads:
+        if isinstance(producer, str) and producer in reads:
             return reads[producer]
         with Report(stack) as report:
             own_id = stack.node.id
@@ -158,7 +163,9 @@ class State(ABC):
                         rule=f"Stack {producer!r} of this app has published nothing yet.",
                         fix=f"Make {producer!r} before its consumers, and call state.publish in it.",
                     )
-        reads[producer] = PublishedResources(stack, producer, published, self._reader(producer))
+        reads[producer] = PublishedResources(
+            stack, producer, published, self._reader(producer), is_in_app=other is not None
+        )
         return reads[producer]
 
     def _refuse_strange_stack(self, report: Report, argument: str, stack: Any) -> None:
@@ -217,6 +224,43 @@ def _of_settings(report: Report, argument: str, given: Any, kinds: Mapping[str, 
             fix="Add " + ", ".join(f'"{name}": "..."' for name in missing) + ".",
         )
     return kinds["local"]() if unknown or missing else kinds[kind](**arguments)
+
+
+def refuse_unmet_reads(stacks: Sequence[Any]) -> None:
+    """Refuse what no read could tell yet: a producer made after its consumer, and one that is misspelt.
+
+    Args:
+        stacks: the stacks that read, when all of the app are made.
+    """
+    for stack in stacks:
+        siblings = {child.node.id: child for child in stack.node.root.node.children if child is not stack}
+        with Report(stack) as report:
+            for producer, read in notes_of(stack).reads.items():
+                if read.is_in_app or producer == stack.node.id:
+                    continue
+                if producer in siblings:
+                    report.refuse(
+                        "read",
+                        producer,
+                        rule="A producer of the same app is made before its consumers, which are deployed after it.",
+                        fix=f"Make {producer!r} first, then {stack.node.id!r}.",
+                    )
+                elif near := _nearest(producer, siblings):
+                    report.refuse(
+                        "read",
+                        producer,
+                        rule=f"This app has no stack {producer!r}; it has {near!r}, which publishes and which "
+                        f"{stack.node.id!r} doesn't read.",
+                        fix=f"Write {near!r}. If {producer!r} is another app's, make {near!r} in an app of its own.",
+                    )
+
+
+def _nearest(producer: str, siblings: Mapping[str, Any]) -> str | None:
+    """Return the id of the producer that was meant; ids that differ in digits alone are of different stacks."""
+    publishing = [id for id, stack in siblings.items() if notes_of(stack).published is not None]
+    near = get_close_matches(producer, publishing, n=1, cutoff=0.85)
+    is_numbered = bool(near) and re.sub("[0-9]", "", near[0]) == re.sub("[0-9]", "", producer)
+    return near[0] if near and not is_numbered else None
 
 
 def parse_stack_id(report: Report, argument: str, given: str) -> str:

@@ -10,6 +10,7 @@ from latticelink.backends import S3State
 from latticelink.cdk import bindings
 from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.tags import parse_tags
 
 
@@ -37,6 +38,7 @@ class StateBucket(bindings.Construct):
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, state: S3State, *, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id)
         stack = bindings.stack_of(scope)

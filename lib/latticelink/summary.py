@@ -35,7 +35,8 @@ def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], co
     """
     lines = [f"Wrote {outdir}/ for {len(stacks)} stack{'s' if len(stacks) != 1 else ''}, in deploy order:"]
     for number, stack in enumerate(stacks, 1):
-        after = f", after {', '.join(stack.after)}" if stack.after else ""
+        before = [*(stack.after or ()), *(f"{name} of another app" for name in _read_elsewhere(stack, stacks))]
+        after = f", after {', '.join(before)}" if before else ""
         counts = f"{_count(stack, 'resource', 'resource')}, {_count(stack, 'data', 'data source')}"
         lines.append(f"  {number}. {stack.name}: {counts}{after}")
     if shared := list(_shared(stacks)):
@@ -48,6 +49,12 @@ def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], co
     for door, line in _doors(stacks, cli, command):
         lines += ["", f"  {door}:", f"    {line}"]
     return "\n".join(lines)
+
+
+def _read_elsewhere(stack: RawStack, stacks: Sequence[RawStack]) -> list[str]:
+    """Return the stacks whose state is read and which are none of these."""
+    read = [block.name for block in stack.blocks if (block.mode, block.type) == ("data", "terraform_remote_state")]
+    return sorted(set(read) - {each.name for each in stacks})
 
 
 def _bodies(stack: RawStack, kind: str) -> list[dict[str, Any]]:

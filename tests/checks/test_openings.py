@@ -61,6 +61,16 @@ TABLE: list[tuple[str, Any, Change, list[Answer], str]] = [
         [UNKNOWN],
         "aren't known",
     ),
+    (
+        "clients of a VPC that isn't there, by a protocol that a module names",
+        wide_clients,
+        changes(
+            put(*ENDPOINT_IN, **cidr("10.4.0.0/16"), ip_protocol="${module.m.protocol}"),
+            put("consumer", "aws_vpc_endpoint", "web", vpc_id="vpc-0"),
+        ),
+        [UNKNOWN],
+        "The blocks of the VPC",
+    ),
     ("clients by group", wide_clients, changes(), [], ""),
     (
         "clients that a module names",

@@ -9,6 +9,7 @@ from latticelink import (
     AcceptedShare,
     AccountShare,
     App,
+    ExistingServiceNetwork,
     GroupResource,
     InvalidInput,
     IpResource,
@@ -227,9 +228,28 @@ def stack_with(stack: Any, **arguments: Any) -> None:
     Stack(stack.node.root, "other", state=LocalState(), region="eu-west-1", **arguments)
 
 
+def foreign_in_foreign(stack: Any) -> None:
+    own = Stack(stack.node.root, "own", state=STATE, region="eu-west-1", account_id=PARTNER)
+    arn = "arn:aws:vpc-lattice:eu-west-1:999988887777:servicenetwork/sn-0123456789abcdef0"
+    orders = SharedResource.of_arn("orders", CONFIGURATION, ports=[5432])
+    ExistingServiceNetwork(own, "theirs", arn=arn).share("all", [orders])
+
+
 CHILD = SharedResource.of_arn("ledger", CONFIGURATION, ports=[443], type="CHILD")
 TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("a role as principal", lambda s: share_of(s, principals=[f"arn:aws:iam::{PARTNER}:role/x"]), "IAM role", "id"),
+    (
+        "the own account",
+        lambda s: share_of(Stack(s.node.root, "o", state=STATE, region="eu-west-1", account_id=PARTNER)),
+        "A share's principals are other accounts",
+        "Leave it out.",
+    ),
+    (
+        "another's resource in another's network",
+        foreign_in_foreign,
+        "the resource is of 111122223333, the network of 999988887777, this stack of 444455556666",
+        "Share it there",
+    ),
     ("no principal", lambda s: share_of(s, principals=[]), "A share has at least one principal.", "Write the ids"),
     ("no resource", lambda s: share_of(s, []), "At least one resource is shared.", "Give what share() returned."),
     ("a member alone", lambda s: share_of(s, [CHILD]), "AWS RAM shares no member of a group alone.", "Share the group"),

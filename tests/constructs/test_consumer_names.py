@@ -20,6 +20,7 @@ from latticelink import (
     ServiceNetwork,
     ServiceNetworkAssociation,
     ServiceNetworkEndpoint,
+    SharedResource,
     Stack,
 )
 
@@ -87,7 +88,7 @@ def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stack
     for name, read in (("shop", {"orders", "billing"}), ("reports", {"billing"})):
         assert set(stacks[name].json["data"]["terraform_remote_state"]) == read
         assert {endpoint["resource_configuration_arn"] for endpoint in stacks[name].all("aws_vpc_endpoint")} == {
-            f'${{data.terraform_remote_state.{producer}.outputs.latticelink.resources["{producer}"].arn}}'
+            f'${{try(data.terraform_remote_state.{producer}.outputs.latticelink.resources["{producer}"].arn, null)}}'
             for producer in read
         }
         assert stacks[name].one("aws_route53_zone")["name"] == "shared.internal"
@@ -138,9 +139,18 @@ def test_what_only_the_state_tells_of_both_ways_is_left_to_the_plan(synth: Synth
     ]
     [condition] = conditions
     resources = "data.terraform_remote_state.producer.outputs.latticelink.resources"
-    assert f'values(try({resources}["all"].members, {{}})) : member.arn], {resources}["alone"].arn)' in condition
+    assert (
+        f'values(try({resources}["all"].members, {{}})) : member.arn], try({resources}["alone"].arn, null))'
+        in condition
+    )
 
 
+TWINS = SharedResource.of_arn(
+    "finance",
+    "arn:aws:vpc-lattice:eu-west-1:111122223333:servicenetwork/sn-0123456789abcdef0",
+    ports=[443],
+    members={name: {"arn": f"arn:{name}", "ports": ["443"], "dns_name": "x.example"} for name in ("Orders", "orders")},
+)
 CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]] = [
     (
         "a resource endpoint beside the network's",
@@ -205,6 +215,29 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         "it is the name of 'orders' already",
     ),
     (
+        "members of two producers that differ by capitals alone",
+        {},
+        lambda c: ServiceNetworkAssociation(
+            c.stack, "finance", TWINS, c.network, client_cidrs=["10.0.0.0/8"], members_domain="x.internal"
+        ),
+        "members_domain",
+        "DNS doesn't tell capitals from small letters, and 'Orders' is a member too.",
+    ),
+    (
+        "a member whose name is no label",
+        {"orders": ORDERS, "billing.eu": BILLING},
+        lambda c: c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
+        "members_domain",
+        "The name of a member is a label of DNS",
+    ),
+    (
+        "a member whose name is too long for a label",
+        {"orders": ORDERS, "b" * 64: BILLING},
+        lambda c: c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
+        "members_domain",
+        "The name of a member is a label of DNS",
+    ),
+    (
         "a zone named like a custom domain",
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("orders"), c.reach("billing", dns_name=f"billing.{DOMAIN}")),
@@ -257,3 +290,41 @@ def test_names_known_only_after_apply_are_not_judged(synth: Synth) -> None:
     configurations = synth(build)["producer"].all("aws_vpclattice_resource_configuration")
     assert "${var.domain}" in json.dumps(configurations)
     assert DnsResource(DOMAIN, security_group_id=GROUP).known_name == DOMAIN
+
+
+def test_a_member_that_only_the_state_knows_is_judged_at_plan(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        Consumer(app).reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal")
+
+    record = synth(build)["consumer"].one("aws_route53_record")
+    label, twins = (each["condition"] for each in record["lifecycle"]["precondition"])
+    assert label == '${can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$", each.key))}'
+    assert twins.startswith("${length(distinct([for name, member in ")
+
+
+def test_a_resource_in_two_lists_of_a_service_network_is_associated_once(synth: Synth) -> None:
+    def build(app: Any) -> None:
+        stack = make_stack(app, "producer")
+        gateway = ResourceGateway(stack, "gateway", existing(stack))
+        orders, billing = (gateway.share(name, ORDERS, ports=[443]) for name in ("orders", "billing"))
+        network = ServiceNetwork(stack, "finance")
+        STATE.publish(stack, network.share("one", [orders, billing]), network.share("two", [billing]))
+
+    producer = synth(build)["producer"]
+    members = [
+        each["resource_configuration_identifier"]
+        for each in producer.all("aws_vpclattice_service_network_resource_association")
+    ]
+    assert len(members) == len(set(members)) == 2
+    resources = producer.json["output"]["latticelink"]["value"]["resources"]
+    assert resources["two"]["members"]["billing"] == resources["one"]["members"]["billing"]
+
+
+def test_a_resource_in_two_lists_has_private_dns_in_one_way() -> None:
+    stack = make_stack(App(context={}), "producer")
+    gateway = ResourceGateway(stack, "gateway", existing(stack))
+    orders = gateway.share("orders", ORDERS, ports=[443])
+    network = ServiceNetwork(stack, "finance")
+    network.share("one", [orders], private_dns_enabled=True)
+    with pytest.raises(InvalidInput, match="it was made with private_dns_enabled=True before"):
+        network.share("two", [orders], private_dns_enabled=False)

@@ -136,3 +136,10 @@ def test_a_custom_domain_that_would_not_work_is_refused(
         make(make_stack(App(context={}), "producer", aws_provider))
     assert [finding.place[-1] for finding in caught.value.findings] == [argument], what
     assert rule in caught.value.findings[0].rule
+
+
+def test_a_domain_is_verified_once_in_a_stack() -> None:
+    stack = make_stack(App(context={}), "producer")
+    DomainVerification(stack, "proof", domain="example.com")
+    with pytest.raises(InvalidInput, match="producer/proof is it already"):
+        DomainVerification(stack, "another", domain="Example.com")

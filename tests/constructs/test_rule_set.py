@@ -174,9 +174,8 @@ def test_lists_of_ports_become_one_block_without_the_ports_that_have_rules_of_th
     template = written(synth, two_lists_of_ports_that_only_states_tell)
     [each] = [rule["for_each"] for rule in template.all(RULES["egress"]) if "for_each" in rule]
     published = "data.terraform_remote_state.elsewhere.outputs.latticelink.resources"
-    assert each == (
-        f'${{setsubtract(toset(concat({published}["billing"].ports, {published}["orders"].ports)), ["443"])}}'
-    )
+    lists = ", ".join(f'try({published}["{name}"].ports, [])' for name in ("billing", "orders"))
+    assert each == f'${{setsubtract(toset(concat({lists})), ["443"])}}'
 
 
 def shares(names: str, *, ports: Any = (5432,)) -> Callable[[Any, Any], object]:
@@ -271,7 +270,7 @@ targets = st.one_of(
     st.builds(lambda address, group: IpResource(address, security_group_id=group), addresses, groups),
     st.builds(
         lambda blocks, group: DnsResource("db.example.com", cidrs=blocks, security_group_id=group),
-        st.lists(st.sampled_from(["10.0.0.9/32", "10.0.0.0/24", "2001:db8::/64"]), min_size=1, max_size=2),
+        st.lists(st.sampled_from(["10.0.0.9/32", "10.0.0.0/24", "2001:db8::/64"]), min_size=1, max_size=2, unique=True),
         groups,
     ),
     st.builds(lambda group: ArnResource(ARN, port=5432, security_group_id=group), groups.filter(bool)),
@@ -283,7 +282,7 @@ links = st.lists(
 gateway_groups = st.sampled_from([None, [OTHER_GROUP], [GROUP, OTHER_GROUP]])
 clients = st.lists(
     st.tuples(
-        st.lists(st.sampled_from(["10.0.0.0/16", "10.9.0.0/16", "2001:db8::/56"]), min_size=1, max_size=2),
+        st.lists(st.sampled_from(["10.0.0.0/16", "10.9.0.0/16", "2001:db8::/56"]), min_size=1, max_size=2, unique=True),
         st.booleans(),
         port_lists,
     ),

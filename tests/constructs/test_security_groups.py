@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from latticelink import (
@@ -27,6 +28,7 @@ ORDERS = SharedResource.of_arn(
     "orders", f"{LATTICE}:resourceconfiguration/rcfg-0123456789abcdef0", ports=[5432, "8000-8080"]
 )
 FINANCE = SharedResource.of_arn("finance", f"{LATTICE}:servicenetwork/sn-0123456789abcdef0", ports=[443])
+FINANCE_HERE = replace(FINANCE, arn=FINANCE.arn.replace("eu-west-1", "ap-northeast-1"))
 
 
 def written(synth: Synth, build: Callable[[Any, Any], None]) -> Template:
@@ -127,7 +129,7 @@ def test_ports_that_only_the_producers_state_tells_become_a_rule_for_each(synth:
 
     rule = written(synth, build).one(OUT)
     assert rule["for_each"] == (
-        '${toset(data.terraform_remote_state.producer.outputs.latticelink.resources["orders"].ports)}'
+        '${toset(try(data.terraform_remote_state.producer.outputs.latticelink.resources["orders"].ports, []))}'
     )
     assert rule["from_port"] == '${tonumber(split("-", each.value)[0])}'
 
@@ -262,7 +264,7 @@ REFUSED: list[tuple[str, Callable[[Any], object], str, str]] = [
     (
         "an association, whose clients send elsewhere",
         lambda stack: SecurityGroup(stack, "web", network := existing(stack)).let_out(
-            endpoint=ServiceNetworkAssociation(stack, "f", FINANCE, network, client_cidrs=["10.0.0.0/16"]),
+            endpoint=ServiceNetworkAssociation(stack, "f", FINANCE_HERE, network, client_cidrs=["10.0.0.0/16"]),
             ports=[443],
             why="x",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from latticelink import (
@@ -36,6 +37,7 @@ ORDERS = SharedResource.of_arn(
     "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0",
     ports=[5432],
 )
+ORDERS_HERE = replace(ORDERS, arn=ORDERS.arn.replace("eu-west-1", "ap-northeast-1"))
 
 
 def test_the_stacks_tags_are_the_providers_default_tags(synth: Synth) -> None:
@@ -132,7 +134,7 @@ def test_the_stacks_tags_count_among_the_fifty_of_each_object(stack: Any) -> Non
         (
             "an endpoint",
             lambda stack, tags: ResourceEndpoint(
-                stack, "x", ORDERS, existing(stack), client_cidrs=["10.0.0.0/16"], tags=tags
+                stack, "x", ORDERS_HERE, existing(stack), client_cidrs=["10.0.0.0/16"], tags=tags
             ),
         ),
         (

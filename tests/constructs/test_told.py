@@ -91,7 +91,7 @@ def test_two_subnets_of_one_zone_are_refused_before_terraform_runs(stack: Any) -
     twin = ExistingSubnet("subnet-22222222", zone="ap-northeast-1a")
     network = told(stack, ExistingSubnet("subnet-11111111", zone="ap-northeast-1a"), twin)
     with pytest.raises(InvalidInput, match="these are all in ap-northeast-1a"):
-        ResourceEndpoint(stack, "orders", ORDERS, network, **CLIENTS)
+        reach(stack, network=network)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,34 @@ def test_the_plan_stops_where_the_vpc_lacks_the_dns_that_is_needed(
     assert {each["condition"] for each in conditions} == {f"${{self.{attribute}}}" for attribute in needed}, what
 
 
-def test_a_network_by_ids_alone_looks_nothing_up(synth: Synth) -> None:
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("ids alone", {"subnet_ids": ["subnet-11111111", "subnet-22222222"]}),
+        ("zones of some", {"subnets": [A, ExistingSubnet("subnet-22222222")]}),
+        ("ids that another resource gives", {"subnet_ids": ["${aws_subnet.a.id}", "${aws_subnet.b.id}"]}),
+    ],
+)
+def test_the_plan_stops_at_two_subnets_of_one_zone(synth: Synth, what: str, arguments: dict[str, Any]) -> None:
+    def build(stack: Any) -> None:
+        network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", **arguments)
+        ResourceEndpoint(stack, "orders", ORDERS, network, **CLIENTS)
+
+    written = consumer(synth, build)
+    zones = [f"data.aws_subnet.{name}.availability_zone_id" for name in written.json["data"]["aws_subnet"]]
+    conditions = [each["condition"] for each in written.one("aws_vpc_endpoint")["lifecycle"]["precondition"]]
+    assert f"${{length(distinct([{', '.join(zones)}])) == 2}}" in conditions, what
+
+
+def test_a_network_by_ids_alone_is_looked_up_and_its_ids_stay_as_written(synth: Synth) -> None:
     def build(stack: Any) -> None:
         network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
         ResourceEndpoint(stack, "orders", ORDERS, network, **CLIENTS)
 
-    assert "data" not in consumer(synth, build).json
+    written = consumer(synth, build)
+    assert written.one("aws_vpc_endpoint")["subnet_ids"] == ["subnet-12345678"]
+    assert without_notes(written.one("aws_subnet", "data")) == {"id": "subnet-12345678", "vpc_id": "vpc-12345678"}
+    assert written.one("aws_vpc", "data")["id"] == "vpc-12345678"
 
 
 def test_a_name_goes_into_the_zone_that_exists_and_none_is_made(synth: Synth) -> None:
@@ -151,9 +173,9 @@ def test_a_name_goes_into_the_zone_that_exists_and_none_is_made(synth: Synth) ->
 
 
 def reach(stack: Any, **more: Any) -> Any:
-    return ResourceEndpoint(
-        stack, more.pop("id", "orders"), ORDERS, more.pop("network", None) or told(stack), **CLIENTS, **more
-    )
+    orders = replace(ORDERS, arn=ORDERS.arn.replace("eu-west-1", stack.region))
+    network = more.pop("network", None) or told(stack)
+    return ResourceEndpoint(stack, more.pop("id", "orders"), orders, network, **CLIENTS, **more)
 
 
 def made_then_given(stack: Any) -> None:

@@ -351,7 +351,10 @@ class Region:
                 raise Refused("ValidationException", "Only Amazon RDS databases are supported")
 
     def _make_database_children(self, parent: Thing, arn: str) -> None:
-        """Make the children that AWS makes and manages: one for an instance, writer and reader for a cluster."""
+        """Make the children that AWS makes and manages: one for an instance, writer and reader for a cluster.
+
+        What they are called isn't documented; a name may not begin with `rcfg-`, nor be longer than 40 characters.
+        """
         name = arn.rsplit(":", 1)[-1]
         ends = {
             "writer": f"{name}.cluster-x.{self.name}.rds.amazonaws.com",
@@ -361,7 +364,7 @@ class Region:
             ends = {name: f"{name}.x.{self.name}.rds.amazonaws.com"}
         for suffix, host in ends.items():
             shown = {
-                "name": f"{parent.shown['id']}-{suffix}",
+                "name": f"{parent.shown['name'][:20]}-{suffix[:19]}".replace("--", "-").rstrip("-"),
                 "type": "CHILD",
                 "resourceConfigurationGroupId": parent.shown["id"],
                 "resourceGatewayId": parent.shown["resourceGatewayId"],
@@ -472,6 +475,22 @@ class Region:
     def get_service_network_resource_association(self, request: dict[str, Any]) -> dict[str, Any]:
         return self.show(self.find(request["serviceNetworkResourceAssociationIdentifier"], "snra"))
 
+    def list_service_network_resource_associations(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self._listed("snra", request, ("serviceNetwork", "resourceConfiguration"))
+
+    def _listed(self, prefix: str, request: dict[str, Any], sides: tuple[str, str]) -> dict[str, Any]:
+        """Return the associations of what is named by id or ARN, one side or both."""
+        asked = {f"{side}Id": request[f"{side}Identifier"] for side in sides if f"{side}Identifier" in request}
+        if not asked:
+            raise Refused("ValidationException", f"One of {' and '.join(sides)} is needed")
+        told = ("id", "arn", "status", *(f"{side}Id" for side in sides))
+        shown = [
+            each
+            for each in map(self.show, self.each(prefix))
+            if all(each[name] == value.rpartition("/")[2] for name, value in asked.items())
+        ]
+        return {"items": [{name: each[name] for name in told} for each in shown]}
+
     def delete_service_network_resource_association(self, request: dict[str, Any]) -> dict[str, Any]:
         return self.leave(self.find(request["serviceNetworkResourceAssociationIdentifier"], "snra"))
 
@@ -488,6 +507,9 @@ class Region:
 
     def get_service_network_vpc_association(self, request: dict[str, Any]) -> dict[str, Any]:
         return self.show(self.find(request["serviceNetworkVpcAssociationIdentifier"], "snva"))
+
+    def list_service_network_vpc_associations(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self._listed("snva", request, ("serviceNetwork", "vpc"))
 
     def update_service_network_vpc_association(self, request: dict[str, Any]) -> dict[str, Any]:
         thing = self.use(request["serviceNetworkVpcAssociationIdentifier"], "snva")

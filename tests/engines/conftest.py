@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.emulator.aws import Aws
 from tests.refusals import unlisted
 
@@ -99,6 +101,19 @@ def absent(reason: str) -> NoReturn:
     if os.environ.get("LATTICELINK_REQUIRE_ENGINES") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def of_npm(program: str) -> Path:
+    """Return a program of package-lock.json, installed when it is first asked for."""
+    path = ROOT / "node_modules" / program
+    with (ROOT / "package-lock.json").open() as lock:
+        # Several tests need one, perhaps at the same time.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            npm = shutil.which("npm")
+            if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
+                absent(f"no {program.partition('/')[0]}: run `npm ci`")
+    return path
 
 
 # Where Terraform itself keeps what it has installed: no mirrors, though they look like it.

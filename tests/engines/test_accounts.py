@@ -38,7 +38,7 @@ class Site:
         aws.control("reads", count=0)
         result = run_python(folder, str(APPS / "examples" / example / "main.py"))
         assert result.returncode == 0, result.stderr
-        stacks = order(folder)
+        stacks = order(folder, f"{example}.out")
         for number, (stack, account) in enumerate(zip(stacks, accounts, strict=True), 1):
             narrow(stack)
             put_existing_ids(stack, Place.make(aws, account), number)

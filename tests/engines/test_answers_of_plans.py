@@ -19,13 +19,13 @@ import pytest
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
+from tests.engines.links import Place
 from tests.engines.scenario import edit, narrow, order
-from tests.engines.test_examples import NEWER
-from tests.flavour import APPS
+from tests.engines.test_examples import NEWER, put_existing_ids
+from tests.flavour import SCENARIO, output_of, program_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-SCENARIO = "scenario"
 # Provider 5.100 can't plan NEWER, and the workspaces are another provider's.
 EXAMPLES = sorted(
     {path.parent.name for path in ROOT.glob("examples/*/main.py")} - {"hcp-workspaces"} - NEWER.keys() | {SCENARIO}
@@ -40,10 +40,9 @@ OF_PLANS = {r"which isn't in what was read": "it has the ARN that it read, of wh
 
 def written(folder: Path, name: str) -> list[Path]:
     """Synthesise an example, or the scenario; return its stacks in deploy order, ready to be planned anywhere."""
-    program = APPS / "main.py" if name == SCENARIO else APPS / "examples" / name / "main.py"
-    result = run_python(folder, str(program))
+    result = run_python(folder, str(program_of(name)))
     assert result.returncode == 0, result.stderr
-    stacks = order(folder)
+    stacks = order(folder, output_of(name))
     for stack in stacks:
         narrow(stack)
     return stacks
@@ -69,7 +68,10 @@ def published(stacks: list[Path]) -> dict[str, Any]:
         if isinstance(contract, dict):
             resources |= {name: applied(entry) for name, entry in contract["resources"].items()}
     orders = {"arn": None, "id": None, "name": "orders", "ports": ["5432"], "protocol": "TCP", "type": "SINGLE"}
-    return {"version": 1, "resources": resources or {"orders": applied(orders)}}
+    region = json.loads((stacks[0] / "cdk.tf.json").read_text())["provider"]["aws"][0]["region"]
+    contract = json.dumps({"version": 1, "resources": resources or {"orders": applied(orders)}})
+    there: dict[str, Any] = json.loads(contract.replace("eu-west-1", region))
+    return there
 
 
 KINDS = {
@@ -161,9 +163,11 @@ def test_plans_of_all_that_is_applied_get_the_answers_of_the_whole_folder(
     with Aws.start() as aws:
         terraform = terraform_aws.within(**aws.environment())
         stacks = written(tmp_path, name)
+        existing = Place.make(aws)
         for stack in stacks:
+            put_existing_ids(stack, existing)
             terraform.apply(stack)
             plan(terraform, stack, tmp_path / "plans")
-        must_agree(examine(tmp_path / "cdktf.out"), examine(tmp_path / "plans"), True)
+        must_agree(examine(tmp_path / output_of(name)), examine(tmp_path / "plans"), True)
         plan(terraform, stacks[0], tmp_path / "refreshed", "-refresh-only")
         must_agree(examine(stacks[0] / "cdk.tf.json"), examine(tmp_path / "refreshed"), True)

@@ -113,6 +113,20 @@ def test_what_aws_refuses_to_make_is_refused(world: World, what: str, call: Call
     assert said in refusal(lambda: call(world)), what
 
 
+@pytest.mark.parametrize(("arn", "children"), [(DATABASE, 1), (CLUSTER, 2)])
+def test_the_children_that_aws_makes_of_a_database_are_told_as_any_other(world: World, arn: str, children: int) -> None:
+    database = {"type": "ARN", "portRanges": None, "protocol": None}
+    parent = world.configuration(
+        world.gateway(), **database, resourceConfigurationDefinition={"arnResource": {"arn": arn}}
+    )
+    arns = [each["AssociatedResourceArn"] for each in world.associations(world.endpoint(parent["arn"]))]
+    told = [world.lattice.get_resource_configuration(resourceConfigurationIdentifier=each) for each in arns]
+    assert len(told) == children
+    assert {(each["type"], each["amazonManaged"], each["resourceConfigurationGroupId"]) for each in told} == {
+        ("CHILD", True, parent["id"])
+    }
+
+
 def test_one_resource_has_private_dns_by_one_way_in_a_vpc(world: World) -> None:
     configuration = world.configuration(world.gateway())
     network = world.lattice.create_service_network(name=f"network-{next(NUMBER)}")

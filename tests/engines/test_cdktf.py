@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shlex
 import shutil
@@ -18,7 +17,7 @@ import pytest
 
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
-from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent
+from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent, of_npm
 from tests.engines.scenario import narrow, order, reached
 from tests.flavour import APPS, apps_in_words_of
 
@@ -66,7 +65,7 @@ def make_bucket(terraform: Terraform, folder: Path) -> None:
     folder.mkdir()
     result = run_python(folder, str(APPS / "examples" / "state-bucket" / "main.py"))
     assert result.returncode == 0, result.stderr
-    [stack] = order(folder)
+    [stack] = order(folder, "state-bucket.out")
     narrow(stack)
     terraform.apply(stack)
     terraform.must_have_nothing_to_do(stack)
@@ -81,7 +80,7 @@ class CommandLine:
     @classmethod
     def find(cls, cdk: Flavour, terraform: Terraform, folder: Path, settings: dict[str, Any]) -> CommandLine:
         """Return the one of package.json, installed if need be; skip the test where it can't run."""
-        program = [_node(cdk), str(_installed(cdk))]
+        program = [_node(cdk), str(of_npm(f"{cdk.core}-cli/bundle/bin/{cdk.core}.js"))]
         folder.mkdir()
         apps = apps_in_words_of(cdk, folder)
         project = json.loads((ROOT / "cdktf.json").read_text())
@@ -114,15 +113,3 @@ def _node(cdk: Flavour) -> str:
         if fits[cdk](*map(int, version.strip().lstrip("v").split(".")[:2])):
             return node
     absent(f"no {cdk.cli_needs}, which {cdk.cli} needs: install it from https://nodejs.org/")
-
-
-def _installed(cdk: Flavour) -> Path:
-    program = ROOT / "node_modules" / f"{cdk.core}-cli" / "bundle" / "bin" / f"{cdk.core}.js"
-    with (ROOT / "package-lock.json").open() as lock:
-        # Several tests need it, perhaps at the same time.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program.exists():
-            npm = shutil.which("npm")
-            if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
-                absent(f"no {cdk.core}-cli: run `npm ci`")
-    return program

@@ -114,7 +114,7 @@ def test_a_change_plans_what_aws_can_do(
     stack = replace(made, **change).write(folder)[side]
     assert planned(terraform_on_aws, stack) == expected, what
     warned = find_replacements(before, read_blocks(folder / "cdktf.out"))
-    assert bool(warned) == (REPLACE in (expected.get(GATEWAY), expected.get(CONFIGURATION))), "synth says so too"
+    assert bool(warned) == (REPLACE in map(expected.get, (GATEWAY, CONFIGURATION, ENDPOINT))), "synth says so too"
 
 
 @pytest.mark.parametrize("what", ["a port", "private DNS"])

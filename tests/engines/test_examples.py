@@ -51,7 +51,7 @@ def test_an_example_is_applied_and_destroyed(terraform_aws: Terraform, tmp_path:
         terraform = terraform_aws.within(**aws.environment())
         result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
         assert result.returncode == 0, result.stderr
-        stacks = order(tmp_path)
+        stacks = order(tmp_path, f"{name}.out")
         existing = Place.make(aws)
         for stack in stacks:
             narrow(stack)
@@ -74,7 +74,7 @@ def test_of_a_newer_example_the_provider_refuses_its_newer_arguments_alone(
     """No newer provider can be had here, so no engine has judged these arguments, only all that is around them."""
     result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
     assert result.returncode == 0, result.stderr
-    for stack in order(tmp_path):
+    for stack in order(tmp_path, f"{name}.out"):
         narrow(stack)
         terraform_aws.run(stack, "init", "-backend=false", "-input=false")
         newer = NEWER[name][stack.name]

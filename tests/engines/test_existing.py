@@ -152,3 +152,33 @@ def test_what_is_told_of_a_network_and_a_zone_is_looked_up_and_the_plan_stops_wh
         tmp_path / "right/cdktf.out/stacks/consumer", "plan", "-input=false", "-no-color", expect=1
     )
     assert f"VPC {ours.vpc} has enable_dns_hostnames = false" in flat(printed)
+
+
+def test_by_ids_alone_too_the_plan_stops_at_what_aws_would_refuse(
+    terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
+) -> None:
+    place = Place.make(aws)
+    ec2 = aws.client("ec2", REGION)
+    twin = ec2.create_subnet(VpcId=place.vpc, CidrBlock="10.0.9.0/24", AvailabilityZone=f"{REGION}a")
+    twin_of_the_first = twin["Subnet"]["SubnetId"]
+    arn = f"arn:aws:vpc-lattice:{REGION}:{OWNER}:resourceconfiguration/rcfg-0123456789abcdef0"
+
+    def planned(name: str, vpc_id: str, subnet_ids: list[str], expect: int) -> str:
+        def build(app: Any) -> None:
+            stack = Stack(app, "consumer", state=LocalState(), region=REGION, aws_provider=PROVIDER_VERSION)
+            network = ExistingNetwork(stack, "network", vpc_id=vpc_id, subnet_ids=subnet_ids)
+            orders = SharedResource.of_arn("orders", arn, ports=[5432])
+            ResourceEndpoint(stack, "orders", orders, network, client_cidrs=["10.0.0.0/16"])
+
+        _, consumer = write(tmp_path / name, build)
+        terraform_on_aws.init(consumer)
+        return flat(terraform_on_aws.run(consumer, "plan", "-input=false", "-no-color", expect=expect))
+
+    assert "Plan: " in planned("right", place.vpc, place.subnets[:2], 0)
+    said = planned("one zone", place.vpc, [place.subnets[0], twin_of_the_first], 1)
+    assert "An endpoint has one subnet in each zone, and the subnets of the one for 'orders' are in" in said
+    assert "no matching EC2 VPC found" in planned("no VPC", "vpc-0123456789abcdef0", place.subnets[:1], 1)
+    assert "no matching EC2 Subnet found" in planned("no subnet", place.vpc, ["subnet-0123456789abcdef0"], 1)
+    ec2.modify_vpc_attribute(VpcId=place.vpc, EnableDnsHostnames={"Value": False})
+    said = planned("no host names", place.vpc, place.subnets[:2], 1)
+    assert f"VPC {place.vpc} has enable_dns_hostnames = false" in said

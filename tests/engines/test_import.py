@@ -102,7 +102,7 @@ def test_the_scenario_that_was_made_by_hand_is_taken_over(
         # What replaces the endpoint when its subnets or private DNS change.
         {"import": 3, "add": 1, "remove": 0},
     ]
-    for stack, counts in zip(order(tmp_path), expected, strict=True):
+    for stack, counts in zip(order(tmp_path, "import.out"), expected, strict=True):
         narrow(stack)
         put_ids(stack, ids)
         terraform_on_aws.init(stack)

@@ -48,7 +48,7 @@ def test_a_databases_own_names_reach_the_consumer(
 ) -> None:
     result = run_python(tmp_path, str(APPS / "examples" / example / "main.py"))
     assert result.returncode == 0, result.stderr
-    producer, consumer = order(tmp_path)
+    producer, consumer = order(tmp_path, f"{example}.out")
     before = aws.inventory()
     for stack in (producer, consumer):
         narrow(stack)

@@ -109,7 +109,7 @@ def test_two_repositories_meet_in_s3(
     (tmp_path / "shop").mkdir()
     result = run_python(tmp_path / "shop", str(APPS / "examples" / "consumer-only" / "main.py"))
     assert result.returncode == 0, result.stderr
-    [ours] = order(tmp_path / "shop")
+    [ours] = order(tmp_path / "shop", "consumer-only.out")
     narrow(ours)
     put_existing_ids(ours, places[1])
     assert applied_and_destroyed(terraform_on_aws, aws, ours) == {arn_of(terraform_on_aws, theirs)}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from latticelink.lab.addressing import Addressing
+from latticelink.lab.groups import LATTICE
 from latticelink.lab.model import IN, OUT, Acl, AclEntry, GroupRule, Interface, Kind, Model, Subnet, Traffic, Vpc, Way
 
 from tests.emulator.aws import Aws
@@ -44,6 +45,7 @@ class Answers:
         self._read_instances()
         self._read_databases()
         self._read_endpoints()
+        self._read_associations()
         self._stand_in_clients()
         return self.model
 
@@ -105,11 +107,10 @@ class Answers:
             resources.setdefault(each["VpcEndpointId"], []).append(each["AssociatedResourceArn"])
         for identifier, arns in resources.items():
             [endpoint] = self._ec2.describe_vpc_endpoints(VpcEndpointIds=[identifier])["VpcEndpoints"]
-            whole = self._lattice.get_resource_configuration(
-                resourceConfigurationIdentifier=endpoint["ResourceConfigurationArn"]
-            )
-            if whole["type"] == "ARN":  # its child is AWS's own, and the emulator doesn't tell more of it
-                arns = [whole["arn"]]
+            if (arn := endpoint.get("ResourceConfigurationArn")) is not None:
+                whole = self._lattice.get_resource_configuration(resourceConfigurationIdentifier=arn)
+                if whole["type"] == "ARN":  # what its child stands for is told by the parent alone
+                    arns = [whole["arn"]]
             cards = self._ec2.describe_network_interfaces(NetworkInterfaceIds=endpoint["NetworkInterfaceIds"])
             for card in cards["NetworkInterfaces"]:
                 first, block = card["PrivateIpAddress"], self._subnets[card["SubnetId"]].blocks[0]
@@ -121,10 +122,31 @@ class Answers:
                     self._way(entry, address, arn) for address, arn in zip(entry.addresses, sorted(arns), strict=True)
                 ]
 
+    def _read_associations(self) -> None:
+        """Read associations of VPCs, whose clients send to addresses of VPC Lattice; AWS tells names of these only."""
+        for vpc in self.model.vpcs:
+            for listed in self._lattice.list_service_network_vpc_associations(vpcIdentifier=vpc)["items"]:
+                self._read_association(listed["id"], vpc)
+
+    def _read_association(self, name: str, vpc: str) -> None:
+        each = self._lattice.get_service_network_vpc_association(serviceNetworkVpcAssociationIdentifier=name)
+        shared = self._lattice.list_service_network_resource_associations(
+            serviceNetworkIdentifier=each["serviceNetworkId"]
+        )
+        arns = [one["resourceConfigurationId"] for one in shared["items"]]
+        block = ipaddress.ip_network(LATTICE[4])
+        addresses = tuple(self._addressing.choose(f"{name} {arn}", block)[0] for arn in arns)
+        groups = tuple(each.get("securityGroupIds", []))
+        entry = Interface(
+            name, name, Kind.ASSOCIATION, vpc, subnet=None, addresses=addresses, groups=groups, filtered=bool(groups)
+        )
+        self.model.interfaces[name] = entry
+        self.model.ways += [self._way(entry, address, arn) for address, arn in zip(addresses, arns, strict=True)]
+
     def _way(self, entry: Interface, address: Any, arn: str) -> Way:
         configuration = self._lattice.get_resource_configuration(resourceConfigurationIdentifier=arn)
         doors = self._doors(configuration["resourceGatewayId"])
-        door = next((each for each in doors if each.zone == entry.zone), None)
+        door = next((each for each in doors if entry.zone in ("", each.zone)), None)
         definition, ports = (
             configuration.get("resourceConfigurationDefinition", {}),
             configuration.get("portRanges", []),
@@ -191,16 +213,16 @@ class Answers:
         return made
 
     def _stand_in_clients(self) -> None:
-        for entry in self.model.of_kind(Kind.ENDPOINT):
+        for entry in self.model.of_kind(Kind.ENDPOINT, Kind.ASSOCIATION):
             if not any(each.vpc == entry.vpc for each in self.model.of_kind(Kind.WORKLOAD)):
-                assert entry.subnet is not None
-                chosen = self._addressing.choose(f"client in {entry.vpc}", entry.subnet.blocks[0])
+                subnet = entry.subnet or next(each for each in self._subnets.values() if each.vpc == entry.vpc)
+                chosen = self._addressing.choose(f"client in {entry.vpc}", subnet.blocks[0])
                 made = Interface(
                     f"client in {entry.vpc}",
                     "client",
                     Kind.WORKLOAD,
                     entry.vpc,
-                    subnet=entry.subnet,
+                    subnet=subnet,
                     addresses=tuple(chosen),
                     filtered=False,
                 )

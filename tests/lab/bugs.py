@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 from latticelink.network import network_acls, security_groups
 from latticelink.network.ranges import EVERY, SHAREABLE
-from latticelink.paths import clients, tracing
-from latticelink.paths.hops import Stage, passing
+from latticelink.paths import tracing, ways_in
+from latticelink.paths.hops import Answer, Stage, passing
 
 Bug = Callable[[], Any]
 
@@ -47,8 +47,8 @@ def _acl_entries(change: Callable[[list[Any]], list[Any]]) -> Any:
 def _acl_direction(blind: str) -> Any:
     real = network_acls.NetworkAcl.passes
 
-    def passes(acl: Any, direction: str, *arguments: Any) -> Any:
-        return (EVERY, EVERY) if direction == blind else real(acl, direction, *arguments)
+    def passes(acl: Any, direction: str, *arguments: Any, **named: Any) -> Any:
+        return (EVERY, EVERY) if direction == blind else real(acl, direction, *arguments, **named)
 
     return patch.object(network_acls.NetworkAcl, "passes", passes)
 
@@ -71,6 +71,16 @@ def _all_ports_shared() -> Any:
     return patch.object(tracing, "ports_stage", ports_stage)
 
 
+def _one_of_several() -> Any:
+    """Say of all clients that a rule names together what is true of the one that fares best."""
+    order = (Answer.PASS, Answer.UNKNOWN, Answer.FAIL)
+
+    def tell_apart(found: Any) -> Any:
+        return [min((path for _, path in found), key=lambda path: order.index(path.answer))]
+
+    return patch.object(tracing, "tell_apart", tell_apart)
+
+
 BUGS: dict[str, Bug] = {
     "rules of both directions count": _both_directions,
     "any group is the one that a rule names": lambda: patch.object(security_groups.Groups, "same", lambda *_: True),
@@ -79,7 +89,7 @@ BUGS: dict[str, Bug] = {
     "protocol 6 isn't taken for TCP": lambda: _ports(
         lambda protocol, *ports: ("47" if protocol == "6" else protocol, *ports)
     ),
-    "the endpoint's groups aren't looked at": lambda: _groups_pass(clients, "endpoint's group in"),
+    "the endpoint's groups aren't looked at": lambda: _groups_pass(ways_in, "endpoint's group in"),
     "the gateway's groups aren't looked at": lambda: _groups_pass(tracing, "gateway's group out"),
     "the target's groups aren't looked at": lambda: _groups_pass(tracing, "target's group in"),
     "a default group without rules of its own is empty": lambda: patch.object(
@@ -95,4 +105,5 @@ BUGS: dict[str, Bug] = {
         tracing, "zones_stage", lambda *_: passing("zones", None, "")
     ),
     "every port is shared": _all_ports_shared,
+    "of clients that a rule names together one is enough": _one_of_several,
 }

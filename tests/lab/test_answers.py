@@ -21,13 +21,19 @@ from tests.engines.conftest import Terraform, terraform, terraform_aws  # noqa: 
 from tests.engines.links import Place
 from tests.engines.scenario import narrow, order
 from tests.engines.test_examples import put_existing_ids
-from tests.flavour import APPS
+from tests.flavour import SCENARIO, output_of, program_of
 from tests.lab.answers import Answers
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 # Each with its region, and with what stands between the two models' names of a resource.
-CASES = {"scenario": "ap-northeast-1", "rds": "eu-west-1", "group": "eu-west-1", "several-producers": "eu-west-1"}
+CASES = {
+    SCENARIO: "ap-northeast-1",
+    "rds": "eu-west-1",
+    "group": "eu-west-1",
+    "service-network": "eu-west-1",
+    "several-producers": "eu-west-1",
+}
 
 
 def flows(folder: Path, model: Model) -> list[list[object]]:
@@ -41,23 +47,22 @@ def flows(folder: Path, model: Model) -> list[list[object]]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_packets_flow_as_in_the_lab_of_the_files(terraform_aws: Terraform, tmp_path: Path, name: str) -> None:  # noqa: F811
-    main = APPS / "main.py" if name == "scenario" else APPS / "examples" / name / "main.py"
-    result = run_python(tmp_path, str(main))
+    result = run_python(tmp_path, str(program_of(name)))
     assert result.returncode == 0, result.stderr
-    from_files = flows(tmp_path, model_of(read(tmp_path / "cdktf.out")))
+    from_files = flows(tmp_path, model_of(read(tmp_path / output_of(name))))
     with Aws.start() as aws:
         terraform = terraform_aws.within(**aws.environment())
-        existing = Place.make(aws) if name != "scenario" else None
-        for stack in order(tmp_path):
+        existing = Place.make(aws) if name != SCENARIO else None
+        for stack in order(tmp_path, output_of(name)):
             narrow(stack)
             if existing is not None:
                 put_existing_ids(stack, existing)
             terraform.apply(stack)
         from_answers = flows(tmp_path, Answers(aws, CASES[name]).read())
-    if name in ("group", "several-producers"):
+    if name in ("group", "service-network", "several-producers"):
         # The files name the producer's subnet by its id only, and AWS tells its zone: the other zone leads nowhere.
         from_files, from_answers = (
-            [flow for flow in each if flow[2] == "eu-west-1a"] for each in (from_files, from_answers)
+            [flow for flow in each if flow[2] in ("eu-west-1a", "")] for each in (from_files, from_answers)
         )
     assert from_answers == from_files
     assert any(flow[-1] == "arrives" for flow in from_files)

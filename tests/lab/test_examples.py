@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import run_python
-from tests.flavour import APPS
+from tests.flavour import output_of, program_of
 from tests.lab.conftest import RunLab
 
 # Of each example: what answers at which of its clients' hosts, a row for each name or kind of address.
@@ -44,9 +44,9 @@ EXAMPLES = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_answers(run_lab: RunLab, tmp_path: Path, name: str) -> None:
-    result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
+    result = run_python(tmp_path, str(program_of(name)))
     assert result.returncode == 0, result.stderr
-    result = run_lab(tmp_path / "cdktf.out")
+    result = run_lab(tmp_path / output_of(name))
     assert (result.returncode, result.stderr) == (0, "")
     answers = re.findall(r"\$ curl .* http://(\S+)/\n  .*Served by ([^(\n]+(?:\((?:writer|reader)\))?)", result.stdout)
     for host, servers in EXAMPLES[name].items():

@@ -198,6 +198,12 @@ def _other_groups(draw: st.DrawFn, stacks: Stacks, stack: str) -> None:
     put(stack, kind, name, **{argument: [group_id(each) for each in chosen] or None})(stacks)
 
 
+def _default_groups(_: st.DrawFn, stacks: Stacks, __: str) -> None:
+    """Leave client and endpoint to their VPC's default group, which lets its members reach each other."""
+    for kind, name, argument in HOLDERS["consumer"]:
+        put("consumer", kind, name, **{argument: None})(stacks)
+
+
 def _shared_ports(draw: st.DrawFn, stacks: Stacks, _: str) -> None:
     ports = draw(
         st.sampled_from((["443"], ["1-65535"], ["8080"], ["1-442", "444-65535"], ["442-444"], ["443", "8080"]))
@@ -297,8 +303,9 @@ def _dual_stack(draw: st.DrawFn, stacks: Stacks, _: str) -> None:
 
 CHANGES = (
     _change_rule, _change_rule, _change_rule, _change_rule, _change_rule, _add_rule, _remove_rule, _old_form,
-    _other_groups, _shared_ports, _zones, _zones, _place, _acl, _acl, _acl, _acl, _acl, _acl, _acl, _acl,
-    _another_client, _another_target, _same_addresses, _dual_stack,
+    _default_groups, _other_groups, _other_groups, _shared_ports, _shared_ports, _zones, _zones, _place,
+    _acl, _acl, _acl, _acl, _acl, _acl, _acl, _acl,
+    _another_client, _another_client, _another_client, _another_target, _same_addresses, _dual_stack, _dual_stack,
 )  # fmt: skip
 
 

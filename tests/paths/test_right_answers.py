@@ -38,13 +38,13 @@ def traced(folder: Path, change: Change) -> TracedPath:
     return path
 
 
-def table(subnets: str, **route: Any) -> Change:
-    """Give subnets of the producer a route table with one route, beside `local`."""
+def table(subnets: str, *, stack: str = "producer", **route: Any) -> Change:
+    """Give subnets a route table with one route, beside `local`."""
     return changes(
-        put("producer", "aws_route_table", "t", vpc_id="${aws_vpc.main.id}", route=[route]),
+        put(stack, "aws_route_table", "t", vpc_id="${aws_vpc.main.id}", route=[route]),
         *(
             put(
-                "producer",
+                stack,
                 "aws_route_table_association",
                 each,
                 subnet_id=f"${{aws_subnet.{each}.id}}",

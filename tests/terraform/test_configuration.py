@@ -9,7 +9,7 @@ from typing import Any
 from latticelink.network.reading import read
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.json_files import UnreadableInput
+from latticelink.terraform.json_files import LARGEST, UnreadableInput
 from latticelink.terraform.known import ABSENT, PartlyKnown, Reference, Unknown
 
 import pytest
@@ -320,8 +320,8 @@ def test_nothing_to_read_is_one_sentence(tmp_path: Path) -> None:
 
 def test_too_large_a_file_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / "main.tf.json").open("wb") as file:
-        file.truncate(64 * 1024 * 1024 + 1)
-    with pytest.raises(UnreadableInput, match="has 67,108,865 bytes, and no more than 67,108,864 are read"):
+        file.truncate(LARGEST + 1)
+    with pytest.raises(UnreadableInput, match="is too large: no more than 33,554,432 bytes are read"):
         read(tmp_path)
 
 

@@ -26,12 +26,9 @@ _CDK = flavour.chosen()
 _CORE, _AWS = _CDK.packages
 
 if TYPE_CHECKING:
+    import cdktf as _core
     from cdktf import App as App
-    from cdktf import LocalBackend as LocalBackend
-    from cdktf import NamedRemoteWorkspace as NamedRemoteWorkspace
     from cdktf import Precondition as Precondition
-    from cdktf import RemoteBackend as RemoteBackend
-    from cdktf import S3Backend as S3Backend
     from cdktf import TerraformElement as TerraformElement
     from cdktf import TerraformOutput as TerraformOutput
     from cdktf import TerraformResource as TerraformResource
@@ -112,6 +109,7 @@ if TYPE_CHECKING:
         VpclatticeServiceNetworkVpcAssociation as VpclatticeServiceNetworkVpcAssociation,
     )
 
+    core = _core
     Definition, DefinitionArn = _Definition, _DefinitionArn
     DefinitionDns, DefinitionIp = _DefinitionDns, _DefinitionIp
     Encryption: TypeAlias = _Encryption
@@ -173,6 +171,8 @@ if _CORE not in sys.modules:
     with node_for_jsii(_CDK), many_classes():
         importlib.import_module(_CORE)
 import_provider_lazily(_CDK)
+if not TYPE_CHECKING:
+    core = sys.modules[_CORE]
 
 
 if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
@@ -190,7 +190,6 @@ if not TYPE_CHECKING:  # so that a misspelt name is an error for type checkers
 
 @functools.cache
 def _terraform_type(kind: Any) -> str:
-    core = sys.modules[_CORE]
     prefix = "data." if issubclass(kind, core.TerraformDataSource) else ""
     return prefix + str(kind.TF_RESOURCE_TYPE)
 
@@ -208,7 +207,6 @@ class _Place:
 
 def _place(construct: Any) -> _Place:
     """Return where `construct` is; Node.js is asked where it is neither a stack nor made here."""
-    core = sys.modules[_CORE]
     if isinstance(construct, core.TerraformStack):
         return _Place(construct)
     if "_latticelink_place" not in construct.__dict__:
@@ -290,7 +288,7 @@ def _names_as_usual(place: _Place, resource: Any) -> bool:
     """Return whether the stack names its resources as the CDK does: its first one tells, unless it has its own way."""
     stack = place.stack
     if "_latticelink_names_as_usual" not in stack.__dict__:
-        usual = type(stack)._allocate_logical_id is sys.modules[_CORE].TerraformStack._allocate_logical_id
+        usual = type(stack)._allocate_logical_id is core.TerraformStack._allocate_logical_id
         stack._latticelink_names_as_usual = usual and resource.friendly_unique_id == logical_id(place.path)
     return bool(stack._latticelink_names_as_usual)
 
@@ -305,9 +303,14 @@ def plain_resource(scope: Any, id: str, kind: str, arguments: dict[str, Any]) ->
     return where
 
 
+def ids_below(scope: Any, *ids: str) -> tuple[str, ...]:
+    """Return the ids on the way from the stack to what is at `ids` below `scope`."""
+    return (*_place(scope).path, *map(construct_id, ids))
+
+
 def name_below(scope: Any, *ids: str) -> str:
     """Return the Terraform name of what is at `ids` below `scope`, as the CDK would give it."""
-    return logical_id((*_place(scope).path, *map(construct_id, ids)))
+    return logical_id(ids_below(scope, *ids))
 
 
 def path_below(scope: Any, *ids: str) -> str:
@@ -334,7 +337,6 @@ def expression(scope: Any, value: str | list[str] | tuple[str, ...]) -> str:
 
 
 def _resolved(scope: Any, value: str | list[str]) -> Any:
-    core = sys.modules[_CORE]
     resolver = core.DefaultTokenResolver(core.StringConcat())
     return core.Tokenization.resolve(value, scope=scope, preparing=False, resolver=resolver)
 
@@ -352,19 +354,18 @@ def aws_provider_of(stack: Any) -> str | None:
 
 def token_as_text(value: str | float) -> str:
     """Return a token of a number or text as a text, for arguments that are texts in Terraform."""
-    return str(sys.modules[_CORE].Token.as_string(value))
+    return str(core.Token.as_string(value))
 
 
 @functools.cache
 def token_as_number(value: str | float) -> float:
     """Return a token of a number or text as a number, for arguments that are numbers in Terraform."""
-    return float(sys.modules[_CORE].Token.as_number(value))
+    return float(core.Token.as_number(value))
 
 
 def lazy_list(produce: Callable[[], list[Any]]) -> Any:
     """Return a value that becomes what `produce` returns when the stack is written."""
     jsii = importlib.import_module("jsii")
-    core = sys.modules[_CORE]
 
     @jsii.implements(core.IAnyProducer)
     class Producer:

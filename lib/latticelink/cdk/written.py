@@ -27,6 +27,7 @@ class _Written(bindings.TerraformElement):
 
     def __init__(self, stack: Any) -> None:
         self._sources: list[Callable[[], Iterable[Part]]] = []
+        self.data_paths: list[tuple[str, ...]] = []
         super().__init__(stack, "written-as-json")
 
     @jsii.member(jsii_name="toTerraform")
@@ -38,15 +39,26 @@ class _Written(bindings.TerraformElement):
         return {"resource": resources} if resources else {}
 
 
-def write_later(stack: Any, source: Callable[[], Iterable[Part]]) -> None:
-    """Write into `stack` what `source` yields once all constructs are made."""
+def _written(stack: Any) -> _Written:
     if "_latticelink_written" not in stack.__dict__:
         stack._latticelink_written = _Written(stack)
-    stack._latticelink_written._sources.append(source)
+    written: _Written = stack._latticelink_written
+    return written
+
+
+def write_later(stack: Any, source: Callable[[], Iterable[Part]]) -> None:
+    """Write into `stack` what `source` yields once all constructs are made."""
+    _written(stack)._sources.append(source)
+
+
+def data_paths(stack: Any) -> list[tuple[str, ...]]:
+    """Return the ids on the way to each `terraform_data` that was made in the stack."""
+    return _written(stack).data_paths
 
 
 def terraform_data(scope: Any, id: str, input: dict[str, Any]) -> str:
     """Make a `terraform_data` that keeps `input`; return its address."""
     part = Part("terraform_data", bindings.name_below(scope, id), {"input": input})
     write_later(bindings.stack_of(scope), lambda: [part])
+    data_paths(bindings.stack_of(scope)).append(bindings.ids_below(scope, id))
     return f"{part.kind}.{part.name}"

@@ -22,6 +22,7 @@ from latticelink.checks.rules import (
     service_networks,
     sharing,
     targets,
+    vpc_names,
 )
 
 AREAS: dict[str, tuple[Check, ...]] = {
@@ -35,7 +36,7 @@ AREAS: dict[str, tuple[Check, ...]] = {
     "Endpoints": endpoints.CHECKS,
     "Service networks": service_networks.CHECKS,
     "Sharing with other accounts": sharing.CHECKS,
-    "Names at the consumer": dns.CHECKS,
+    "Names at the consumer": (*dns.CHECKS, *vpc_names.CHECKS),
     "Provider versions": provider_versions.CHECKS,
     "Replacement and order": lifecycle.CHECKS,
     "The contract between stacks": contract.CHECKS,

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from latticelink.checks import suppressions
 from latticelink.checks.catalogue import CHECKS
-from latticelink.checks.findings import Result, Severity
+from latticelink.checks.findings import Check, Judgement, Result, Severity, unknown
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.json_files import UnreadableInput, is_regular
+from latticelink.terraform.work import spend
 
+_STEPS_OF_A_RESULT = 20
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
@@ -24,11 +27,13 @@ class Examination:
     """What all checks say of one configuration.
 
     Args:
+        configuration: what was read.
         results: every place where a check fails or can't tell, worst first.
         paths: the way of each client to each resource.
         passed: how many places were judged and are as they should be.
     """
 
+    configuration: Configuration
     results: tuple[Result, ...]
     paths: tuple[TracedPath, ...]
     passed: int
@@ -69,7 +74,7 @@ def examine(folder: Path, suppressions_file: Path | None = None) -> Examination:
 def examined(configuration: Configuration, suppressions_file: Path | None = None) -> Examination:
     """Run all checks over what was read, as `examine` does."""
     decided = suppressions.in_configuration(configuration)
-    if suppressions_file is None and suppressions.DEFAULT_FILE.exists():
+    if suppressions_file is None and is_regular(suppressions.DEFAULT_FILE):
         suppressions_file = suppressions.DEFAULT_FILE
     if suppressions_file is not None:
         decided += suppressions.read_file(suppressions_file)
@@ -83,15 +88,30 @@ def judge(configuration: Configuration, decided: Sequence[suppressions.Suppressi
     paths = tuple(trace(configuration))
     told = set(_told(paths))
     for check in CHECKS:
-        for judgement in check.judge(configuration):
+        for judgement in _judgements(check, configuration):
             if check.hop and (check.hop, judgement.block, judgement.answer) in told:
                 continue
             answers[judgement.answer] += 1
             if judgement.answer != Answer.PASS:
+                spend(_STEPS_OF_A_RESULT)
                 results.append(Result(check, judgement))
     after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
     ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))
-    return Examination(tuple(ordered), paths, answers[Answer.PASS])
+    return Examination(configuration, tuple(ordered), paths, answers[Answer.PASS])
+
+
+DEFECT = "a defect of LatticeLink"
+
+
+def _judgements(check: Check, configuration: Configuration) -> Iterator[Judgement]:
+    """Yield what a check says; that it stopped, where it did, so that the others still speak."""
+    try:
+        yield from check.judge(configuration)
+    except (UnreadableInput, MemoryError):
+        raise
+    except Exception as error:
+        message = f"{check.id} stopped at what was read ({type(error).__name__}: {str(error)[:200]}), {DEFECT}."
+        yield unknown(None, message, "Report it, with the part of the input that it is about.")
 
 
 def _told(paths: Sequence[TracedPath]) -> Iterator[tuple[str, Block | None, Answer]]:

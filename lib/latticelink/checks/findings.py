@@ -24,7 +24,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one check says of one place.
 
@@ -101,7 +101,7 @@ class Check:
             raise ValueError(f"A check's id is LL and three digits, not {self.id!r}.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """A judgement that somebody should see, the check that it is of, and why it is suppressed; else no reason."""
 

@@ -21,7 +21,7 @@ from latticelink.checks.findings import Check, Judgement, Result, Severity
 from latticelink.checks.retired import RETIRED
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.json_files import UnreadableInput
+from latticelink.terraform.json_files import UnreadableInput, read_text
 
 DEFAULT_FILE = Path("latticelink-suppressions.toml")
 
@@ -59,7 +59,7 @@ def read_file(path: Path) -> list[Suppression]:
     Source: https://toml.io/en/v1.0.0
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_text(path, named=True))
     except OSError as error:
         raise UnreadableInput(f"Can't read {path}: {error.strerror or error}.") from None
     except (ValueError, RecursionError) as error:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from latticelink.checks.examination import Examination
 
 HELP = "say whether packets will arrive, and what AWS or Terraform would refuse"
 DESCRIPTION = (
@@ -21,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         default=Path("cdktf.out"),
-        help="synth output, folder of *.tf.json, one such file, or `terraform show -json` of a plan",
+        help="synth output, folder of *.tf.json, one such file, or `terraform show -json` of a plan; `-` reads it from "
+        "the standard input",
     )
     parser.add_argument(
         "--format",
@@ -43,8 +48,6 @@ def run(chosen: argparse.Namespace) -> int:
     """Print what the checks find; return the exit code."""
     # Here, so that no other command waits for the checks to be read.
     from latticelink.checks.examination import examine
-    from latticelink.reports.sarif import as_sarif
-    from latticelink.reports.text import as_json, as_text
     from latticelink.terraform.json_files import UnreadableInput
 
     try:
@@ -52,10 +55,17 @@ def run(chosen: argparse.Namespace) -> int:
     except UnreadableInput as error:
         print(error, file=sys.stderr)
         return 2
+    _print(chosen, examination)
+    return examination.exit_code(strict=chosen.strict)
+
+
+def _print(chosen: argparse.Namespace, examination: Examination) -> None:
+    from latticelink.reports.sarif import as_sarif
+    from latticelink.reports.text import as_json, as_text
+
     if chosen.format == "sarif":
         print(as_sarif(examination, folder=chosen.folder, strict=chosen.strict))
     elif chosen.format == "json":
         print(as_json(examination))
     else:
         print(as_text(examination, why=chosen.why))
-    return examination.exit_code(strict=chosen.strict)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
 
-from latticelink.cli import check, lab, order
+from latticelink.cli import check, draw, lab, order
 from latticelink.errors import LatticeLinkError
 
-_COMMANDS = {"order": order, "check": check, "lab": lab}
+_COMMANDS = {"order": order, "check": check, "draw": draw, "lab": lab}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,12 +36,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own = given[: given.index("--")] if "--" in given and hasattr(_COMMANDS.get(given[0]), "TAKES_COMMAND") else given
     chosen = parser.parse_args(own)
     chosen.command = given[len(own) + 1 :]
+    for stream in (sys.stdout, sys.stderr):
+        # Files hold characters that the terminal's encoding, or any, can't write.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if arguments is None:
+        # The process ends with the command; the collector would search all that was read for garbage, again and again.
+        gc.disable()
     try:
         code: int = chosen.run(chosen)
         sys.stdout.flush()
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
         return 1
+    except (MemoryError, RecursionError):
+        print("What was read is too large, or nested too deeply, to be judged.", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         # Whoever read along (`| head`) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

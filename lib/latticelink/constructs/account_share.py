@@ -10,6 +10,7 @@ from latticelink.cdk import bindings
 from latticelink.constructs.notes import Offer, notes_of
 from latticelink.constructs.rule_set import stable_key
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_key
 from latticelink.values.principals import is_account, parse_principals
@@ -62,6 +63,7 @@ class AccountShare(bindings.Construct):
         https://docs.aws.amazon.com/ram/latest/APIReference/API_CreateResourceShare.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -83,6 +85,7 @@ class AccountShare(bindings.Construct):
             shared = _each_once(report, resources)
             self._refuse_unshareable(report, stack, shared)
             recipients = parse_principals(report, "principals", principals)
+            _refuse_own_account(report, stack, recipients)
             if allow_external_principals and not any(is_account(principal) for principal in recipients):
                 report.refuse(
                     "allow_external_principals",
@@ -165,6 +168,18 @@ class AccountShare(bindings.Construct):
                 )
 
 
+def _refuse_own_account(report: Report, stack: Any, principals: Sequence[str]) -> None:
+    own = getattr(stack, "account_id", None)
+    if own and is_known(own) and own in principals:
+        report.refuse(
+            "principals",
+            own,
+            rule="A share's principals are other accounts; this is the stack's own, which has the resource already.",
+            fix="Leave it out.",
+            source=_SHARING,
+        )
+
+
 class AcceptedShare(bindings.Construct):
     """A share of another organisation's account, accepted: `accepted["orders"]` is then there to be reached.
 
@@ -187,6 +202,7 @@ class AcceptedShare(bindings.Construct):
     Source: https://docs.aws.amazon.com/ram/latest/userguide/working-with-shared-invitations.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, resources: Sequence[SharedResource]) -> None:
         super().__init__(scope, id)
         with Report(self) as report:

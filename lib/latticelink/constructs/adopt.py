@@ -9,6 +9,7 @@ from latticelink.cdk import bindings
 from latticelink.constructs.notes import notes_of, rules_of
 from latticelink.errors import Report
 from latticelink.values.aws_ids import ID_PREFIXES, parse_id
+from latticelink.values.calls import judged
 from latticelink.values.tokens import is_known
 from latticelink.values.types import (
     SECURITY_GROUP,
@@ -17,6 +18,7 @@ from latticelink.values.types import (
 _IMPORT_DOC = "https://developer.hashicorp.com/terraform/language/import"
 
 
+@judged
 def adopt(stack: Any, ids: Mapping[str, str]) -> None:
     """Let the next apply take existing objects over, instead of making new ones.
 

@@ -10,7 +10,9 @@ from latticelink.cdk import bindings
 from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id, parse_zone_id
+from latticelink.values.calls import judged
 from latticelink.values.dns import parse_dns_name
+from latticelink.values.domains import refuse_taking_over
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.resources import ArnResource, GroupResource, Resource
 from latticelink.values.tags import parse_tags
@@ -49,6 +51,7 @@ class DomainVerification(bindings.Construct):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/create-and-verify.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -61,11 +64,21 @@ class DomainVerification(bindings.Construct):
         super().__init__(scope, id)
         with Report(self) as report:
             self.domain = parse_dns_name(report, "domain", domain)
+            refuse_taking_over(report, "domain", self.domain)
             constraint = bindings.aws_provider_of(bindings.stack_of(scope))
             refuse_lacking(report, "domain", domain, constraint, VERIFICATION)
             if zone_id is not None:
                 zone_id = parse_zone_id(report, "zone_id", zone_id)
             checked = parse_tags(report, "tags", tags, beside=notes_of(bindings.stack_of(scope)).tags)
+            twin = notes_of(bindings.stack_of(scope)).verified.setdefault(self.domain, str(self.node.path))
+            if twin != self.node.path and self.domain != REFUSED:
+                report.refuse(
+                    "domain",
+                    self.domain,
+                    rule=f"AWS has one verification of a domain in an account and region; {twin} is it already.",
+                    fix="Use that one: it covers the names below the domain too.",
+                    source=_VERIFY_DOC,
+                )
         self.verification: bindings.VpclatticeDomainVerification = bindings.make(
             bindings.VpclatticeDomainVerification,
             self,
@@ -78,17 +91,18 @@ class DomainVerification(bindings.Construct):
         self.id = f"${{{address}.id}}"
         self.txt_record_name = f"${{{address}.txt_record_name}}"
         self.txt_record_value = f"${{{address}.txt_record_value}}"
-        self.record: bindings.Route53Record | None = None
-        if zone_id is not None:
-            self.record = bindings.Route53Record(
-                self,
-                "record",
-                zone_id=zone_id,
-                name=self.txt_record_name,
-                type="TXT",
-                ttl=300,
-                records=[self.txt_record_value],
-            )
+        self.record = None if zone_id is None else self._make_record(zone_id)
+
+    def _make_record(self, zone_id: str) -> bindings.Route53Record:
+        return bindings.Route53Record(
+            self,
+            "record",
+            zone_id=zone_id,
+            name=self.txt_record_name,
+            type="TXT",
+            ttl=300,
+            records=[self.txt_record_value],
+        )
 
 
 @dataclass(frozen=True)
@@ -123,6 +137,7 @@ def parse_custom_domain(
             )
         return CustomDomain()
     name = parse_dns_name(report, "custom_domain", custom_domain)
+    refuse_taking_over(report, "custom_domain", name)
     refuse_lacking(
         report, "custom_domain", custom_domain, bindings.aws_provider_of(stack), CONFIGURATION, "custom_domain_name"
     )

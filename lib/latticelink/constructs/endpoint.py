@@ -12,15 +12,16 @@ from latticelink.constructs.clients import Clients
 from latticelink.constructs.endpoint_place import conditions_of_place, refuse_same_zone, refuse_wrong_home
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of
+from latticelink.constructs.notes import derived_name, notes_of
 from latticelink.constructs.own_names import OwnNames
 from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.constructs.vpc_names import is_never_in
 from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.dns import ExistingHostedZone
-from latticelink.values.names import SECURITY_GROUP, derive_name
+from latticelink.values.names import SECURITY_GROUP
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.tags import parse_name_tag, parse_tags
 from latticelink.values.tokens import is_known
@@ -38,6 +39,7 @@ class _Endpoint(bindings.Construct):
     _type: Literal["Resource", "ServiceNetwork"]
     _kinds: frozenset[str]
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -60,7 +62,7 @@ class _Endpoint(bindings.Construct):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        default_name = derive_name(SECURITY_GROUP, network.stack_id, id)
+        default_name = derived_name(network.stack, SECURITY_GROUP, id)
         with Report(self) as report:
             name = parse_name_tag(report, "name", name, default_name)
             checked = parse_tags(report, "tags", tags, beside=notes_of(network.stack).tags)

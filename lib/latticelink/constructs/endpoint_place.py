@@ -9,6 +9,8 @@ from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
 from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
+from latticelink.values.arns import LATTICE
+from latticelink.values.aws_ids import refuse_elsewhere
 from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import REFUSED, is_known
 
@@ -40,6 +42,7 @@ def refuse_wrong_home(report: Report, shared: SharedResource, network: Network |
             rule="Stacks meet only in remote state; this resource belongs to another stack's code.",
             fix=f"Publish it there (state.publish) and read it here: state.read(self, ...)[{shared.name!r}].",
         )
+    refuse_other_region(report, shared, stack)
     their_vpc = (shared.published or shared).vpc_id
     same_text_same_vpc = shared.published is None or (their_vpc is not None and is_known(their_vpc))
     if same_text_same_vpc and their_vpc == network.vpc_id != REFUSED:
@@ -52,10 +55,25 @@ def refuse_wrong_home(report: Report, shared: SharedResource, network: Network |
         )
 
 
+def refuse_other_region(report: Report, shared: SharedResource, stack: Any) -> None:
+    """Refuse a resource of another region, as far as its ARN or its producer in the same app tells."""
+    known = shared.published or shared
+    refuse_elsewhere(report, "shared", LATTICE.read(known.arn), stack, source=_ACCESS_DOC)
+    theirs, ours = getattr(known.stack, "region", None), getattr(stack, "region", None)
+    if theirs and ours and is_known(theirs) and is_known(ours) and theirs != ours:
+        report.refuse(
+            "shared",
+            shared.name,
+            rule=f"A resource is reached in its own region: it is shared in {theirs}, and this stack is in {ours}.",
+            fix="Put both stacks in one region; from there, clients elsewhere come over peering or a transit gateway.",
+            source=_ACCESS_DOC,
+        )
+
+
 def conditions_of_place(
     scope: Any, shared: SharedResource, network: Network | ExistingNetwork, chosen: list[PlacedSubnet]
 ) -> list[Any]:
-    """Return what only the plan can tell: that the VPCs differ and that they meet in a zone."""
+    """Return what only the plan can tell: that the VPCs differ, and that they meet in a zone or region."""
     conditions = []
     name = shared.name
     if shared.vpc_id is not None:
@@ -69,10 +87,17 @@ def conditions_of_place(
                 "directly.",
             )
         )
-    zone_ids = [subnet.zone_id for subnet in chosen if subnet.zone_id]
-    if shared.zone_ids is not None and len(zone_ids) == len(chosen) > 0:
+    ours = bindings.expression(scope, [subnet.zone_id for subnet in chosen])
+    if len(chosen) > 1 and not all(subnet.zone for subnet in chosen):
+        conditions.append(
+            bindings.Precondition(
+                condition=f"${{length(distinct({ours})) == {len(chosen)}}}",
+                error_message=f"An endpoint has one subnet in each zone, and the subnets of the one for {name!r} are "
+                f"in ${{jsonencode({ours})}}. Choose one of each zone with subnets=[...].",
+            )
+        )
+    if shared.zone_ids is not None and chosen:
         theirs = bindings.expression(scope, shared.zone_ids)
-        ours = bindings.expression(scope, zone_ids)
         conditions.append(
             bindings.Precondition(
                 condition=f"${{try(length(setintersection({theirs}, {ours})) > 0, true)}}",
@@ -81,4 +106,21 @@ def conditions_of_place(
                 "Add a subnet in one of the gateway's zones; compare zone ids, as names differ by account.",
             )
         )
+    elif not is_known(shared.arn):
+        # Where zones are compared these tell, as no zone id is in two regions.
+        conditions += _same_region(scope, shared)
     return conditions
+
+
+def _same_region(scope: Any, shared: SharedResource) -> list[Any]:
+    ours = getattr(bindings.stack_of(scope), "region", None)
+    if ours is None or not is_known(ours):
+        return []
+    theirs = f'split(":", {bindings.expression(scope, shared.arn)})[3]'
+    return [
+        bindings.Precondition(
+            condition=f'${{try({theirs} == "{ours}", true)}}',
+            error_message=f"Resource {shared.name!r} is shared in the region ${{try({theirs}, null)}}, and this "
+            f"endpoint would be in {ours}. Put both stacks in one region.",
+        )
+    ]

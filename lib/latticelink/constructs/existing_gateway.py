@@ -11,6 +11,7 @@ from latticelink.constructs.resource_configuration import Target
 from latticelink.constructs.sharing_gateway import Gateway
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_id, parse_security_group_ids
+from latticelink.values.calls import judged
 from latticelink.values.gateway_type import parse_gateway_type
 from latticelink.values.ports import Ports
 
@@ -42,6 +43,7 @@ class ExistingGateway(Gateway):
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,

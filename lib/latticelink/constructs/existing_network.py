@@ -16,14 +16,16 @@ from latticelink.values.addresses import (
     parse_subnets,
 )
 from latticelink.values.aws_ids import parse_id, parse_ids, parse_zone
+from latticelink.values.calls import judged
 from latticelink.values.tokens import REFUSED, is_known
 
 
 class ExistingNetwork(VpcNetwork):
     """A VPC and subnets that exist already, by id.
 
-    With `subnets`, each says as much as is known: Terraform looks VPC and subnets up, the plan stops where AWS says
-    otherwise, and the check needs no "unknown" for what is told. With `subnet_ids` nothing is looked up.
+    Terraform looks VPC and subnets up, so that the plan stops where they aren't there, are elsewhere than told, are two
+    of one zone under an endpoint, or lack the DNS settings that names need. With `subnets`, each says as much as is
+    known, and the check needs no "unknown" for that.
 
     Args:
         scope: the stack.
@@ -35,7 +37,7 @@ class ExistingNetwork(VpcNetwork):
         tags: tags of the private hosted zones that are made for it. Default: the Name tag alone.
 
     Attributes:
-        vpc: what looks the VPC up; None without `subnets`.
+        vpc: what looks the VPC up, also `node.default_child`.
         subnets: the subnets, each with what looks it up as its `resource`.
 
     Raises:
@@ -46,6 +48,7 @@ class ExistingNetwork(VpcNetwork):
         https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/subnet
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -76,16 +79,13 @@ class ExistingNetwork(VpcNetwork):
                     fix="Leave subnet_ids out.",
                 )
             ids = parse_ids(report, "subnet_ids", subnet_ids, "subnet")
-            told = self._told(report, subnets)
-        self.vpc: bindings.DataAwsVpc | None = None
+            told = self._told(report, subnets) or [ExistingSubnet(subnet_id) for subnet_id in sorted(ids)]
         self._needed: set[str] = set()
-        if told:
-            self.vpc = bindings.make(
-                bindings.DataAwsVpc, self, "vpc", id=self.vpc_id, cidr_block=self._block.text or None
-            )
-            bindings.set_default_child(self, self.vpc)
-        looked_up = [self._look_up(subnet) for subnet in told]
-        self.subnets = tuple(looked_up or [PlacedSubnet(subnet_id, subnet_id) for subnet_id in sorted(ids)])
+        self.vpc: bindings.DataAwsVpc = bindings.make(
+            bindings.DataAwsVpc, self, "vpc", id=self.vpc_id, cidr_block=self._block.text or None
+        )
+        bindings.set_default_child(self, self.vpc)
+        self.subnets = tuple(self._look_up(place, subnet) for place, subnet in enumerate(told, 1))
 
     def _told(self, report: Report, subnets: Sequence[ExistingSubnet]) -> list[ExistingSubnet]:
         """Return the subnets in the order of their ids, checked."""
@@ -100,12 +100,12 @@ class ExistingNetwork(VpcNetwork):
                 parse_cidr(report, f"subnets[{subnet.id!r}].ipv6_cidr", subnet.ipv6_cidr)
         return sorted(subnets, key=lambda each: each.id)
 
-    def _look_up(self, subnet: ExistingSubnet) -> PlacedSubnet:
+    def _look_up(self, place: int, subnet: ExistingSubnet) -> PlacedSubnet:
         """Return the subnet as Terraform finds it: none is found that is elsewhere than told."""
         data = bindings.make(
             bindings.DataAwsSubnet,
             self,
-            f"subnet-{subnet.id}",
+            f"subnet-{subnet.id if is_known(subnet.id) else place}",
             id=subnet.id,
             vpc_id=self.vpc_id,
             availability_zone=subnet.zone,
@@ -114,15 +114,16 @@ class ExistingNetwork(VpcNetwork):
         )
         address = bindings.address(data)
         zone = subnet.zone if subnet.zone is not None and is_known(subnet.zone) else None
-        return PlacedSubnet(subnet.id, f"${{{address}.id}}", zone, f"${{{address}.availability_zone_id}}", data)
+        # By its id alone there is nothing to follow, and an id that is written out is known whatever Terraform reads.
+        is_told = subnet != ExistingSubnet(subnet.id)
+        id = f"${{{address}.id}}" if is_told else subnet.id
+        return PlacedSubnet(subnet.id, id, zone, f"${{{address}.availability_zone_id}}", data)
 
     def needs_dns(self, *, hostnames: bool) -> None:
-        """Let the plan stop where a VPC that is looked up lacks DNS resolution, or DNS host names.
+        """Let the plan stop where the VPC lacks DNS resolution, or DNS host names.
 
         Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
         """
-        if self.vpc is None:
-            return
         self._needed |= {"enable_dns_support", *(["enable_dns_hostnames"] if hostnames else [])}
         conditions = [
             {

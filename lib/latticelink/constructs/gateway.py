@@ -8,13 +8,15 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
+from latticelink.constructs.notes import derived_name
 from latticelink.constructs.security_groups import SecurityGroup, made_group, take_away_last
 from latticelink.constructs.sharing_gateway import Gateway
 from latticelink.errors import Report
 from latticelink.values.addresses import parse_cidrs
 from latticelink.values.aws_ids import parse_security_group_ids
+from latticelink.values.calls import judged
 from latticelink.values.gateway_type import parse_gateway_type
-from latticelink.values.names import RESOURCE_GATEWAY, parse_name
+from latticelink.values.names import RESOURCE_GATEWAY, group_name_of, parse_name
 from latticelink.values.provider_arguments import refuse_lacking
 from latticelink.values.types import GATEWAY
 
@@ -61,6 +63,7 @@ class ResourceGateway(Gateway):
         https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceGateway.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -78,7 +81,9 @@ class ResourceGateway(Gateway):
     ) -> None:
         super().__init__(scope, id, network, tags)
         with Report(self) as report:
-            self.name = parse_name(report, "name", name, RESOURCE_GATEWAY, network.stack_id, id)
+            self.name = parse_name(
+                report, "name", name, RESOURCE_GATEWAY, derived_name(network.stack, RESOURCE_GATEWAY, id)
+            )
             self._subnets = network.pick(report, "subnets", subnets)
             brought = parse_security_group_ids(report, "security_group_ids", security_group_ids)
             if brought is not None and ingress_cidrs:
@@ -95,7 +100,9 @@ class ResourceGateway(Gateway):
         if brought is None:
             why = "Resource gateway to the shared resources"
             given = self._tags.given
-            self._own_group = SecurityGroup(self, "group", network, name=self.name, description=why, tags=given)
+            self._own_group = SecurityGroup(
+                self, "group", network, name=group_name_of(self.name), description=why, tags=given
+            )
             take_away_last(self._own_group)
         self.security_group_ids = brought or (self.group.id,)
         self.gateway: bindings.VpclatticeResourceGateway = bindings.make(

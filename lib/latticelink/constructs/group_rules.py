@@ -13,9 +13,10 @@ from latticelink.constructs.network import Network
 from latticelink.constructs.notes import rules_of
 from latticelink.constructs.port_tokens import ports_of, with_text_tokens
 from latticelink.constructs.rule_set import Asked, Direction, Group, Needed, Peer, stable_key
-from latticelink.errors import Report
+from latticelink.errors import InvalidInput, Report
 from latticelink.values.addresses import Cidr, parse_cidr
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.names import parse_description
 from latticelink.values.ports import Ports, parse_ports
@@ -66,6 +67,7 @@ class GroupRules:
     def _asked(self) -> Asked:
         return Asked(self._scope, (self._key,))
 
+    @judged
     def let_in(
         self,
         *,
@@ -95,6 +97,7 @@ class GroupRules:
             why = parse_description(report, "why", why)
         self.allow("ingress", peer, open_ports, why)
 
+    @judged
     def let_out(
         self,
         *,
@@ -176,7 +179,8 @@ class GroupRules:
                 fix="Give one of these; clients of a ServiceNetworkAssociation send to the prefix list of VPC Lattice.",
                 source="https://docs.aws.amazon.com/vpc-lattice/latest/ug/security-groups.html",
             )
-            return REFUSED
+            # Nothing can stand in for an endpoint, whose ports are asked for next.
+            raise InvalidInput(report.findings)
         if endpoint.network.stack is not self._stack:
             _refuse_other_stack(report, "endpoint", endpoint.shared.name)
         return endpoint.security_group_ids[0]

@@ -17,6 +17,7 @@ from latticelink.values.addresses import (
     parse_vpc_cidr,
 )
 from latticelink.values.aws_ids import parse_id, parse_zone
+from latticelink.values.calls import judged
 from latticelink.values.tags import parse_name_tag
 from latticelink.values.tokens import REFUSED, is_known
 
@@ -58,6 +59,7 @@ class Network(VpcNetwork):
         https://docs.aws.amazon.com/vpc/latest/ipam/create-vpc-ipam.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -166,7 +168,7 @@ class Network(VpcNetwork):
         if subnets:
             return list(subnets)
         planned = []
-        for zone in zones:
+        for zone in map(str, zones):
             block = carve(self._block, zone)
             is_carved_later = self._block.network is None and 0 <= _letter(zone) < 8
             if block is None and not is_carved_later and self._block.text != REFUSED:

@@ -10,6 +10,7 @@ from latticelink.constructs.published_resources import PublishedResources
 from latticelink.constructs.rule_set import RuleSet
 from latticelink.constructs.vpc_names import VpcNames
 from latticelink.values.contract import SharedResource
+from latticelink.values.names import NameRule, derive_name
 
 
 class Keeper(Protocol):
@@ -46,22 +47,28 @@ class Notes:
     Attributes:
         state: where its state is kept; None before `State.keep`.
         tags: the provider's default tags.
+        name_suffix: what its derived AWS names end in; empty if in nothing more.
         published: what it published, by name; None before `State.publish`.
         offers: its shares with other accounts.
         reads: what it read of other stacks, by their ids.
         vpc_names: what the DNS of each VPC answers, by the VPC's id.
+        verified: the domains that are verified, each with the path of the construct that does it.
         imports: Terraform's import blocks.
+        moves: Terraform's moved blocks.
         suppressed: findings of the check that its author lives with.
         rules: the rules of security groups; None before the first one.
     """
 
     state: Keeper | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    name_suffix: str = ""
     published: dict[str, SharedResource] | None = None
     offers: list[Offer] = field(default_factory=list)
     reads: dict[str, PublishedResources] = field(default_factory=dict)
     vpc_names: dict[str, VpcNames] = field(default_factory=dict)
+    verified: dict[str, str] = field(default_factory=dict)
     imports: list[dict[str, str]] = field(default_factory=list)
+    moves: list[dict[str, str]] = field(default_factory=list)
     suppressed: list[dict[str, str]] = field(default_factory=list)
     rules: RuleSet | None = None
 
@@ -84,3 +91,8 @@ def rules_of(stack: Any) -> RuleSet:
     if notes.rules is None:
         notes.rules = RuleSet(stack)
     return notes.rules
+
+
+def derived_name(stack: Any, rule: NameRule, *ids: str) -> str:
+    """Return the AWS name of something in a stack, made from the ids of both, with the stack's suffix."""
+    return derive_name(rule, str(stack.node.id), *ids, suffix=notes_of(stack).name_suffix)

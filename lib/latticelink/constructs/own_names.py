@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from latticelink.values.contract import SharedResource
 from latticelink.values.dns import ExistingHostedZone, parse_dns_name
 from latticelink.values.tokens import REFUSED, is_known
 
+_NAME_DOC = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html"
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_LONGEST_NAME = 253
 _WITH_MEMBERS = ("GROUP", "SERVICE_NETWORK")
 
 
@@ -68,9 +72,9 @@ class OwnNames:
         if self.dns_name is not None:
             names.add_own(report, "dns_name", self._zone_name(_above(self.dns_name)), [self.dns_name], who)
         if self.members_domain is not None:
-            members = (self.shared.published or self.shared).members
-            listed = [f"{member}.{self.members_domain}" for member in members] if isinstance(members, Mapping) else []
-            names.add_own(report, "members_domain", self._zone_name(self.members_domain), listed, who)
+            listed = [f"{member.lower()}.{self.members_domain}" for member in _members_with_names(self.shared)]
+            _refuse_unnameable(report, self.members_domain, _members_with_names(self.shared))
+            names.add_own(report, "members_domain", self._zone_name(self.members_domain), sorted(set(listed)), who)
 
     def make_record(self, scope: Any, network: Network | ExistingNetwork, target: str) -> bindings.Route53Record | None:
         """Make a CNAME to `target` for the one name, if there is one."""
@@ -108,6 +112,9 @@ class OwnNames:
         )
         each = f"{{for name, member in {listed} : name => member.{key} if can(member.{key})}}"
         record.add_override("for_each", f"${{{each}}}")
+        if not isinstance(members, Mapping):
+            # Known at plan only; those that are known now were judged before.
+            record.add_override("lifecycle.precondition", _conditions_of_members(listed, key))
         return record
 
     def _zone_name(self, domain: str) -> str:
@@ -118,6 +125,52 @@ class OwnNames:
         return f"${{{bindings.address(network.private_zone(domain, self.hosted_zone))}.zone_id}}"
 
 
+def _members_with_names(shared: SharedResource) -> list[str]:
+    """Return the names of the members, as far as they are known, that get a name of their own."""
+    known = shared.published or shared
+    if not isinstance(known.members, Mapping):
+        return []
+    return [name for name, member in known.members.items() if known.type == "GROUP" or "dns_name" in member]
+
+
+def _refuse_unnameable(report: Report, domain: str, members: list[str]) -> None:
+    """Refuse members whose names are no labels of DNS, are too long with the domain, or differ by case alone."""
+    for member in members:
+        if not re.fullmatch(_LABEL, member) or len(f"{member}.{domain}") > _LONGEST_NAME:
+            report.refuse(
+                "members_domain",
+                f"{member}.{domain}",
+                rule="The name of a member is a label of DNS, 1 to 63 letters, digits and inner hyphens, and with its "
+                f"domain it has at most {_LONGEST_NAME} characters.",
+                fix=f"Share {member!r} under another name, or make a record of your own for each member.",
+                source=_NAME_DOC,
+            )
+        if twins := [other for other in members if other < member and other.lower() == member.lower()]:
+            report.refuse(
+                "members_domain",
+                member,
+                rule=f"DNS doesn't tell capitals from small letters, and {twins[0]!r} is a member too.",
+                fix="Share one of the two under another name.",
+                source=_NAME_DOC,
+            )
+
+
+def _conditions_of_members(listed: str, key: str) -> list[dict[str, str]]:
+    named = f"[for name, member in {listed} : lower(name) if can(member.{key})]"
+    return [
+        {
+            "condition": f'${{can(regex("^{_LABEL}$", each.key))}}',
+            "error_message": "${jsonencode(each.key)} is no label of DNS (1 to 63 letters, digits and inner hyphens), "
+            "so it gets no name below members_domain. Share it under another name, or leave members_domain out.",
+        },
+        {
+            "condition": f"${{length(distinct({named})) == length({named})}}",
+            "error_message": f"Two members differ by capitals alone, and DNS doesn't tell them apart: "
+            f"${{jsonencode({named})}}. Share one under another name, or leave members_domain out.",
+        },
+    ]
+
+
 def _above(name: str) -> str:
     return name.partition(".")[2]
 
@@ -125,7 +178,16 @@ def _above(name: str) -> str:
 def _plain_name(report: Report, argument: str, dns_name: str) -> str:
     """Return `dns_name` if it can name a private zone and its records; refuse the rest, and tokens."""
     if is_known(dns_name):
-        return parse_dns_name(report, argument, dns_name)
+        name = parse_dns_name(report, argument, dns_name)
+        if name != REFUSED and "_" in name:
+            report.refuse(
+                argument,
+                dns_name,
+                rule="A host name has letters, digits and hyphens; many clients refuse one with an underscore.",
+                fix=f"Write {name.replace('_', '-')!r}.",
+                source="https://www.rfc-editor.org/rfc/rfc1123#page-13",
+            )
+        return name
     report.refuse(
         argument,
         dns_name,

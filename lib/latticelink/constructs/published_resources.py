@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from latticelink.cdk import bindings
-from latticelink.errors import Report
+from latticelink.errors import InvalidInput, Report
 from latticelink.values import contract
 from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import is_known
@@ -15,8 +16,15 @@ class PublishedResources:
     """What one stack published, by name; made by `State.read`."""
 
     def __init__(
-        self, stack: Any, producer: str, published: dict[str, SharedResource] | None, reader: dict[str, Any]
+        self,
+        stack: Any,
+        producer: str,
+        published: dict[str, SharedResource] | None,
+        reader: dict[str, Any],
+        *,
+        is_in_app: bool,
     ) -> None:
+        self.is_in_app = is_in_app
         self._stack = stack
         self._producer = producer
         self._published = published
@@ -56,14 +64,35 @@ class PublishedResources:
             )
         return self._resources[name]
 
+    def __iter__(self) -> Iterator[SharedResource]:
+        """Refuse: which names there are is known only where the producer is in the same app."""
+        raise self._key_forgotten("all of them")
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse a published name that is written as an attribute."""
+        if name.startswith("_") or name not in (self._published or {}):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise self._key_forgotten(f".{name}")
+
+    def _key_forgotten(self, given: str) -> InvalidInput:
+        report = Report(self._stack, f"read({self._producer!r})")
+        report.refuse(
+            "name",
+            given,
+            rule="What a stack published is read one by one, by name.",
+            fix=f"Write [{next(iter(sorted(self._published or {})), 'orders-db')!r}] after it.",
+        )
+        return InvalidInput(report.findings)
+
     def _postconditions(self) -> list[dict[str, str]]:
         output = f"self.outputs.{contract.OUTPUT}"
         stack, name = f"Stack '{self._producer}'", f"the output '{contract.OUTPUT}'"
         return [
             {
                 "condition": f"${{can({output}.resources)}}",
-                "error_message": f"{stack} has not {name} in its state. Apply that stack as it is now, in the same "
-                "Terraform workspace as this one; if it is none of LatticeLink's, read another stack.",
+                "error_message": f"{stack} has no output '{contract.OUTPUT}' in its state. Apply that stack as it is "
+                "now, in the same Terraform workspace as this one; if it is none of LatticeLink's, read another stack. "
+                "If it has been destroyed, `terraform destroy` works here all the same.",
             },
             {
                 "condition": f"${{try({output}.version, {contract.VERSION}) == {contract.VERSION}}}",

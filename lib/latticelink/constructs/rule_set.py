@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from latticelink.cdk import bindings
 from latticelink.cdk.written import Part, write_later
+from latticelink.values.logical_ids import logical_id
 from latticelink.values.ports import Ports
 from latticelink.values.tokens import is_known
 from latticelink.values.types import RULES
@@ -145,6 +146,29 @@ class RuleSet:
         start = len(bindings.path_below(self._stack)) + 1
         return {part.arguments["//"]["metadata"]["path"][start:]: f"{part.kind}.{part.name}" for part in self._rules()}
 
+    def addresses_before(
+        self, path_before: Callable[[tuple[str, ...]], tuple[str, ...]], text_before: Callable[[str], str]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the Terraform address of each rule, and the one that it had.
+
+        Args:
+            path_before: returns the ids that were on the way to what is at a path now.
+            text_before: returns an expression as it was.
+        """
+        for opening in self._openings.values():
+            for ports in [*opening.ranges, *([""] if opening.lists else [])]:
+                kind = RULES[opening.direction]
+                peer = _key_before(self._stack, opening.peer.value, opening.peer.key, text_before)
+                last = "-".join(part for part in (opening.direction, ports, peer) if part)
+                if (made := self._made.get(opening.group.key)) is not None:
+                    path = path_before(bindings.ids_below(made.scope, *made.ids, last))
+                else:
+                    group = opening.group
+                    hashed = group.key.removeprefix("group-")
+                    was = _key_before(self._stack, group.id, hashed, text_before)
+                    path = bindings.ids_below(self._stack, group.key.replace(hashed, was), last)
+                yield f"{kind}.{self._name(opening, ports)}", f"{kind}.{logical_id(path)}"
+
     def _parts(self) -> Iterator[Part]:
         yield from self._rules()
         for (kind, name), rules in self._needed.items():
@@ -174,8 +198,16 @@ class RuleSet:
         return bindings.name_below(made.scope, *made.ids, last)
 
 
+def _key_before(scope: Any, value: str, key: str, text_before: Callable[[str], str]) -> str:
+    return key if is_known(value) else _digest(text_before(bindings.expression(scope, value)))
+
+
+def _digest(expression: str) -> str:
+    return hashlib.sha256(expression.encode()).hexdigest()[:8]
+
+
 def stable_key(scope: Any, value: str) -> str:
     """Return a literal as it is; for a token a hash of what it refers to, as CDKTF numbers tokens by their order."""
     if is_known(value):
         return value.replace("/", "_").replace(":", ".")
-    return hashlib.sha256(bindings.expression(scope, value).encode()).hexdigest()[:8]
+    return _digest(bindings.expression(scope, value))

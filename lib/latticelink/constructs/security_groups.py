@@ -16,10 +16,11 @@ from latticelink.cdk.written import Part, write_later
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.group_rules import GroupRules
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of, rules_of
+from latticelink.constructs.notes import derived_name, notes_of, rules_of
 from latticelink.errors import InvalidInput, Report
 from latticelink.values.aws_ids import parse_id
-from latticelink.values.names import SECURITY_GROUP, derive_name, parse_description, parse_group_name
+from latticelink.values.calls import judged
+from latticelink.values.names import SECURITY_GROUP, parse_description, parse_group_name
 from latticelink.values.tags import parse_tags
 
 
@@ -45,6 +46,7 @@ class SecurityGroup(GroupRules):
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -58,7 +60,7 @@ class SecurityGroup(GroupRules):
         super().__init__(scope, id)
         with Report(scope, id) as report:
             network.refuse_other_stack(report, self._stack)
-            name = parse_group_name(report, "name", name, derive_name(SECURITY_GROUP, network.stack_id, id))
+            name = parse_group_name(report, "name", name, derived_name(network.stack, SECURITY_GROUP, id))
             description = parse_description(report, "description", description)
             checked = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
         self.resource: bindings.SecurityGroup = bindings.make(
@@ -98,6 +100,7 @@ class ExistingSecurityGroup(GroupRules):
     Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, security_group_id: str) -> None:
         super().__init__(scope, id)
         with Report(scope, id) as report:

@@ -8,17 +8,20 @@ from typing import Any
 
 from latticelink.cdk import bindings
 from latticelink.constructs.clients import Clients
+from latticelink.constructs.endpoint_place import refuse_other_region
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of
+from latticelink.constructs.notes import derived_name, notes_of
 from latticelink.constructs.own_names import OwnNames
 from latticelink.constructs.port_tokens import ports_of
 from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.errors import Report
-from latticelink.values.arns import id_in_arn
+from latticelink.values.arns import LATTICE, id_in_arn
+from latticelink.values.aws_ids import refuse_elsewhere
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.dns import ExistingHostedZone
-from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, derive_name, parse_key, parse_name
+from latticelink.values.names import SECURITY_GROUP, SERVICE_NETWORK, parse_key, parse_name
 from latticelink.values.ports import Ports, union
 from latticelink.values.private_dns import parse_private_dns
 from latticelink.values.provider_arguments import refuse_lacking
@@ -41,9 +44,11 @@ class _ServiceNetwork(bindings.Construct):
         super().__init__(scope, id)
         self._stack = bindings.stack_of(scope)
         self.associations: dict[str, bindings.VpclatticeServiceNetworkResourceAssociation] = {}
+        self._associated_already: dict[str, tuple[str, bool | None]] = {}
         with Report(self) as report:
             self._tags = parse_tags(report, "tags", tags, beside=notes_of(self._stack).tags)
 
+    @judged
     def share(
         self, name: str, resources: Sequence[SharedResource], *, private_dns_enabled: bool | None = None
     ) -> SharedResource:
@@ -76,6 +81,8 @@ class _ServiceNetwork(bindings.Construct):
                     "resources", names, rule="At least one resource is shared.", fix="Give what share() returned."
                 )
             for resource in resources:
+                refuse_other_region(report, resource, self._stack)
+                self._refuse_foreign(report, resource)
                 if resource.type == "SERVICE_NETWORK":
                     report.refuse(
                         "resources",
@@ -88,18 +95,7 @@ class _ServiceNetwork(bindings.Construct):
         for resource in sorted(
             {resource.name: resource for resource in resources}.values(), key=lambda each: each.name
         ):
-            association = self.associations[f"{key}-{resource.name}"] = bindings.make(
-                bindings.VpclatticeServiceNetworkResourceAssociation,
-                self,
-                f"{key}-{resource.name}",
-                # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
-                resource_configuration_identifier=resource.id or _id_of(self, resource.arn),
-                service_network_identifier=self.id,
-                tags=self._tags.of_part(resource.name),
-            )
-            if private_dns_enabled is not None:
-                # Newer than the bindings.
-                association.add_override("private_dns_enabled", private_dns_enabled)
+            association = self._associated(f"{key}-{resource.name}", resource, private_dns_enabled)
             # A group and a database have a name for each child, which the association doesn't list.
             dns_name = {"dns_name": f"${{one({bindings.address(association)}.dns_entry[*].domain_name)}}"}
             members[resource.name] = {
@@ -117,6 +113,56 @@ class _ServiceNetwork(bindings.Construct):
             members=members,
             stack=self._stack,
         )
+
+    def _refuse_foreign(self, report: Report, resource: SharedResource) -> None:
+        """Refuse another account's resource in another account's network, as far as the accounts are known."""
+        own, network, theirs = (
+            getattr(self._stack, "account_id", None),
+            LATTICE.read(self.arn),
+            LATTICE.read(resource.arn),
+        )
+        if own and is_known(own) and network and theirs and own not in (network.account, theirs.account):
+            report.refuse(
+                "resources",
+                resource.name,
+                rule=f"AWS puts a resource that another account shared into the own networks of an account only; the "
+                f"resource is of {theirs.account}, the network of {network.account}, this stack of {own}.",
+                fix=f"Share it there in a stack of {network.account} or {theirs.account}.",
+                source=_RESOURCE_DOC,
+            )
+
+    def _associated(
+        self, key: str, resource: SharedResource, private_dns_enabled: bool | None
+    ) -> bindings.VpclatticeServiceNetworkResourceAssociation:
+        """Return the association with a resource: one, in however many lists the resource is."""
+        # Ids: for ARNs the provider plans a replacement for ever (hashicorp/terraform-provider-aws #44546).
+        identifier = resource.id or _id_of(self, resource.arn)
+        twin, dns = self._associated_already.setdefault(identifier, (key, private_dns_enabled))
+        if twin != key:
+            with Report(self, key) as report:
+                if dns != private_dns_enabled:
+                    report.refuse(
+                        "private_dns_enabled",
+                        private_dns_enabled,
+                        rule=f"AWS has one association for a resource and a service network, and for {resource.name!r} "
+                        f"it was made with private_dns_enabled={dns} before.",
+                        fix=f"Write private_dns_enabled={dns} here too, or change both.",
+                        source=_RESOURCE_DOC,
+                    )
+            self.associations[key] = self.associations[twin]
+            return self.associations[key]
+        association = self.associations[key] = bindings.make(
+            bindings.VpclatticeServiceNetworkResourceAssociation,
+            self,
+            key,
+            resource_configuration_identifier=identifier,
+            service_network_identifier=self.id,
+            tags=self._tags.of_part(resource.name),
+        )
+        if private_dns_enabled is not None:
+            # Newer than the bindings.
+            association.add_override("private_dns_enabled", private_dns_enabled)
+        return association
 
 
 class ServiceNetwork(_ServiceNetwork):
@@ -140,10 +186,13 @@ class ServiceNetwork(_ServiceNetwork):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id, tags)
         with Report(self) as report:
-            self.name = parse_name(report, "name", name, SERVICE_NETWORK, self._stack.node.id, id)
+            self.name = parse_name(
+                report, "name", name, SERVICE_NETWORK, derived_name(self._stack, SERVICE_NETWORK, id)
+            )
         self.network: bindings.VpclatticeServiceNetwork = bindings.make(
             bindings.VpclatticeServiceNetwork, self, "network", name=self.name, tags=self._tags.named(self.name)
         )
@@ -174,10 +223,12 @@ class ExistingServiceNetwork(_ServiceNetwork):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html
     """
 
+    @judged
     def __init__(self, scope: Any, id: str, *, arn: str, tags: Mapping[str, str] | None = None) -> None:
         super().__init__(scope, id, tags)
         with Report(self) as report:
             self.arn = parse_lattice_arn(report, "arn", arn, "servicenetwork")
+            refuse_elsewhere(report, "arn", LATTICE.read(self.arn), self._stack, source=_RESOURCE_DOC)
         self.id = self.name = _id_of(self, self.arn)
 
 
@@ -229,6 +280,7 @@ class ServiceNetworkAssociation(bindings.Construct):
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
     """
 
+    @judged
     def __init__(
         self,
         scope: Any,
@@ -247,9 +299,10 @@ class ServiceNetworkAssociation(bindings.Construct):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id)
-        name = derive_name(SECURITY_GROUP, network.stack_id, id)
+        name = derived_name(network.stack, SECURITY_GROUP, id)
         with Report(self) as report:
             network.refuse_other_stack(report, bindings.stack_of(scope))
+            refuse_other_region(report, shared, bindings.stack_of(scope))
             checked = parse_tags(report, "tags", tags, beside=notes_of(network.stack).tags)
             clients = Clients.parse(report, client_cidrs, client_security_group_ids, security_group_ids)
             own_names = OwnNames.parse(report, shared, members_domain=members_domain, hosted_zone=hosted_zone)

@@ -10,7 +10,7 @@ from latticelink.constructs.custom_domain import DomainVerification, parse_custo
 from latticelink.constructs.existing_network import ExistingNetwork
 from latticelink.constructs.group_rules import GroupRules, cidr_peer, group_key, group_peer
 from latticelink.constructs.network import Network
-from latticelink.constructs.notes import notes_of, rules_of
+from latticelink.constructs.notes import derived_name, notes_of, rules_of
 from latticelink.constructs.port_tokens import with_text_tokens
 from latticelink.constructs.resource_configuration import (
     Target,
@@ -27,12 +27,18 @@ from latticelink.constructs.security_groups import SecurityGroup
 from latticelink.constructs.vpc_network import PlacedSubnet
 from latticelink.errors import Report
 from latticelink.values.addresses import Cidr
+from latticelink.values.arns import DATABASE
+from latticelink.values.aws_ids import refuse_elsewhere
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.gateway_type import GatewayType, refuse_unfit
-from latticelink.values.names import RESOURCE_CONFIGURATION, derive_name, parse_key, parse_name
+from latticelink.values.names import RESOURCE_CONFIGURATION, parse_key, parse_name
 from latticelink.values.ports import Ports
 from latticelink.values.resources import ArnResource, GroupResource, Member, Resource
 from latticelink.values.tags import Tags, parse_tags
+
+_CONFIGURATION_DOC = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
+_OWN_IDS = ("gateway", "group")
 
 
 class Gateway(bindings.Construct):
@@ -69,6 +75,7 @@ class Gateway(bindings.Construct):
     def _parsed(self, report: Report, tags: Mapping[str, str] | None) -> Tags:
         return parse_tags(report, "tags", tags, beside=notes_of(self.network.stack).tags)
 
+    @judged
     def share(
         self,
         name: str,
@@ -117,10 +124,12 @@ class Gateway(bindings.Construct):
             refuse_unfit(report, self._type, resource)
             open_ports = open_ports_of(report, resource, ports)
             configured = configured_ports(report, resource, port_ranges, open_ports)
-            aws_name = parse_name(
-                report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, self.network.stack_id, key
-            )
+            derived = derived_name(self.network.stack, RESOURCE_CONFIGURATION, key)
+            aws_name = parse_name(report, "configuration_name", configuration_name, RESOURCE_CONFIGURATION, derived)
             self._refuse_twin(report, aws_name, key)
+            if isinstance(resource, ArnResource):
+                database, own = DATABASE.read(resource.arn), self.network.stack
+                refuse_elsewhere(report, "arn", database, own, source=_CONFIGURATION_DOC, own_account=True)
             domain = parse_custom_domain(report, self.network.stack, resource, custom_domain, domain_verification)
             members = self._named_members(report, key, resource)
             own_tags = Tags({**self._tags.given, **self._parsed(report, tags).given})
@@ -166,7 +175,7 @@ class Gateway(bindings.Construct):
             members=published or None,
             custom_domain=domain.name,
             dns_names=dict(resource.dns_names) if isinstance(resource, ArnResource) else None,
-            zone_ids=tuple(subnet.zone_id for subnet in self._subnets if subnet.zone_id) or None,
+            zone_ids=tuple(subnet.zone_id for subnet in self._subnets) or None,
             stack=self.network.stack,
         )
 
@@ -182,7 +191,7 @@ class Gateway(bindings.Construct):
         named = {}
         if isinstance(resource, GroupResource):
             for name, member in sorted(resource.members.items()):
-                aws_name = derive_name(RESOURCE_CONFIGURATION, self.network.stack_id, key, name)
+                aws_name = derived_name(self.network.stack, RESOURCE_CONFIGURATION, key, name)
                 self._refuse_twin(report, aws_name, f"{key}/{name}")
                 named[name] = (aws_name, member)
         return named
@@ -199,6 +208,14 @@ class Gateway(bindings.Construct):
 
     def _new_key(self, report: Report, name: str) -> str:
         key = parse_key(report, "name", name)
+        if key in _OWN_IDS:
+            report.refuse(
+                "name",
+                name,
+                rule=f"The gateway's own parts are called {' and '.join(_OWN_IDS)} in Terraform addresses.",
+                fix=f"Choose another name, such as 'shared-{key}'.",
+            )
+            key = f"{key}-refused"
         if key in self._keys:
             report.refuse(
                 "name",

@@ -8,8 +8,10 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.constructs.notes import notes_of
 from latticelink.errors import Report
+from latticelink.values.calls import judged
 
 
+@judged
 def suppress(construct: Any, check: str, *, reason: str) -> None:
     """Have `latticelink check` no longer report what `check` finds in `construct`, and in all below it.
 

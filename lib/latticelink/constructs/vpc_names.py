@@ -10,6 +10,7 @@ from latticelink.cdk import bindings
 from latticelink.errors import Report
 from latticelink.values.contract import SharedResource
 from latticelink.values.dns import ExistingHostedZone
+from latticelink.values.domains import refuse_taking_over
 from latticelink.values.tags import Tags
 from latticelink.values.tokens import is_known
 
@@ -83,6 +84,7 @@ class VpcNames:
         for name in names:
             self._lead(report, argument, name, who)
         self._own_zones.setdefault(zone, who)
+        refuse_taking_over(report, argument, zone)
         for custom, owner in self._custom_domains.items():
             _refuse_hidden(report, argument, zone, custom, owner)
 

@@ -28,15 +28,15 @@ class PlacedSubnet:
         key: its name in this network.
         id: its id, or the expression of it.
         zone: its zone's name, None if that isn't known.
-        zone_id: expression of its zone's id, None if nothing tells it.
-        resource: the subnet of the AWS provider; of an existing one what looks it up, None if nothing does.
+        zone_id: expression of its zone's id.
+        resource: the subnet of the AWS provider; of an existing one what looks it up.
     """
 
     key: str
     id: str
-    zone: str | None = None
-    zone_id: str | None = None
-    resource: bindings.Subnet | bindings.DataAwsSubnet | None = field(default=None, repr=False, compare=False)
+    zone: str | None
+    zone_id: str
+    resource: bindings.Subnet | bindings.DataAwsSubnet = field(repr=False, compare=False)
 
 
 class VpcNetwork(bindings.Construct):

@@ -9,6 +9,7 @@ from latticelink.lab.addressing import cidr_of
 from latticelink.lab.model import Interface, Model, Way
 from latticelink.lab.probes import Outcome
 from latticelink.network.ranges import PortSet
+from latticelink.paths.clients import OVER_IPV6
 from latticelink.paths.hops import Answer, Hop, TracedPath
 
 
@@ -28,7 +29,8 @@ class Verdict:
 
     Args:
         statements: of its paths that the client is on; where there are none, nothing lets the client in.
-        is_whole: whether it says all that there is to say: of a client that it names by a group it judges IPv4 alone.
+        is_whole: whether it says all that there is to say: of what it doesn't know as a client, and of IPv6 at an
+            endpoint that doesn't say which addresses it has, it says nothing.
     """
 
     statements: tuple[Statement, ...]
@@ -66,7 +68,7 @@ class Verdict:
             hops = list(dict.fromkeys(hop.place for hop in self._hops(Answer.FAIL)))
             return f"blocked at {', '.join(hops)}" if hops else "blocked, as nothing lets this client in"
         if not self.is_whole:
-            return "not all of this client's IPv6"
+            return "nothing of this client"
         reasons = [hop.why for hop in self._hops(Answer.UNKNOWN)]
         return f"not known: {reasons[0]}" if reasons else "reachable at other ports"
 
@@ -82,11 +84,12 @@ def verdict_of(paths: Iterable[TracedPath], model: Model, client: Interface, way
         if (path.endpoint.full_address, path.configuration and path.configuration.full_address) == way.blocks
     ]
     version = way.address.version
-    mine = [path for path in along if _is_client(path.client, client, model, version)]
-    others = {path.client for path in along if cidr_of(model.known_as.get(path.client, path.client)) is None}
-    by_group = any(_is_client(each, client, model, 4) for each in others)
+    named = [path for path in along if path.version == version and _is_named(path, client, model)]
+    mine = [path for path in named if _is_about(path, client)]
+    by_group = [path for path in along if path.version == 4 and cidr_of(_known(path, model)) is None]
+    only_four = version == 6 and not named and any(_is_named(path, client, model) for path in by_group)
     statements = tuple(_statement(path, model.interfaces[way.entry]) for path in mine)
-    return Verdict(statements, is_whole=version == 4 or (bool(mine) and not by_group))
+    return Verdict(statements, is_whole=bool(mine) or not (named or only_four))
 
 
 def _statement(path: TracedPath, entry: Interface) -> Statement:
@@ -95,17 +98,29 @@ def _statement(path: TracedPath, entry: Interface) -> Statement:
     return Statement(path, at.answer, at.ports, at.hops)
 
 
-def _is_client(text: str, client: Interface, model: Model, version: int) -> bool:
+def _known(path: TracedPath, model: Model) -> str:
+    """Return whom a path names, by what that is called in the lab."""
+    named = path.client.removeprefix("clients ").removesuffix(OVER_IPV6)
+    return model.known_as.get(named, named)
+
+
+def _is_named(path: TracedPath, client: Interface, model: Model) -> bool:
     """Return whether a client is among those whom a path names, by a range, a group or their own names."""
-    named = text.removeprefix("clients ")
-    named = model.known_as.get(named, named)
+    named = _known(path, model)
     if (block := cidr_of(named)) is not None:
-        return block.version == version and any(address in block for address in client.of_version(version))
-    if text.startswith("whom "):
-        return True
+        return any(address in block for address in client.of_version(block.version))
     groups = {f"in {model.known_as.get(group, group)}" for group in client.groups}
     everyone = ("all in the VPC", "all clients in the VPC")
-    return version == 4 and (named in groups or named in everyone or client.owner in named.split(", "))
+    return named.startswith("whom ") or named in groups or named in everyone or client.owner in named.split(", ")
+
+
+def _is_about(path: TracedPath, client: Interface) -> bool:
+    """Return whether a path is about a client, of those whom it names."""
+    subnet = client.subnet.known_as if client.subnet is not None else ""
+    return not path.clients or any(
+        each.block.full_address == client.block and (not each.subnets or each.subnets[0].text == subnet)
+        for each in path.clients
+    )
 
 
 def differences(verdict: Verdict, outcomes: Sequence[Outcome]) -> list[str]:

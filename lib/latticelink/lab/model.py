@@ -92,6 +92,7 @@ class Interface:
         addresses: its addresses of both IP versions.
         groups: names of its security groups.
         filtered: whether these filter there; not where it isn't known what all of them let through.
+        block: address of what it belongs to, where it was read from a configuration.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Interface:
     addresses: tuple[Address, ...]
     groups: tuple[str, ...] = ()
     filtered: bool = True
+    block: str = ""
 
     @property
     def zone(self) -> str:

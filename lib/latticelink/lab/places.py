@@ -205,7 +205,15 @@ class Places:
         name = self._namer.name("interface", (block, len(self.of_block[block])), text, block.stack)
         groups, filtered = self.groups_of(placed)
         interface = Interface(
-            name, owner, kind, subnet.vpc, subnet=subnet, addresses=tuple(addresses), groups=groups, filtered=filtered
+            name,
+            owner,
+            kind,
+            subnet.vpc,
+            subnet=subnet,
+            addresses=tuple(addresses),
+            groups=groups,
+            filtered=filtered,
+            block=block.full_address,
         )
         self.model.interfaces[name] = interface
         self.of_block[block].append(interface)

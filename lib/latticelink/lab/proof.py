@@ -39,13 +39,6 @@ class Journey:
         said = list(dict.fromkeys(port for verdict in self.verdicts for port in verdict.ports))
         return said or [low for low, _ in self.ways[0].ports[:1]] or [80]
 
-    def shares_a_path_with(self, other: Journey) -> bool:
-        """Return whether the check says one thing of both: a rule names their clients together."""
-        mine, theirs = (
-            {each.path for verdict in journey.verdicts for each in verdict.statements} for journey in (self, other)
-        )
-        return other is not self and bool(mine & theirs)
-
 
 def journeys(model: Model, paths: Sequence[TracedPath]) -> list[Journey]:
     """Return whom to let try what."""
@@ -94,19 +87,9 @@ class Comparison:
             line = outcome_line(model, way, outcome)
             apart = f"; latticelink check: {verdict.in_words(port)}" if len(set(said)) > 1 else ""
             self.lines.append(f"    {line}{apart}")
-            if not self._is_said_of_another(journey, way, port):
-                self.differences += [f"{title}, {way.address}: {each}" for each in differences(verdict, [outcome])]
+            self.differences += [f"{title}, {way.address}: {each}" for each in differences(verdict, [outcome])]
         if len(set(said)) == 1:
             self.lines.append(f"    latticelink check: {said[0]}")
-
-    def _is_said_of_another(self, journey: Journey, way: Way, port: int) -> bool:
-        """Return whether another client of the path fares otherwise: what the check says is true of one of them."""
-        fares = (journey.client.name, way.address, port) in self._arrived
-        return any(
-            journey.shares_a_path_with(other) and ((other.client.name, way.address, port) in self._arrived) != fares
-            for other in self.tried
-            if port in other.ports
-        )
 
     def arrives(self, journey: Journey, addresses: set[Address]) -> bool:
         """Return whether packets of a journey to its first port arrive by one of some addresses."""

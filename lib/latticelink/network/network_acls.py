@@ -17,6 +17,7 @@ from latticelink.network.security_groups import IN, OUT, tcp_ports
 from latticelink.network.topology import Subnet, Topology
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, boolean, first_unknown
+from latticelink.terraform.work import spend
 from latticelink.values.types import DEFAULT_NETWORK_ACL, NETWORK_ACL, NETWORK_ACL_ASSOCIATION, NETWORK_ACL_RULE, VPC
 
 
@@ -51,18 +52,29 @@ class NetworkAcl:
         default = "the default network ACL of " if self.block.type == VPC else ""
         return f"{default}{self.block.address}"
 
-    def passes(self, direction: str, ranges: Sequence[Addresses], version: int) -> tuple[PortSet, PortSet]:
-        """Return the TCP ports that surely, and that perhaps, pass from or to all of the ranges."""
-        sure, maybe = EVERY, EVERY
+    def passes(
+        self, direction: str, ranges: Sequence[Addresses], version: int, *, all_of_them: bool = True
+    ) -> tuple[PortSet, PortSet]:
+        """Return the TCP ports that surely pass from or to all of the ranges, and that perhaps do.
+
+        Args:
+            direction: `IN` or `OUT`.
+            ranges: where the packets come from or go to; all addresses if there are none.
+            version: IP version.
+            all_of_them: whether something is in each of the ranges; else it is in one of them.
+        """
+        sure, maybe = EVERY, EVERY if all_of_them else NONE
         for addresses in ranges or [EVERYWHERE[version]]:
             entries = [each for each in self.entries[direction] if each.addresses.overlap(addresses)]
             everywhere, anywhere = EVERY, NONE
-            for part in addresses.parts(each.addresses for each in entries):
+            parts = addresses.parts(each.addresses for each in entries)
+            spend(len(parts) * len(entries))
+            for part in parts:
                 allowed = _allowed([each for each in entries if part.are_in(each.addresses)])
                 everywhere &= allowed
                 anywhere |= allowed
             sure &= everywhere
-            maybe &= anywhere
+            maybe = maybe & anywhere if all_of_them else maybe | anywhere
         return (sure, maybe) if self.doubts[direction] is None else (NONE, EVERY)
 
 

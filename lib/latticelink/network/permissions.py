@@ -9,6 +9,7 @@ from latticelink.network.keys import GroupKey
 from latticelink.network.ranges import EVERY, NONE, Addresses, PortSet
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Reference, Unknown
+from latticelink.terraform.work import spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +128,14 @@ def let_through(rules: Sequence[Rule], side: Side, same: Callable[[GroupKey, Gro
     """
     found = Passing()
     by_address: list[Rule] = []
+    spend(len(rules) // 2)
     for rule in rules:
         peer = rule.peer
         if peer.doubt is not None:
             found.count(rule, peer.doubt)
         elif peer.group is not None:
-            answers = [same(peer.group, group) for group in side.groups]
-            if True in answers:
+            answers = () if peer.group in side.groups else [same(peer.group, group) for group in side.groups]
+            if peer.group in side.groups or True in answers:
                 found.count(rule)
             elif None in answers or side.groups_doubt is not None:
                 found.count(rule, side.groups_doubt or _untold_group(peer, side))
@@ -182,6 +184,7 @@ def _by_address(found: Passing, rules: list[Rule], side: Side) -> None:
     for addresses in side.addresses:
         touching = [(rule, peer) for rule, peer in mine if peer.overlap(addresses)]
         parts = addresses.parts(peer for _, peer in touching)
+        spend(len(parts) * len(touching) // 4)
         everywhere, anywhere = EVERY, NONE
         for part in parts:
             covering = [rule for rule, peer in touching if part.are_in(peer)]

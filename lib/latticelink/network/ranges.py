@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from latticelink.terraform.work import spend
 from latticelink.values.ports import PortRange, merged
 
 
@@ -29,12 +30,14 @@ class PortSet:
 
     def __and__(self, other: PortSet) -> PortSet:
         """Return the ports in both."""
+        spend(len(self.ranges) * len(other.ranges) // 16)
         both = ((max(a.low, b.low), min(a.high, b.high)) for a in self.ranges for b in other.ranges)
         return PortSet.of(*both)
 
     def __sub__(self, other: PortSet) -> PortSet:
         """Return the ports that aren't in the other."""
         left = [(each.low, each.high) for each in self.ranges]
+        spend(len(self.ranges) * len(other.ranges) // 16)
         for cut in other.ranges:
             left = [
                 (start, end)

@@ -56,6 +56,7 @@ class Groups:
         self._anywhere: dict[str, list[Rule]] = {IN: [], OUT: []}
         self._adopted: set[GroupKey | None] = set()
         self._cache: dict[tuple[tuple[GroupKey, ...], str, Side, Unknown | None], Passing] = {}
+        self._distinct_rules: dict[tuple[GroupKey, str], list[Rule]] = {}
         self.senders: dict[GroupKey | None, dict[GroupKey, None]] = defaultdict(dict)
         for group, direction, rule in self._written():
             if group is None:
@@ -137,7 +138,7 @@ class Groups:
             rule
             for literal in self._literals
             if any(self.same(literal, group) is None for group in groups)
-            for rule in self._rules.get((literal, direction), [])
+            for rule in self._distinct(literal, direction)
         ]
         if strangers and groups:
             perhaps = let_through(strangers, other, self.same)
@@ -147,6 +148,15 @@ class Groups:
                 because = f": {rule.block.unread}" if rule.block.unread else ""
                 found.doubts.append(Unknown(f"whether {rule.label} is a rule of {groups[0]} can't be told{because}"))
         return found
+
+    def _distinct(self, group: GroupKey, direction: str) -> list[Rule]:
+        """Return the rules of a group of which each lets something else through."""
+        if (group, direction) not in self._distinct_rules:
+            unlike: dict[object, Rule] = {}
+            for rule in self._rules.get((group, direction), []):
+                unlike.setdefault((rule.ports, rule.perhaps, rule.peer, rule.doubt), rule)
+            self._distinct_rules[group, direction] = list(unlike.values())
+        return self._distinct_rules[group, direction]
 
     def _by_default(self, group: GroupKey, direction: str) -> list[Rule]:
         """Return the rules that AWS gives a VPC's default group, which hold until Terraform adopts the group.

@@ -19,7 +19,7 @@ def found_by_id(home: Home, kind: str, value: Any) -> Block | None:
     """Return the data source of a stack that finds the object of this kind and id; None if there is none."""
     if not isinstance(value, str):
         return None
-    keys = (key for key in home.declared if key[:2] == ("data", kind))
+    keys = home.declared_of("data", kind)
     return next((block for key in keys for block in home.made(key) if is_found_by_id(block, value)), None)
 
 

@@ -415,7 +415,7 @@ class Topology:
 
     def addresses(self, placed: Placed, version: int) -> tuple[Addresses, ...]:
         """Return the addresses that something is given, or else the ranges of its subnets; empty if unknown."""
-        block, names = placed.block, ("private_ip", "private_ips") if version == 4 else ()
+        block, names = placed.block, ("private_ip", "private_ips") if version == 4 else ("ipv6_addresses",)
         given = [block.value(name) or block.told.get(name, ABSENT) for name in names]
         exact = [addresses_of(each) for value in given for each in as_list(value)]
         return tuple(each for each in exact if each is not None) or placed.ranges(version)
@@ -436,6 +436,29 @@ class Topology:
         if all(any(part.are_in(block) for block in known) for part in ranges):
             return True
         return None if len(known) < len(blocks) else False
+
+    def has_ipv6(self, placed: Placed) -> bool:
+        """Return whether something surely has an IPv6 address: its own arguments say so, or its subnet gives one."""
+        if placed.block.type == FUNCTION:
+            return boolean(placed.block.value("vpc_config", "ipv6_allowed_for_dual_stack")) is True
+        holder = self._interface_of(placed.block) or placed.block
+        template = self._template_of(placed.block)
+        blocks = [(holder, ()), (template, ("network_interfaces",))] if isinstance(template, Block) else [(holder, ())]
+        given = [
+            block.value(*path, name) for block, path in blocks for name in ("ipv6_address_count", "ipv6_addresses")
+        ]
+        if any(each not in (ABSENT, 0, "0", []) and not isinstance(each, Unknown) for each in given):
+            return True
+        subnets = [subnet.key for subnet in placed.subnets]
+        return bool(subnets) and all(
+            isinstance(each, Block) and boolean(each.value("assign_ipv6_address_on_creation")) is True
+            for each in subnets
+        )
+
+    def blocks_of(self, vpc: Place | None, version: int) -> tuple[Addresses, ...]:
+        """Return a VPC's blocks of one IP version; nothing if not all of its blocks are known."""
+        known = [addresses_of(each) for each in self.vpc_ranges.get(vpc, [])]
+        return tuple(each for each in known if each and each.version == version) if None not in known else ()
 
     @cached_property
     def told_vpcs(self) -> dict[str, list[Block]]:
@@ -464,9 +487,9 @@ class Topology:
             # A data source finds a VPC by its first block.
             found[vpc_id] = [*dict.fromkeys(told), Unknown(f"{vpc_id} may have more blocks")] if told else []
         for block in self.configuration.of_type(VPC, "data"):
-            blocks = block.value("cidr_block_associations")
-            if isinstance(block.value("id"), str) and isinstance(blocks, list):
-                more = [each.get("cidr_block") for each in blocks if isinstance(each, dict)]
+            associated = block.value("cidr_block_associations")
+            if isinstance(block.value("id"), str) and isinstance(associated, list):
+                more = [each.get("cidr_block") for each in associated if isinstance(each, dict)]
                 found[block.value("id")] = [block.value("cidr_block"), *more]
         for kind in (VPC_IPV4_BLOCK, VPC_IPV6_BLOCK):
             for block in self.configuration.of_type(kind):

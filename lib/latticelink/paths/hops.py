@@ -8,16 +8,23 @@ from enum import StrEnum
 from typing import Any
 
 from latticelink.network.ranges import EVERY, NONE, SHAREABLE, PortSet, split
+from latticelink.network.topology import Placed
+from latticelink.paths.stations import Stations
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Unknown
+from latticelink.terraform.work import spend
 
 # The places that checks judge too.
+CLIENT_OUT = "client's group out"
 ADDRESS_TYPE = "gateway's address type"
 ENDPOINTS_VPC = "endpoint's VPC"
 PRIVATE_DNS = "private DNS name"
 ROUTE = "route to the target"
 ROUTE_BACK = "route back to the gateway"
+ROUTE_TO_CLIENT = "route back to the client"
+ROUTE_TO_ENDPOINT = "route to the endpoint"
 ZONE_APART = "zone of the address"
+ZONES = "zones"
 
 
 class Answer(StrEnum):
@@ -32,7 +39,7 @@ class Answer(StrEnum):
     NOT_JUDGED = "not judged"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hop:
     """One place on the way, and what it does to the packet.
 
@@ -42,6 +49,7 @@ class Hop:
         answer: PASS, FAIL if it blocks, UNKNOWN if that can't be told, NOT_JUDGED if nothing was looked at.
         why: the rule that admits, by address and description; or what blocks; or why it isn't known.
         fix: for FAIL the smallest change that opens it; for UNKNOWN what would settle it; a sentence.
+        rules: for PASS the rules of security groups that admit; for FAIL those that come nearest to it.
     """
 
     place: str
@@ -49,9 +57,10 @@ class Hop:
     answer: Answer
     why: str
     fix: str = ""
+    rules: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AtAddress:
     """The way through the endpoint's address in one of its subnets.
 
@@ -73,12 +82,12 @@ class AtAddress:
         return _worst(self.hops)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TracedPath:
     """The way of one client to one target.
 
     Args:
-        client: the client.
+        client: the client, or those that a rule names together.
         via: what it goes through, endpoint and gateway.
         resource: the target.
         ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
@@ -87,7 +96,11 @@ class TracedPath:
             in what was read, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
         shared: the ports that the resource configuration surely shares.
+        stations: what it leads through, as blocks.
         addresses: the endpoint's addresses, where the answer depends on which of them the client uses; else nothing.
+        version: IP version of the client's connections.
+        clients: those of the clients that were read and that the path is about, once for each of their subnets.
+        apart: their names, where other clients that the rule names fare otherwise; else empty.
     """
 
     client: str
@@ -98,7 +111,16 @@ class TracedPath:
     endpoint: Block
     configuration: Block | None
     shared: PortSet
+    stations: Stations
     addresses: tuple[AtAddress, ...] = ()
+    version: int = 4
+    clients: tuple[Placed, ...] = ()
+    apart: str = ""
+
+    @property
+    def who(self) -> str:
+        """The client for people: whom the rule names, and which of them, where they don't all fare alike."""
+        return f"{self.client} ({self.apart})" if self.apart else self.client
 
     @property
     def stack(self) -> str:
@@ -129,7 +151,7 @@ def _worst(hops: Sequence[Hop]) -> Answer:
     return next((each for each in (Answer.FAIL, Answer.UNKNOWN) if each in answers), Answer.PASS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A hop before it is known which ports the path is about.
 
@@ -142,6 +164,7 @@ class Stage:
         blocks: says what blocks these ports, and the smallest change that opens them.
         doubt: why `sure` and `maybe` differ.
         is_judged: whether anything was looked at.
+        rules: says which rules admit these ports, or come nearest to it.
     """
 
     place: str
@@ -152,6 +175,7 @@ class Stage:
     blocks: Callable[[PortSet], tuple[str, str]] = lambda _: ("", "")
     doubt: Unknown | None = None
     is_judged: bool = True
+    rules: Callable[[PortSet], tuple[Block, ...]] = lambda _: ()
 
     @property
     def passes_all(self) -> bool:
@@ -166,9 +190,10 @@ class Stage:
         """Return the hop for these ports, which all have one answer here."""
         answer = self.answer(ports.ranges[0].low)
         if answer is Answer.PASS:
-            return Hop(self.place, self.block, answer if self.is_judged else Answer.NOT_JUDGED, self.passes(ports))
+            said = answer if self.is_judged else Answer.NOT_JUDGED
+            return Hop(self.place, self.block, said, self.passes(ports), rules=self.rules(ports))
         if answer is Answer.FAIL:
-            return Hop(self.place, self.block, answer, *self.blocks(ports))
+            return Hop(self.place, self.block, answer, *self.blocks(ports), rules=self.rules(ports))
         doubt = self.doubt or Unknown("it depends on what isn't known")
         return Hop(self.place, self.block, answer, doubt.reason, doubt.settle)
 
@@ -216,8 +241,11 @@ def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tu
     best: tuple[Any, ...] = (len(stages) + 1,)
     chosen: list[tuple[int, int]] = []
     for part in among.ranges:
+        spend(len(cuts) // 8)
         touching = [(low, high) for low, high in cuts if low <= part.high and part.low <= high]
-        for low, high in split(part.low, part.high, touching):
+        pieces = split(part.low, part.high, touching)
+        spend(len(pieces) * len(stages))
+        for low, high in pieces:
             answers = [stage.answer(low) for stage in stages]
             fails = [answer is Answer.FAIL for answer in answers]
             unknowns = [answer is Answer.UNKNOWN for answer in answers]

@@ -26,6 +26,7 @@ class _Crossing:
     Args:
         first: `IN` if connections come in, `OUT` if they go out.
         version: IP version.
+        all_of_them: whether something is in each range of the other side; else it is in one of them.
         acls: the ACLs, one for each subnet.
         others: where the other side is, as far as packets to it leave a subnet.
         requests: of each ACL the ports to which requests perhaps pass.
@@ -34,6 +35,7 @@ class _Crossing:
 
     first: str
     version: int
+    all_of_them: bool
     sure: PortSet = EVERY
     maybe: PortSet = EVERY
     doubt: Unknown | None = None
@@ -48,12 +50,12 @@ class _Crossing:
         return OUT if self.first == IN else IN
 
     def cross(self, acl: NetworkAcl, beyond: Sequence[Addresses]) -> None:
-        """Count the ACL of one subnet."""
+        """Count the ACL of one subnet that packets to and from some addresses cross."""
         self.acls.append(acl)
         self.others.update(dict.fromkeys(beyond))
-        sure, maybe = acl.passes(self.first, beyond, self.version)
+        sure, maybe = self._passes(acl, self.first, beyond)
         self.requests[acl.text] = self.requests.get(acl.text, EVERY) & maybe
-        replies, perhaps_replies = acl.passes(self.back, beyond, self.version)
+        replies, perhaps_replies = self._passes(acl, self.back, beyond)
         if all(ports - perhaps_replies for ports in _OF_SYSTEMS):
             self.closed[acl.text] = None
             sure, maybe = NONE, NONE
@@ -64,6 +66,17 @@ class _Crossing:
             self.doubt = self.doubt or acl.doubts[self.first] or _partial(acl, beyond)
         self.sure &= sure
         self.maybe &= maybe
+
+    def cross_perhaps(self, acl: NetworkAcl, beyond: Sequence[Addresses]) -> None:
+        """Count the ACL of a subnet in which the other side may be itself, so that packets then cross none."""
+        self.acls.append(acl)
+        sure, _ = self._passes(acl, self.first, beyond)
+        replies, _ = self._passes(acl, self.back, beyond)
+        self.sure &= NONE if EPHEMERAL - replies else sure
+        self.doubt = self.doubt or _partial(acl, beyond)
+
+    def _passes(self, acl: NetworkAcl, direction: str, beyond: Sequence[Addresses]) -> tuple[PortSet, PortSet]:
+        return acl.passes(direction, beyond, self.version, all_of_them=self.all_of_them)
 
     def _some_replies(self, acl: NetworkAcl, replies: PortSet) -> Unknown:
         return Unknown(
@@ -86,7 +99,14 @@ class _Crossing:
 
 
 def acl_stage(
-    acls: NetworkAcls, place: str, subnets: Sequence[Subnet], *, others: Sequence[Addresses], version: int, first: str
+    acls: NetworkAcls,
+    place: str,
+    subnets: Sequence[Subnet],
+    *,
+    others: Sequence[Addresses],
+    version: int,
+    first: str,
+    all_of_them: bool = True,
 ) -> Stage | None:
     """Return what the network ACLs of subnets do to requests and replies; None if there are none.
 
@@ -97,12 +117,17 @@ def acl_stage(
         others: where the other side is; packets within a subnet pass no network ACL. Empty if that isn't known.
         version: IP version.
         first: `IN` if connections come in, `OUT` if they go out.
+        all_of_them: whether something is in each of the ranges; else it is in one of them, so that an ACL that lets
+            only part of them pass leaves open what it does.
     """
-    found = _Crossing(first, version)
+    found = _Crossing(first, version, all_of_them)
     for subnet in subnets:
         acl = acls.acl_of(subnet)
         beyond = [part for each in others for part in each.without(subnet.ranges)]
-        if acl is not None and (beyond or not others):
+        may_be_inside = not all_of_them and any(each.overlap(own) for each in others for own in subnet.ranges)
+        if acl is not None and beyond and may_be_inside:
+            found.cross_perhaps(acl, beyond)
+        elif acl is not None and (beyond or not others):
             found.cross(acl, beyond)
         elif acl is None and (beyond or not others) and (doubt := acls.doubt_of(subnet)) is not None:
             found.sure, found.doubt = NONE, found.doubt or doubt

@@ -47,6 +47,22 @@ def route_stages(topology: Topology, routes: Routes, gateway: Placed, target: Ta
         yield from _back(routes, target.placed, gateway, target.version)
 
 
+def stage_inside(place: str, routes: Routes, start: Placed, end: Sequence[Addresses]) -> Iterator[Stage]:
+    """Yield what routes within one VPC do, where they don't simply follow the route `local`.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
+
+    Args:
+        place: the name of the hop.
+        routes: all routes.
+        start: where packets come from.
+        end: where they go to, in the same VPC.
+    """
+    stage = _stage(place, routes, start, end, start.vpc, passes="the route `local`")
+    if not stage.passes_all:
+        yield stage
+
+
 def _there(routes: Routes, gateway: Placed, target: Target, home: Place | None) -> Iterator[Stage]:
     is_home = home is not None and home == gateway.vpc
     if not target.addresses and not is_home:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
+from typing import TypeAlias
+
 from latticelink.network.keys import GroupKey
 from latticelink.network.permissions import Passing, Rule, Side
 from latticelink.network.ranges import PortSet
 from latticelink.network.security_groups import IN, Groups
 from latticelink.network.topology import Placed
 from latticelink.paths.hops import Stage, doubtful, passing
+from latticelink.terraform.blocks import Block
+from latticelink.terraform.work import spend
 from latticelink.values.types import RULES
+
+Nearest: TypeAlias = list[tuple[Rule, bool]]
+"""Rules that come nearest to admitting, each with whether it names the other side."""
 
 
 def group_stage(place: str, groups: Groups, placed: Placed, direction: str, other: Side) -> Stage:
@@ -35,14 +43,18 @@ def filtered(
     place: str, groups: Groups, keys: tuple[GroupKey, ...], direction: str, other: Side, found: Passing
 ) -> Stage:
     """Return the stage for what groups were found to let through."""
+    nearest = lru_cache(maxsize=1)(partial(_nearest, groups, other, found))
     return Stage(
         place,
         next((key.block for key in keys if key.block is not None), None),
         sure=found.sure,
         maybe=found.maybe,
         passes=lambda ports: _admitted(found, ports),
-        blocks=lambda ports: _blocked(groups, keys, direction, other, found, ports),
+        blocks=lambda ports: _blocked(keys, direction, other, nearest(ports), ports),
         doubt=found.doubts[0] if found.doubts else None,
+        rules=lambda ports: (
+            _admitting(found, ports)[:3] or tuple(dict.fromkeys(rule.block for rule, _ in nearest(ports)))
+        ),
     )
 
 
@@ -52,16 +64,26 @@ def _admitted(found: Passing, ports: PortSet) -> str:
     return "; ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
 
+def _admitting(found: Passing, ports: PortSet) -> tuple[Block, ...]:
+    return tuple(dict.fromkeys(rule.block for rule in found.rules if rule.ports.touches(ports)))
+
+
+def _nearest(groups: Groups, other: Side, found: Passing, ports: PortSet) -> Nearest:
+    """Return up to two rules that fail by ports or by peer alone, and whether each names the other side."""
+    spend(2 * len(found.near))
+    named = {rule: _names(groups, rule, other) for rule in found.near}
+    near = [rule for rule, is_named in named.items() if is_named or rule.ports.touches(ports)]
+    return [(rule, named[rule]) for rule in sorted(near, key=lambda rule: (not named[rule], rule.label))[:2]]
+
+
 def _blocked(
-    groups: Groups, keys: tuple[GroupKey, ...], direction: str, other: Side, found: Passing, ports: PortSet
+    keys: tuple[GroupKey, ...], direction: str, other: Side, nearest: Nearest, ports: PortSet
 ) -> tuple[str, str]:
     word, way = ("in from", "from") if direction == IN else ("out to", "to")
     names = ", ".join(map(str, keys[:3])) + (f" and {len(keys) - 3} more groups" if len(keys) > 3 else "")
     why = f"no {direction} rule of {names} lets TCP {ports} {word} {_whom(other)}"
-    near = {rule: _names(groups, rule, other) for rule in found.near}
-    near = {rule: names for rule, names in near.items() if names or rule.ports.touches(ports)}
-    for rule in sorted(near, key=lambda rule: (not near[rule], rule.label))[:2]:
-        part = " only" if near[rule] and rule.ports.touches(ports) else ""
+    for rule, is_named in nearest:
+        part = " only" if is_named and rule.ports.touches(ports) else ""
         why += f"; {rule.label} passes TCP {rule.ports} {way} {rule.peer.text}{part}"
     fix = _rule_to_add(keys[0].argument, direction, ports, _peer(other))
     return why, f"Add {fix}."

@@ -7,7 +7,7 @@ from typing import Any
 
 from latticelink.network.keys import Place
 from latticelink.network.permissions import Side
-from latticelink.network.ranges import EVERY, NONE, SHAREABLE, Addresses, PortSet, addresses_of
+from latticelink.network.ranges import EVERY, SHAREABLE, Addresses, PortSet, addresses_of
 from latticelink.network.topology import Placed, Topology, label
 from latticelink.paths.hops import Stage, doubtful
 from latticelink.terraform.blocks import Block
@@ -29,8 +29,9 @@ class Target:
         addresses: its address, or else its subnets'; empty if neither is known.
         exact: whether `addresses` is the target's own address.
         marks: references that stand for its address.
-        version: IP version.
+        version: IP version; of an address that isn't known it may be the other.
         doubt: why it isn't known what the target is.
+        may_be_ipv6: whether the version isn't known.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Target:
     marks: frozenset[Reference] = frozenset()
     version: int = 4
     doubt: Unknown | None = None
+    may_be_ipv6: bool = False
 
     @property
     def vpc(self) -> Place | None:
@@ -109,7 +111,8 @@ def _owned(topology: Topology, text: str, owner: Block) -> Target:
 
 def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, version: int) -> Target:
     if isinstance(value, Unknown):
-        return Target("an unknown target", version=version, doubt=value.keeps("the target"))
+        doubt = value.keeps("the target")
+        return Target("an unknown target", version=version, doubt=doubt, may_be_ipv6=kind == "ip_resource")
     if isinstance(value, str) and kind == "ip_resource":
         return _at_address(topology, value, vpc)
     block = topology.with_interfaces(value)
@@ -144,7 +147,7 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
     listed = _listed_ports(topology, configuration, group)
     if why := unknown_of(listed):
         return doubtful(_PLACE, configuration, why)
-    sure = NONE
+    known = []
     doubt: Unknown | None = None
     for each in as_list(listed):
         ports = _range(each)
@@ -152,7 +155,8 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
             unreadable = Unknown(f"{each!r} is no port range", "Write ports such as 80 or 8000-8080.")
             doubt = unknown_of(each) or unreadable
         else:
-            sure |= ports
+            known.append(ports)
+    sure = PortSet.union(known)
     maybe = sure if doubt is None else EVERY
     name = configuration.address
     return Stage(

@@ -23,11 +23,15 @@ from latticelink.paths.hops import Answer, AtAddress, Hop, Stage, TracedPath, bl
 from latticelink.paths.network_acls import acl_stage
 from latticelink.paths.routes import route_stages
 from latticelink.paths.security_groups import group_stage
+from latticelink.paths.several import tell_apart
+from latticelink.paths.stations import Stations
 from latticelink.paths.targets import Target, ports_stage, target_of
+from latticelink.paths.ways_in import WaysIn
 from latticelink.paths.zones import apart, meeting, zones_stage
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.terraform.work import spend
 from latticelink.values.types import (
     CONFIGURATION,
     ENDPOINT,
@@ -39,8 +43,8 @@ from latticelink.values.types import (
     NETWORK_VPC,
 )
 
+_STEPS_OF_A_PATH = 150
 _PORTS = "resource configuration's ports"
-_ZONES = "zones"
 _BADNESS = (Answer.FAIL, Answer.UNKNOWN, Answer.PASS)
 
 
@@ -101,30 +105,26 @@ class Tracer:
         self._acls = NetworkAcls(self.topology)
         self.routes = Routes(self.topology)
         self._names = DnsNames(self.topology)
-        self._clients = Clients(self.topology, self._acls)
+        self._clients = Clients(self.topology)
+        self._ways_in = WaysIn(self.topology, self._acls, self.routes)
         self._far_sides: dict[tuple[Block, Block | None, tuple[Subnet, ...] | None], _FarSide] = {}
 
     @cached_property
     def paths(self) -> list[TracedPath]:
         """All paths; of a resource that nothing here leads to, the half behind its gateway."""
         found = [path for entry in self.entries for path in self._through(entry)]
-        reached = {path.configuration for path in found}
+        reached = {None, *(path.configuration for path in found)}
         for block in self.configuration.of_type(CONFIGURATION):
             if block.value("type") != "CHILD":
-                found += [
-                    self._half(each)
-                    for each in self._members(block, None)
-                    if each.configuration not in reached | {None}
-                ]
+                found += [self._half(each) for each in self._members(block, None) if each.configuration not in reached]
         return found
 
     def _half(self, resource: _Resource) -> TracedPath:
         """Return the way from a gateway to a target whose clients are in another configuration."""
-        configuration = resource.configuration
-        assert configuration is not None
-        far = self._far_side(configuration, resource.group)
+        assert resource.configuration is not None
+        far = self._far_side(resource.configuration, resource.group)
         stages = [far.shares, *far.stages]
-        return _traced("clients elsewhere", far.text, far, stages, endpoint=configuration, configuration=configuration)
+        return _traced("clients elsewhere", far.text, far, stages, resource)
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -145,9 +145,16 @@ class Tracer:
         entry = self.topology.placed(block)
         kind = "association" if block.type == NETWORK_VPC else "endpoint"
         for client in self._clients.of(entry):
-            near = [*self._maybe_there(block), *self._clients.stages(client, entry)]
+            parts = [(part, [*self._near(part, entry)]) for part in self._clients.parts(client, entry)]
             for resource in self._resources(block):
-                yield self._path(client, entry, f"{kind} {label(block)}", near, resource)
+                spend(_STEPS_OF_A_PATH * len(parts))
+                via = f"{kind} {label(block)}"
+                yield from tell_apart([(part, self._path(part, entry, via, near, resource)) for part, near in parts])
+
+    def _near(self, client: Client, entry: Placed) -> Iterator[Stage]:
+        """Yield the consumer's half of a path."""
+        yield from self._maybe_there(entry.block)
+        yield from self._ways_in.stages(client, entry)
 
     @staticmethod
     def _maybe_there(block: Block) -> Iterator[Stage]:
@@ -164,11 +171,11 @@ class Tracer:
         if configuration is None:
             doubt = resource.doubt or Unknown("the resource isn't known")
             unknown = _FarSide("", None, Target("an unknown resource"), doubtful(_PORTS, block, doubt), ())
-            return _traced(client.text, via, unknown, [*near, unknown.shares], endpoint=block, configuration=None)
+            return _traced(client.text, via, unknown, [*near, unknown.shares], resource, entry)
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        path = _traced(client.text, f"{via} -> {far.text}", far, stages, endpoint=block, configuration=configuration)
+        path = _traced(client.text, f"{via} -> {far.text}", far, stages, resource, entry)
         addresses = tuple(self._by_address(path, client, entry, resource, names))
         if len(addresses) == 1 and addresses[0].answer is Answer.PASS and path.answer is Answer.FAIL:
             return replace(path, hops=tuple(map(_in_other_zones, path.hops)))
@@ -202,9 +209,9 @@ class Tracer:
             zones = [*self._meeting(own, gateway, configuration)]
             if mine is None and (met or doubt):
                 why = there if isinstance(there, Unknown) else None if met else doubt
-                zones = [doubtful(_ZONES, gateway.block, why) if why else apart(subnet, gateway)]
-            near = [*self._maybe_there(entry.block), *self._clients.stages(client, own)]
-            ports, found = settle([names, *near, far.shares, *zones, *far.stages], far.shares)
+                zones = [doubtful(hops.ZONES, gateway.block, why) if why else apart(subnet, gateway)]
+            stages = [names, *self._near(client, own), far.shares, *zones, *far.stages]
+            ports, found = settle(stages, far.shares)
             yield AtAddress(subnet=subnet.text, zone=str(subnet.zone or subnet.text), ports=ports, hops=found)
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
@@ -303,7 +310,7 @@ class Tracer:
         """Yield the hops from the gateway to the target, which sees the gateway's addresses, never the client's."""
         side = gateway.side(f"gateway {label(gateway.block)}", target.version)
         kind = gateway.block.value("ip_address_type")
-        if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}":
+        if kind in ("IPV4", "IPV6") and kind != f"IPV{target.version}" and not target.may_be_ipv6:
             yield blocking(
                 hops.ADDRESS_TYPE,
                 gateway.block,
@@ -311,7 +318,7 @@ class Tracer:
                 f'Set ip_address_type = "DUALSTACK" in {gateway.block.address}, which replaces it, or share an address '
                 "of its kind.",
             )
-        yield group_stage("gateway's group out", self.topology.groups, gateway, OUT, target.side())
+        yield self._out_to(target, gateway)
         place, version = "network ACLs of the gateway's subnets", target.version
         acls = acl_stage(self._acls, place, gateway.subnets, others=target.addresses, version=version, first=OUT)
         if acls is not None:
@@ -328,11 +335,29 @@ class Tracer:
         yield group_stage("target's group in", self.topology.groups, target.placed, IN, side)
         yield from (stage for stage in routes if stage.place == hops.ROUTE_BACK)
 
+    def _out_to(self, target: Target, gateway: Placed) -> Stage:
+        """Return what the gateway's groups let out to the target, of which the IP version may not be known."""
+        place, side = "gateway's group out", target.side()
+        stage = group_stage(place, self.topology.groups, gateway, OUT, side)
+        if not target.may_be_ipv6:
+            return stage
+        six = group_stage(place, self.topology.groups, gateway, OUT, replace(side, version=6))
+        return replace(
+            stage, sure=stage.sure & six.sure, maybe=stage.maybe | six.maybe, doubt=stage.doubt or target.why_not
+        )
+
 
 def _traced(
-    client: str, via: str, far: _FarSide, stages: list[Stage], *, endpoint: Block, configuration: Block | None
+    client: str,
+    via: str,
+    far: _FarSide,
+    stages: list[Stage],
+    resource: _Resource,
+    entry: Placed | None = None,
 ) -> TracedPath:
     ports, hops = settle(stages, far.shares)
+    endpoint = entry.block if entry is not None else resource.configuration
+    assert endpoint is not None
     return TracedPath(
         client=client,
         via=via,
@@ -340,8 +365,9 @@ def _traced(
         ports=ports,
         hops=hops,
         endpoint=endpoint,
-        configuration=configuration,
+        configuration=resource.configuration,
         shared=far.shares.sure,
+        stations=Stations(entry=entry, group=resource.group, gateway=far.gateway, target=far.target.placed),
     )
 
 

@@ -17,7 +17,6 @@ from latticelink.terraform.known import Reference, Unknown, first_unknown
 from latticelink.terraform.providers import provider_of
 from latticelink.values.types import SHARE_RESOURCE, ZONES
 
-_PLACE = "zones"
 _BY_ID = "Give the subnets availability_zone_id, or check plans of both stacks."
 _NOT_COMPARABLE = "zones of both sides are named in ways that can't be compared"
 _WHO = ("access_key", "allowed_account_ids", "assume_role", "profile", "shared_credentials_files")
@@ -33,18 +32,18 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
     }
     meeting = sorted({_zone(mine) for (mine, _), answer in answers.items() if answer})
     if meeting:
-        return passing(_PLACE, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
+        return passing(hops.ZONES, gateway.block, f"endpoint and gateway meet in {', '.join(meeting)}")
     for placed in (endpoint, gateway):
         if strange := next((subnet for subnet in placed.subnets if subnet.zone is None), None):
-            return doubtful(_PLACE, placed.block, _no_zone(strange))
+            return doubtful(hops.ZONES, placed.block, _no_zone(strange))
         if placed.subnets_doubt is not None:
-            return doubtful(_PLACE, placed.block, placed.subnets_doubt)
+            return doubtful(hops.ZONES, placed.block, placed.subnets_doubt)
     if None in answers.values() or not answers:
         reason = doubt.reason if doubt else _NOT_COMPARABLE
-        return doubtful(_PLACE, gateway.block, Unknown(reason, _BY_ID))
+        return doubtful(hops.ZONES, gateway.block, Unknown(reason, _BY_ID))
     mine, theirs = (dict.fromkeys(map(_zone, placed.subnets)) for placed in (endpoint, gateway))
     return blocking(
-        _PLACE,
+        hops.ZONES,
         gateway.block,
         f"the endpoint is in {', '.join(mine)} and the gateway in {', '.join(theirs)}: they have no zone in common",
         f"Add a subnet in {next(iter(theirs))} to subnet_ids of {endpoint.block.address}, or one in {next(iter(mine))} "

@@ -17,6 +17,15 @@ file, or what `terraform show -json` prints of a plan, in which more values are 
 ([what a plan tells](reachability.md#what-a-plan-tells)). It starts no CDK and no Terraform and needs no AWS account.
 `make synth`, `main.py` and `latticelink.run` run it on what they wrote.
 
+A pipe or `-` is read where it is named (`latticelink check <(terraform show -json plan)`, `... | latticelink check -`);
+then nothing is looked for beside it. In a folder that is searched, a pipe, a socket or a device in place of a file is
+refused, so that nothing waits for it.
+
+What one input may ask for is bounded, by counting and not by a clock, so that it has the same answer on every machine:
+files of no more than 32 MiB each, JSON that takes no more than an estimated 300 MB once it is loaded, and 6 million
+steps of work. That is enough for 5,000 links in one app, and ends with 2 and a sentence beyond. A text of more than a
+million characters or a list of more than 100,000 parts that an expression makes is "unknown".
+
 Each check gives one of three answers for each place that it applies to:
 
 | answer | meaning |
@@ -43,9 +52,9 @@ other check says again. A finding has a severity:
 
 `latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
 
-`--format json` prints the same for programs: `counts`, then lists of `findings`, `unknown`, `suppressed` and `paths`;
-each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`, `fix` and `see`. `--why` shows
-for each path the rule that admits it at each hop.
+`--format json` prints the same for programs: `counts`, lists of `findings`, `unknown`, `suppressed` and `paths`, and
+the [`topology`](topology.md); each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`,
+`fix` and `see`. `--why` shows for each path the rule that admits it at each hop.
 
 ## Living with a finding
 

@@ -23,7 +23,7 @@ def as_dicts(paths: Sequence[TracedPath]) -> list[dict[str, Any]]:
     return [
         {
             "stack": path.stack,
-            "client": path.client,
+            "client": path.who,
             "via": path.via,
             "resource": path.resource,
             "answer": str(path.answer),
@@ -54,6 +54,18 @@ def _hops(hops: Sequence[Hop]) -> list[dict[str, Any]]:
             "block": hop.block.full_address if hop.block else None,
             "why": hop.why,
             "fix": hop.fix,
+            "file": hop.block.file.as_posix() if hop.block else "",
+            "construct": hop.block.construct if hop.block else "",
+            "judged": hop.answer is not Answer.NOT_JUDGED,
+            "rules": [
+                {
+                    "block": rule.full_address,
+                    "description": described if isinstance(described := rule.value("description"), str) else "",
+                    "file": rule.file.as_posix(),
+                    "construct": rule.construct,
+                }
+                for rule in hop.rules
+            ],
         }
         for hop in hops
     ]
@@ -63,7 +75,7 @@ def title(path: TracedPath) -> str:
     """Return the path in one line, with its verdict."""
     stack = f"{path.stack}: " if path.stack else ""
     verdict = path.by_address if path.addresses else f"{_VERDICTS[path.answer]} TCP {path.ports}"
-    return f"{stack}{path.client} -> {path.via} -> {path.resource}: {verdict}"
+    return f"{stack}{path.who} -> {path.via} -> {path.resource}: {verdict}"
 
 
 _VERDICTS = {Answer.PASS: "reachable on", Answer.FAIL: "blocked for", Answer.UNKNOWN: "unknown for"}

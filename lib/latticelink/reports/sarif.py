@@ -92,7 +92,7 @@ class _Places:
         fix = judgement.fix or check.fix if known else f"What would settle it: {judgement.settle}"
         named = f"{check.id} {judgement.place}"
         self._seen[named] += 1
-        fingerprint = hashlib.sha256(f"{named} {self._seen[named]}".encode()).hexdigest()[:32]
+        fingerprint = hashlib.sha256(f"{named} {self._seen[named]}".encode(errors="backslashreplace")).hexdigest()[:32]
         suppressed = [{"kind": "external", "status": "accepted", "justification": result.suppressed}]
         return {
             "ruleId": check.id,
@@ -125,7 +125,9 @@ class _Places:
 
     def _line(self, block: Block) -> int:
         if block.file not in self._lines:
-            self._lines[block.file] = lines_of_blocks(block.file.read_text(encoding="utf-8"))
+            # What came through a pipe can't be read again.
+            text = block.file.read_text(encoding="utf-8") if block.file.is_file() else ""
+            self._lines[block.file] = lines_of_blocks(text)
         name = block.name.partition("[")[0]
         return self._lines[block.file].get((block.mode, block.type, name), 1)
 

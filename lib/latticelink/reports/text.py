@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Judgement, Result, Severity
 from latticelink.paths.hops import Answer
+from latticelink.paths.outlining import outline_of
+from latticelink.reports.outline import topology
 from latticelink.reports.paths import as_dicts, path_lines
 
 
@@ -98,8 +101,11 @@ def as_json(examination: Examination) -> str:
         "unknown": [_entry(each) for each in examination.of(Answer.UNKNOWN)],
         "suppressed": [_entry(each) for each in examination.suppressed],
         "paths": as_dicts(examination.paths),
+        "topology": topology(outline_of(examination.configuration)),
     }
-    return json.dumps(content, indent=2)
+    written = StringIO()
+    json.dump(content, written, indent=2)
+    return written.getvalue()
 
 
 def _entry(result: Result) -> dict[str, Any]:

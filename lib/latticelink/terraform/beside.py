@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.terraform.expressions import value_of_tree
-from latticelink.terraform.json_files import UnreadableInput, load
+from latticelink.terraform.json_files import UnreadableInput, is_regular, load, read_text
 from latticelink.terraform.known import RefusedByTerraform, Unknown
 from latticelink.terraform.syntax import parse
 
@@ -20,7 +20,7 @@ _HEADING = re.compile(
     re.M,
 )
 _LOCAL = re.compile(r"^[ \t]*(?P<name>[A-Za-z_][\w-]*)[ \t]*=(?!=)", re.M)
-_COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*(?:#|//)[^\n]*", re.M | re.S)
+_COMMENT = re.compile(r"/\*(?:.*?\*/|.*\Z)|^[ \t]*(?:#|//)[^\n]*", re.M | re.S)
 
 
 def values(folder: Path) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def values(folder: Path) -> dict[str, Any]:
     automatic = [file for ending in ("", ".json") for file in folder.glob(f"*.auto.tfvars{ending}")]
     found: dict[str, Any] = {}
     for file in [folder / "terraform.tfvars", folder / "terraform.tfvars.json", *sorted(automatic)]:
-        if file.is_file():
+        if is_regular(file):
             given = load(file) if file.suffix == ".json" else _hcl_values(file)
             if not isinstance(given, dict):
                 raise UnreadableInput(f"{file} is no file of variables: it should be an object of names and values.")
@@ -48,7 +48,7 @@ class _NoNames:
 
 
 def _hcl_values(file: Path) -> dict[str, Any]:
-    tree = parse(f"${{{{\n{file.read_text(encoding='utf-8-sig', errors='replace')}\n}}}}")
+    tree = parse(f"${{{{\n{read_text(file)}\n}}}}")
     try:
         found = value_of_tree(tree, _NoNames())
     except RefusedByTerraform:
@@ -66,13 +66,16 @@ def headings(folder: Path) -> dict[Path, list[tuple[str, ...]]]:
     """
     found: dict[Path, list[tuple[str, ...]]] = {}
     for file in sorted(folder.glob("*.tf")):
-        text = _COMMENT.sub("", file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else ""
+        text = _COMMENT.sub("", read_text(file)) if is_regular(file) else ""
         if not text.strip():
             continue
         found[file] = []
+        first = text.find("locals")
+        names = {("local", name["name"]) for name in _LOCAL.finditer(text, max(first, 0))} if first >= 0 else set()
         for match in _HEADING.finditer(text):
             if match["kind"] == "locals":
-                found[file] += [("local", name["name"]) for name in _LOCAL.finditer(text, match.end())]
+                found[file] += names
+                names = set()
             else:
                 found[file].append(tuple(part for part in match.groups() if part))
     return found

@@ -52,6 +52,9 @@ class Home(Protocol):
     def declared(self) -> Collection[tuple[str, str, str]]:
         """Mode, type and name of all its blocks."""
 
+    def declared_of(self, mode: str, type: str) -> Collection[tuple[str, str, str]]:
+        """Return those of `declared` that have this mode and type."""
+
     @property
     def provider_constraint(self) -> Any:
         """The version constraint for the AWS provider."""
@@ -61,6 +64,9 @@ class Home(Protocol):
 
     def lookup(self, path: tuple[Key, ...]) -> Any:
         """Return what a path of names means in an expression, as `expressions.Scope` has it."""
+
+    def worth(self, raw: Any) -> Any:
+        """Return what JSON of the stack is worth; Unknown with the reason where Terraform would stop."""
 
     def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
         """Return the argument at `path`."""
@@ -89,6 +95,11 @@ class Block:
         unread: why its arguments aren't read; empty if they are.
         has_many: whether `count` or `for_each` isn't known to make exactly one.
     """
+
+    __slots__ = (
+        "__weakref__", "address", "body", "file", "has_many", "home", "instance", "key", "mode", "name", "stack",
+        "told", "type", "unread", "written",
+    )  # fmt: skip
 
     def __init__(self, stack: Home, raw: RawBlock, instance: Many) -> None:
         self.home = stack

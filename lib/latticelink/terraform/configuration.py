@@ -16,11 +16,14 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     as_list,
+    bounded,
     unknown_of,
 )
 from latticelink.terraform.plan_references import is_identity
 from latticelink.terraform.raw import RawBlock, RawStack
+from latticelink.terraform.syntax import references
 from latticelink.terraform.variables import value_of_variable
+from latticelink.terraform.work import spend
 
 ReadStack: TypeAlias = "Callable[[Block, Sequence[StackConfiguration]], StackConfiguration | Unknown]"
 Default: TypeAlias = Callable[[Block, str], Any]
@@ -28,6 +31,8 @@ Default: TypeAlias = Callable[[Block, str], Any]
 
 class _BlockScope:
     """A block as its expressions see it; computes its arguments, each once."""
+
+    __slots__ = ("_values", "block", "body", "home", "instance", "told", "type")
 
     def __init__(self, stack: StackConfiguration, block: Block) -> None:
         self.home, self.block = stack, block
@@ -44,7 +49,7 @@ class _BlockScope:
             tells; Unknown with the reason; ABSENT for what isn't there or null. Lists and maps may hold these too.
         """
         if path not in self._values:
-            self._values[path] = _safely(partial(self._argument, path))
+            self._values[path] = bounded(_safely(partial(self._argument, path)))
         return self._values[path]
 
     def nested(self, *path: str | int) -> list[Any]:
@@ -54,6 +59,13 @@ class _BlockScope:
         """
         content = self.value(*path)
         made = [unknown_of(each) or each for each in as_list(content)]
+        label = ".".join(map(str, path))
+        made = [
+            each
+            if isinstance(each, dict | Unknown)
+            else Unknown(f"{label} of {self.block.address} is {_shown(each)}, no block", "Write an object.")
+            for each in made
+        ]
         return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
@@ -122,6 +134,11 @@ class _BlockScope:
         return [evaluate(dynamic.get("content"), _Bound(self, name, {"key": k, "value": v})) for k, v in items]
 
 
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 class _Bound:
     """A block's scope in which one more name has a meaning."""
 
@@ -152,6 +169,9 @@ def descend_raw(raw: Any, path: tuple[Key, ...], scope: Any) -> Any:
     return evaluate(raw, scope)
 
 
+_PLAIN = (bool, int, float)
+
+
 class StackConfiguration:
     """One stack: its blocks, and what the names in its expressions mean.
 
@@ -167,6 +187,8 @@ class StackConfiguration:
         self.name, self.folder, self.file = raw.name, raw.folder, raw.files[0]
         self.company: list[StackConfiguration] = []
         self._locals: dict[str, Any] = {}
+        self._references: dict[int, tuple[dict[str, Any], tuple[tuple[str, ...], ...]]] = {}
+        self._parts_of_locals: dict[tuple[Key, ...], Any] = {}
         self._variables: dict[str, Any] = {}
         self._read: dict[Block, StackConfiguration | Unknown] = {}
         self.declared: dict[tuple[str, str, str], list[RawBlock]] = {}
@@ -184,6 +206,23 @@ class StackConfiguration:
     def blocks(self) -> tuple[Block, ...]:
         """All blocks, in the order in which they are written."""
         return tuple(block for key in self.declared for block in self.made(key))
+
+    def declared_of(self, mode: str, type: str) -> list[tuple[str, str, str]]:
+        """Return mode, type and name of the blocks of this mode and type."""
+        return self._declared_by_type.get((mode, type), [])
+
+    @cached_property
+    def _declared_by_type(self) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+        found: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for key in self.declared:
+            found.setdefault(key[:2], []).append(key)
+        return found
+
+    def references_in(self, body: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+        """Return the leading names of the references in a block's arguments, looked for once."""
+        if id(body) not in self._references:
+            self._references[id(body)] = (body, tuple(references(body)))
+        return self._references[id(body)][1]
 
     def made(self, key: tuple[str, str, str]) -> list[Block]:
         """Return the instances of the block with this mode, type and name; none if there is no such block."""
@@ -206,7 +245,7 @@ class StackConfiguration:
     @cached_property
     def outputs(self) -> dict[str, Any]:
         """The outputs' values by name."""
-        return {name: _safely(partial(self.output, (name,))) for name in self.raw.outputs}
+        return {name: bounded(_safely(partial(self.output, (name,)))) for name in self.raw.outputs}
 
     def output(self, path: tuple[Key, ...]) -> Any:
         """Return the value at a path that starts with an output's name; RefusedByTerraform if there is none."""
@@ -259,7 +298,9 @@ class StackConfiguration:
                 return self._elsewhere(f"local.{name}")
             raise RefusedByTerraform(f"there is no local.{name}")
         if path:
-            return descend_raw(self.raw.locals[name], path, self)
+            if (name, *path) not in self._parts_of_locals:
+                self._parts_of_locals[name, *path] = descend_raw(self.raw.locals[name], path, self)
+            return self._parts_of_locals[name, *path]
         if name not in self._locals:
             self._locals[name] = evaluate(self.raw.locals[name], self)
         return self._locals[name]
@@ -314,8 +355,20 @@ class StackConfiguration:
             self._scopes[block] = _BlockScope(self, block)
         return self._scopes[block]
 
+    def worth(self, raw: Any) -> Any:
+        """Return what JSON of the stack is worth; Unknown with the reason where Terraform would stop."""
+        return _safely(partial(evaluate, raw, self))
+
     def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
         """Return the argument of a block at `path`."""
+        spend(1)
+        if len(path) == 1 and not block.unread:
+            # Most arguments: nothing to evaluate, and not worth remembering.
+            raw = block.body.get(str(path[0]))
+            if raw is None:
+                return ABSENT
+            if type(raw) in _PLAIN or (type(raw) is str and "${" not in raw and "%{" not in raw):
+                return raw
         return self._scope(block).value(*path)
 
     def nested_of(self, block: Block, path: tuple[str | int, ...]) -> list[Any]:
@@ -326,11 +379,15 @@ class StackConfiguration:
         """Return what a reference to an attribute of a block stands for."""
         return self._scope(block).attribute(path)
 
-    def remote_output(self, reader: Block, path: tuple[Key, ...]) -> Any:
-        """Return the output at `path` of the stack whose state a `terraform_remote_state` reads."""
+    def read_by(self, reader: Block) -> StackConfiguration | Unknown:
+        """Return the stack whose state a `terraform_remote_state` of this stack reads, or why that can't be told."""
         if reader not in self._read:
             self._read[reader] = self._read_stack(reader, self.company)
-        found = self._read[reader]
+        return self._read[reader]
+
+    def remote_output(self, reader: Block, path: tuple[Key, ...]) -> Any:
+        """Return the output at `path` of the stack whose state a `terraform_remote_state` reads."""
+        found = self.read_by(reader)
         return found if isinstance(found, Unknown) else found.output(path)
 
     def default_of(self, block: Block, path: tuple[Key, ...]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from latticelink.terraform.blocks import Block
@@ -29,6 +29,14 @@ def written(configuration: Configuration) -> Iterator[tuple[StackConfiguration, 
         for name, provider in stack.raw.providers:
             yield stack, None, f"{stack.name}: provider.{name}", provider
         yield stack, None, f"{stack.name}: terraform", stack.raw.terraform
+
+
+def referring(
+    configuration: Configuration,
+) -> Iterator[tuple[StackConfiguration, Block | None, str, Iterable[tuple[str, ...]]]]:
+    """Yield all that is written as `written` does, with the leading names of its references in place of its JSON."""
+    for stack, block, part, raw in written(configuration):
+        yield stack, block, part, references(raw) if block is None else stack.references_in(raw)
 
 
 def key_of(block: Block) -> Declared:
@@ -70,10 +78,12 @@ class Order:
         return self._after[key]
 
     def _blocks_in(self, raw: Any, seen: set[str]) -> Iterator[Declared]:
-        for reference in references(raw):
-            if reference[0] == "local" and len(reference) > 1:
-                if reference[1] not in seen:
-                    seen.add(reference[1])
-                    yield from self._blocks_in(self._locals.get(reference[1]), seen)
-            elif (block := named(reference)) is not None:
-                yield block
+        todo = [raw]
+        while todo:
+            for reference in references(todo.pop()):
+                if reference[0] == "local" and len(reference) > 1:
+                    if reference[1] not in seen:
+                        seen.add(reference[1])
+                        todo.append(self._locals.get(reference[1]))
+                elif (block := named(reference)) is not None:
+                    yield block

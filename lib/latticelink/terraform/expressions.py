@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from latticelink.terraform.blocks import Key, Splat
-from latticelink.terraform.functions import FUNCTIONS, equal, in_one_text, to_text
+from latticelink.terraform.functions import FUNCTIONS, LONGEST_LIST, equal, in_one_text, to_text
 from latticelink.terraform.known import (
     ABSENT,
     PartlyKnown,
@@ -31,6 +31,7 @@ from latticelink.terraform.syntax import (
     Template,
     parse,
 )
+from latticelink.terraform.work import spend
 
 
 class Scope(Protocol):
@@ -47,6 +48,8 @@ def evaluate(raw: Any, scope: Scope) -> Any:
             return raw
         tree = parse(raw)
         return value_of_tree(tree, scope)
+    if isinstance(raw, list | dict):
+        spend(len(raw))
     if isinstance(raw, list):
         return [evaluate(item, scope) for item in raw]
     if isinstance(raw, dict):
@@ -119,6 +122,7 @@ class _Evaluator:
         self.names = names
 
     def value(self, tree: Any) -> Any:
+        spend(3)
         return _EVALUATORS[type(tree)](self, tree)
 
     def literal(self, tree: Literal) -> Any:
@@ -155,7 +159,14 @@ class _Evaluator:
         if function is None:
             return Unknown(f"the function {tree.name} is beyond what is read here")
         arguments = [self.value(argument) for argument in tree.arguments]
-        return next((each for each in arguments if isinstance(each, Unknown)), None) or function(*arguments)
+        if found := next((each for each in arguments if isinstance(each, Unknown)), None):
+            return found
+        result = function(*arguments)
+        if isinstance(result, list | dict):
+            spend(len(result))
+            if len(result) > LONGEST_LIST:
+                return Unknown(f"it has {len(result):,} parts, and {LONGEST_LIST:,} are the most that are looked at")
+        return result
 
     def _try(self, tree: Call) -> Any:
         refused = RefusedByTerraform("try has no argument that works")

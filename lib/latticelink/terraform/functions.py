@@ -24,9 +24,14 @@ from latticelink.terraform.known import (
     after_apply,
     first_unknown,
     leaves,
+    unknown_of,
 )
+from latticelink.terraform.work import spend
 
 Function = Callable[..., Any]
+
+LONGEST_TEXT = 1_000_000
+LONGEST_LIST = 100_000
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -75,6 +80,26 @@ def _needs_lists(function: Function) -> Function:
     return needing
 
 
+def _or_part(part: Callable[..., str]) -> Callable[[Function], Function]:
+    """Answer with a part of what a Reference stands for, where the list is one: whose it is stays known.
+
+    Args:
+        part: a function that writes the part down, given the other arguments: `[0]`.
+    """
+
+    def of_list(function: Function) -> Function:
+        @wraps(function)
+        def answering(items: Any, *others: Any) -> Any:
+            is_one = isinstance(items, Reference) and items.attribute and not items.block.has_many
+            if is_one and not any(map(unknown_of, others)):
+                return Reference(items.block, items.attribute + _refusing(part)(*others))
+            return function(items, *others)
+
+        return answering
+
+    return of_list
+
+
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError("no list")
@@ -84,6 +109,8 @@ def _list(value: Any) -> list[Any]:
 def _distinct(items: list[Any]) -> Any:
     if unknown := first_unknown(items):
         return unknown
+    if unknown := _too_long(items):
+        return unknown
     found: list[Any] = []
     seen = set()
     for item in items:
@@ -92,6 +119,23 @@ def _distinct(items: list[Any]) -> Any:
             seen.add(mark)
             found.append(item)
     return found
+
+
+def _too_long(value: Any) -> Unknown | None:
+    """Return Unknown for what would be a huge text, as the same text can be in a value many times."""
+    length = sum(len(leaf) + 8 if isinstance(leaf, str) else 8 for leaf in leaves(value))
+    spend(length // 64)
+    return Unknown("it is too large to be written as a text") if length > LONGEST_TEXT * 4 else None
+
+
+def _replace(text: str, old: str, new: str) -> Any:
+    if old[:1] == "/":
+        return Unknown("replace with a pattern")
+    length = len(text) + (text.count(old) if old else len(text) + 1) * len(new)
+    if length > LONGEST_TEXT:
+        return Unknown(f"it is a text of up to {length:,} characters, and {LONGEST_TEXT:,} are the most")
+    spend(length // 64)
+    return text.replace(old, new)
 
 
 def _toset(items: list[Any]) -> Any:
@@ -144,6 +188,11 @@ def to_text(value: Any) -> Any:
 
 def in_one_text(parts: Iterable[Any]) -> Any:
     """Return the parts as one text; PartlyKnown if some are references."""
+    parts = list(parts)
+    length = sum(len(part) for part in parts if isinstance(part, str))
+    spend(length // 64)
+    if length > LONGEST_TEXT:
+        return Unknown(f"it is a text of {length:,} characters, and {LONGEST_TEXT:,} are the most")
     flat = [each for part in parts for each in (part.parts if isinstance(part, PartlyKnown) else [part])]
     if found := next((part for part in flat if isinstance(part, Reference)), None):
         return PartlyKnown(after_apply(found).reason, parts=tuple(map(to_text, flat)))
@@ -286,7 +335,9 @@ def _plain(value: Any) -> Any:
     return None if value is ABSENT else value
 
 
-def _jsonencode(value: Any) -> str:
+def _jsonencode(value: Any) -> Any:
+    if unknown := _too_long(value):
+        return unknown
     text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -339,7 +390,13 @@ def _index(items: list[Any], wanted: Any) -> int:
 
 
 def _without(items: list[Any], *taken: list[Any]) -> Any:
+    spend(len(_list(items)) * sum(map(len, taken)) // 4)
     return _toset([item for item in _list(items) if not any(equal(item, each) for other in taken for each in other)])
+
+
+def _intersection(first: list[Any], *rest: list[Any]) -> Any:
+    spend(len(_list(first)) * sum(map(len, rest)) // 4)
+    return _toset([item for item in first if all(item in each for each in rest)])
 
 
 def _trim(text: str, start: str = "", end: str = "") -> str:
@@ -385,7 +442,7 @@ FUNCTIONS: dict[str, Function] = {
     "concat": _listed(lambda *lists: [item for each in lists for item in _list(each)]),
     "contains": _known(lambda items, item: any(equal(each, item) for each in items)),
     "distinct": _listed(lambda items: _distinct(_list(items))),
-    "element": _listed(_element),
+    "element": _or_part(lambda index: f"[{int(index)}]")(_listed(_element)),
     "endswith": _known(lambda text, end: text.endswith(end)),
     "flatten": _listed(_flatten),
     "floor": _known(lambda number: math.floor(to_number(number))),
@@ -402,23 +459,19 @@ FUNCTIONS: dict[str, Function] = {
     "max": _known(lambda *numbers: max(map(to_number, numbers))),
     "merge": _listed(_merge),
     "min": _known(lambda *numbers: min(map(to_number, numbers))),
-    "nonsensitive": lambda value: value,
-    "one": _listed(_one),
+    "nonsensitive": _refusing(lambda value: value),
+    "one": _or_part(lambda: "[0]")(_listed(_one)),
     "parseint": _known(lambda text, base: int(text, int(base))),
     "range": _known(_range),
-    "replace": _known(
-        lambda text, old, new: Unknown("replace with a pattern") if old[:1] == "/" else text.replace(old, new)
-    ),
+    "replace": _known(_replace),
     "reverse": _listed(lambda items: _list(items)[::-1]),
-    "sensitive": lambda value: value,
-    "setintersection": _known(
-        lambda first, *rest: _toset([item for item in first if all(item in each for each in rest)])
-    ),
+    "sensitive": _refusing(lambda value: value),
+    "setintersection": _known(_intersection),
     "setproduct": _listed(_setproduct),
     "setsubtract": _known(_without),
     "setunion": _listed(lambda *lists: _toset([item for each in lists for item in _list(each)])),
     "slice": _listed(lambda items, start, end: _list(items)[int(start) : int(end)]),
-    "sort": _known(lambda items: sorted(map(to_text, items))),
+    "sort": _or_part(lambda: "[sorted]")(_known(lambda items: sorted(map(to_text, items)))),
     "split": _known(lambda separator, text: text.split(separator) if text else []),
     "startswith": _known(lambda text, start: text.startswith(start)),
     "strcontains": _known(lambda text, part: part in text),
@@ -426,10 +479,10 @@ FUNCTIONS: dict[str, Function] = {
     "sum": _known(lambda items: sum(map(to_number, _list(items)))),
     "title": _known(lambda text: re.sub(r"(?<!\w)\w", lambda first: first[0].upper(), text)),
     "tobool": _refusing(to_bool),
-    "tolist": _listed(lambda items: list(_list(items))),
+    "tolist": _or_part(str)(_listed(lambda items: list(_list(items)))),
     "tomap": _listed(lambda values: dict(values)),
     "tonumber": _refusing(to_number),
-    "toset": _listed(_toset),
+    "toset": _or_part(str)(_listed(_toset)),
     "tostring": _refusing(to_text),
     "trimprefix": _known(_trim),
     "trimspace": _known(lambda text: text.strip()),

@@ -13,13 +13,18 @@ from latticelink.terraform.known import (
     RefusedByTerraform,
     Unknown,
     after_apply,
+    bounded,
     first_unknown,
     unknown_of,
 )
 from latticelink.terraform.raw import RawBlock
+from latticelink.terraform.work import spend
+
+# Each is judged like a block of its own.
+_STEPS_OF_AN_INSTANCE = 50
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Instance:
     """One instance of a block.
 
@@ -46,9 +51,9 @@ def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
     """
     try:
         if raw.body.get("count") is not None:
-            return _counted(evaluate(raw.body["count"], scope))
+            return _counted(bounded(evaluate(raw.body["count"], scope)))
         if raw.body.get("for_each") is not None:
-            return _for_each(evaluate(raw.body["for_each"], scope))
+            return _for_each(bounded(evaluate(raw.body["for_each"], scope)))
     except (RefusedByTerraform, RecursionError) as error:
         return _unknown(Unknown(f"Terraform would stop at it, as {error}", "Correct the expression."))
     return [Instance()]
@@ -75,12 +80,15 @@ def _counted(count: Any) -> list[Instance]:
         return _unknown(Unknown(f"its count is {count!r}", "Write a number."))
     if number > 100_000:
         return _unknown(Unknown(f"its count is {number}, and so many are not looked at", "Write a smaller number."))
+    spend(number * _STEPS_OF_AN_INSTANCE)
     return [Instance(index, {"count": {"index": index}}) for index in range(number)]
 
 
 def _for_each(over: Any) -> list[Instance]:
     if why := unknown_of(over):
         return _unknown(why)
+    if isinstance(over, list | dict):
+        spend(len(over) * _STEPS_OF_AN_INSTANCE)
     if isinstance(over, dict):
         return [Instance(key, {"each": {"key": key, "value": item}}) for key, item in over.items()]
     if not isinstance(over, list):

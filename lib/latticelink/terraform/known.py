@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from latticelink.terraform.blocks import Block
+from latticelink.terraform.work import spend
 
 PLAN = "Check a plan: terraform plan -out=plan, then terraform show -json plan > plan.json."
 
 # Lists of lists of the same list grow beyond all bounds in a few lines.
 MOST_PARTS = 1_000_000
+MOST_SHOWN = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that can't be told.
 
@@ -31,7 +33,7 @@ class Unknown:
         return Unknown(f"{what} isn't known: {self.reason}", self.settle)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference:
     """An attribute known only after apply: what it is isn't known, but whose it is; equal ones are the same value.
 
@@ -48,7 +50,7 @@ class Reference:
         return f"{self.block.address}.{self.attribute}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartlyKnown(Unknown):
     """A text of which some parts are references, such as `${aws_instance.web.private_ip}/32`."""
 
@@ -99,6 +101,8 @@ def leaves(value: Any) -> Iterator[Any]:
     while todo:
         part = todo.pop()
         count += 1
+        if not count % 64:
+            spend(16)
         if count > MOST_PARTS:
             yield Unknown(f"it has more than {MOST_PARTS:,} parts")
             return
@@ -108,6 +112,16 @@ def leaves(value: Any) -> Iterator[Any]:
             todo.extend(reversed(part))
         else:
             yield part
+
+
+def bounded(value: Any) -> Any:
+    """Return the value, or an Unknown for one that is too large to be shown: its parts may be the same list often."""
+    if not isinstance(value, list | dict):
+        return value
+    for count, _ in enumerate(leaves(value)):
+        if count > MOST_SHOWN:
+            return Unknown(f"it has more than {MOST_SHOWN:,} parts")
+    return value
 
 
 def after_apply(reference: Reference) -> Unknown:

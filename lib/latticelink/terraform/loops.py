@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.json_files import UnreadableInput
-from latticelink.terraform.remote_state import read_stack
 from latticelink.terraform.syntax import references
 
 _Node: TypeAlias = tuple[str, ...]
@@ -29,14 +28,16 @@ def refuse_loops(configuration: Configuration) -> None:
 
 def _references_of(stack: StackConfiguration) -> dict[_Node, list[_Node]]:
     raw = stack.raw
-    bodies: dict[_Node, Any] = {("local", name): body for name, body in raw.locals.items()}
-    bodies.update({("output", name): body for name, body in raw.outputs.items()})
+    referred: dict[_Node, Iterable[tuple[str, ...]]] = {
+        ("local", name): references(body) for name, body in raw.locals.items()
+    }
+    referred.update({("output", name): references(body) for name, body in raw.outputs.items()})
     for block in raw.blocks:
         kind = block.key[1:] if block.mode == "resource" else block.key
-        bodies[kind] = block.body
+        referred[kind] = stack.references_in(block.body)
     found = {}
-    for node, body in bodies.items():
-        others = {each for names in references(body) for each in _nodes(names)}
+    for node, named in referred.items():
+        others = {each for names in named for each in _nodes(names)}
         found[stack.name, *node] = sorted((stack.name, *each) for each in others)
     return found
 
@@ -56,7 +57,7 @@ def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node
         if node[1] == "read":
             stack = next(stack for stack in configuration.stacks if stack.name == node[0])
             for reader in stack.made(("data", "terraform_remote_state", node[2])):
-                if isinstance(found := read_stack(reader, configuration.stacks), StackConfiguration):
+                if isinstance(found := stack.read_by(reader), StackConfiguration):
                     yield (found.name, "output", node[3])
 
 

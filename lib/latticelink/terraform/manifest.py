@@ -10,6 +10,9 @@ from typing import Any
 
 from latticelink.errors import LatticeLinkError
 
+# 250 characters a stack: far more stacks than anybody deploys in one go.
+_LONGEST = 2_000_000
+
 
 @dataclass(frozen=True)
 class StackFolder:
@@ -42,7 +45,9 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
     manifest = outdir / "manifest.json"
     stacks = {}
     try:
-        for name, entry in sorted(json.loads(manifest.read_text(encoding="utf-8"))["stacks"].items()):
+        if manifest.exists() and not manifest.is_file():
+            raise LatticeLinkError(f"{manifest} is no file. Name the folder that a synth wrote, such as cdktf.out.")
+        for name, entry in sorted(json.loads(_text_of(manifest))["stacks"].items()):
             stacks[name] = _stack(outdir, name, entry)
     except OSError as error:
         raise LatticeLinkError(
@@ -54,6 +59,14 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
             "file and its dependencies. Synthesise again."
         ) from None
     return [stacks[name] for name in _sorted(manifest, stacks)]
+
+
+def _text_of(manifest: Path) -> str:
+    with manifest.open(encoding="utf-8") as opened:
+        text = opened.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise LatticeLinkError(f"{manifest} is too large: no more than {_LONGEST:,} characters are read.")
+    return text
 
 
 def _stack(outdir: Path, name: str, entry: dict[str, Any]) -> StackFolder:

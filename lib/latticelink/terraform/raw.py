@@ -50,6 +50,7 @@ class RawStack:
         unread: why some of what Terraform reads in the folder isn't read; empty if all is.
         elsewhere: kinds and names that the unread files declare, such as ("variable", "port").
         after: the stacks that the manifest puts before this one; None without a manifest.
+        moved: the new address for each old one, of the moved blocks.
         module_outputs: for each module of a plan what its outputs refer to; by instance first, if it has several.
     """
 
@@ -70,3 +71,4 @@ class RawStack:
     after: tuple[str, ...] | None = None
     plan: dict[str, Any] | None = None
     module_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)

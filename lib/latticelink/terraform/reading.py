@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from latticelink.errors import UnreadableInput
 from latticelink.terraform.configuration import Configuration, Default, StackConfiguration
 from latticelink.terraform.identities import refer_by_identity
 from latticelink.terraform.loops import refuse_loops
@@ -36,7 +37,10 @@ def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configurat
     Raises:
         UnreadableInput: if it refers to itself in a loop.
     """
-    configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in stacks])
-    refer_by_identity(configuration.stacks)
-    refuse_loops(configuration)
+    try:
+        configuration = Configuration([StackConfiguration(unfold(raw), read_stack, default) for raw in stacks])
+        refer_by_identity(configuration.stacks)
+        refuse_loops(configuration)
+    except RecursionError:
+        raise UnreadableInput("What was read refers to itself, or is nested too deeply to be read.") from None
     return configuration

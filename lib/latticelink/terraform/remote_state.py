@@ -8,8 +8,7 @@ from typing import Any
 
 from latticelink.terraform.blocks import Block, Home
 from latticelink.terraform.configuration import StackConfiguration
-from latticelink.terraform.expressions import evaluate
-from latticelink.terraform.known import ABSENT, Reference, RefusedByTerraform, Unknown, first_unknown
+from latticelink.terraform.known import ABSENT, Reference, Unknown, first_unknown
 from latticelink.values.hcp import HCP_HOST
 
 # The arguments that say where the state is, of each kind of backend; an absent one has the value beside it.
@@ -34,7 +33,7 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
         return unknown.keeps(f"where {reader.address} reads")
     if isinstance(backend, str) and isinstance(config, dict):
         place = _place(backend, config, reader.home)
-        found = [stack for stack in stacks if place is not None and _backend_of(stack) == place]
+        found = [stack for stack in stacks if place is not None and place_of_state(stack) == place]
         if len(found) == 1:
             return found[0]
     return Unknown(
@@ -43,8 +42,8 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
     )
 
 
-def _backend_of(stack: StackConfiguration) -> tuple[Any, ...] | None:
-    """Return where the stack keeps its state; without a backend block Terraform keeps it beside the code."""
+def place_of_state(stack: StackConfiguration) -> tuple[Any, ...] | None:
+    """Return where a stack keeps its state, None if it isn't known; without a backend block it is beside the code."""
     if stack.raw.plan is not None:
         return None
     cloud = _only(stack.terraform.get("cloud"))
@@ -68,9 +67,8 @@ def _only(raw: Any) -> dict[str, Any] | None:
 
 def _place(kind: str, raw: dict[str, Any], stack: Home) -> tuple[Any, ...] | None:
     """Return what tells one state from all others."""
-    try:
-        config = evaluate(raw, stack)
-    except (RefusedByTerraform, RecursionError):
+    config = stack.worth(raw)
+    if isinstance(config, Unknown):
         return None
     config = {key: value for key, value in config.items() if value is not ABSENT} if isinstance(config, dict) else {}
     if kind == "local":

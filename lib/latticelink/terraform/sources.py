@@ -9,11 +9,14 @@ from typing import Any
 
 from latticelink.errors import LatticeLinkError
 from latticelink.terraform.beside import headings, values
-from latticelink.terraform.json_files import UnreadableInput, load
+from latticelink.terraform.json_files import STANDARD_INPUT, UnreadableInput, is_regular, load
 from latticelink.terraform.manifest import in_deploy_order
 from latticelink.terraform.raw import RawBlock, RawStack
+from latticelink.terraform.work import begin
 
 _BLOCKS = ("check", "data", "ephemeral", "import", "locals", "module", "moved", "output", "provider", "removed")
+# Far longer than AWS's and CDKTF's; findings repeat it.
+_LONGEST_NAME = 4096
 _SECTIONS = frozenset((*_BLOCKS, "resource", "terraform", "variable"))
 
 
@@ -26,6 +29,7 @@ def raw_stacks(path: Path) -> list[RawStack]:
     Raises:
         UnreadableInput: if there is nothing of that kind, or some of it can't be read.
     """
+    begin()
     try:
         return _raw_stacks(path)
     except OSError as error:
@@ -38,9 +42,12 @@ def synthesised(outdir: Path) -> list[RawStack]:
     Raises:
         UnreadableInput: if there is no manifest, or some of it can't be read.
     """
+    begin()
     try:
         stacks = in_deploy_order(outdir)
-        return [_read_files(stack.name, stack.path, [stack.file], stack.dependencies) for stack in stacks]
+        return [
+            _read_files(stack.name, stack.path, {stack.file: load(stack.file)}, stack.dependencies) for stack in stacks
+        ]
     except OSError as error:
         raise UnreadableInput(f"Can't read {error.filename or outdir}: {error.strerror or error}.") from None
     except LatticeLinkError as error:
@@ -48,19 +55,23 @@ def synthesised(outdir: Path) -> list[RawStack]:
 
 
 def _raw_stacks(path: Path) -> list[RawStack]:
-    if not path.is_dir():
-        content = load(path)
+    if path == STANDARD_INPUT or not path.is_dir():
+        content = load(path, named=True)
         if is_plan(content):
             return [RawStack(path.stem, path.parent, [path], plan=content)]
-        return [_read_files(path.absolute().parent.name, path.parent, [path])]
-    if (path / "manifest.json").is_file():
+        if path.is_file():
+            return [_read_files(path.absolute().parent.name, path.parent, {path: content})]
+        # Beside what comes through a pipe there is nothing.
+        return [_read_contents(path.stem, path.parent, {path: content})]
+    if is_regular(path / "manifest.json"):
         return synthesised(path)
     found: list[RawStack] = []
     for folder in [path, *sorted(child for child in path.iterdir() if child.is_dir() and child.name[0] != ".")]:
         if files := sorted(folder.glob("*.tf.json")):
             name = folder.absolute().name
             taken = found and found[0].name == name
-            found.append(_read_files(f"{name}/{name}" if taken else name, folder, files))
+            loaded = {file: load(file) for file in files}
+            found.append(_read_files(f"{name}/{name}" if taken else name, folder, loaded))
     return found or _plans(path)
 
 
@@ -82,10 +93,16 @@ def is_plan(content: Any) -> bool:
     return isinstance(content, dict) and isinstance(content.get("planned_values"), dict)
 
 
-def _read_files(name: str, folder: Path, files: list[Path], after: tuple[str, ...] | None = None) -> RawStack:
-    stack = RawStack(name, folder, files, after=after)
-    for file in sorted(files, key=_is_override):
-        content = load(file)
+def _read_files(name: str, folder: Path, files: dict[Path, Any], after: tuple[str, ...] | None = None) -> RawStack:
+    stack = _read_contents(name, folder, files, after)
+    stack.values = values(folder)
+    _add_hcl(stack)
+    return stack
+
+
+def _read_contents(name: str, folder: Path, files: dict[Path, Any], after: tuple[str, ...] | None = None) -> RawStack:
+    stack = RawStack(name, folder, list(files), after=after)
+    for file, content in sorted(files.items(), key=lambda each: _is_override(each[0])):
         if not isinstance(content, dict) or not (content.keys() <= _SECTIONS | {"//"}):
             strange = sorted(content.keys() - _SECTIONS - {"//"})[:3] if isinstance(content, dict) else []
             told = f": it has {', '.join(map(repr, strange))}" if strange else ""
@@ -93,8 +110,6 @@ def _read_files(name: str, folder: Path, files: list[Path], after: tuple[str, ..
                 f"{file} is no Terraform JSON{told}. Its parts are resource, data, output and the like."
             )
         _add(stack, file, content)
-    stack.values = values(folder)
-    _add_hcl(stack)
     return stack
 
 
@@ -133,6 +148,8 @@ def _add(stack: RawStack, file: Path, content: dict[str, Any]) -> None:
         for (name,), body in _labelled(file, section, content.get(section), 1):
             into.setdefault(name, {}).update(body)
     stack.providers += [(name, body) for (name,), body in _labelled(file, "provider", content.get("provider"), 1)]
+    for _, body in _labelled(file, "moved", content.get("moved"), 0):
+        stack.moved[str(body.get("from"))] = str(body.get("to"))
     for _, body in _labelled(file, "locals", content.get("locals"), 0):
         stack.locals.update(body)
     for _, body in _labelled(file, "terraform", content.get("terraform"), 0):
@@ -154,6 +171,8 @@ def _labelled(file: Path, section: str, content: Any, labels: int) -> Iterator[t
             yield (), {key: value for key, value in part.items() if key != "//"} if section == "locals" else part
             continue
         for label, inside in part.items():
+            if len(label) > _LONGEST_NAME:
+                raise UnreadableInput(f"{file} is no Terraform JSON: {label[:40]!r}... has {len(label):,} characters.")
             if label != "//":
                 for rest, body in _labelled(file, f"{section}.{label}", inside, labels - 1):
                     yield (label, *rest), body

@@ -13,27 +13,34 @@ from typing import Any
 
 from latticelink.terraform.blocks import SPLAT
 from latticelink.terraform.known import ABSENT, Unknown
+from latticelink.terraform.work import spend
 
 
 class _CannotRead(Exception):
     """The text is no expression of the supported part of the language."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Literal:
     """A value as it stands."""
 
     value: Any
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=65536)
+def _step(name: str) -> Literal:
+    """Return a name after a dot: the same object for all places, as most names come thousands of times."""
+    return Literal(name)
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A text with expressions in it."""
 
     parts: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Path:
     """A base (a name, or any expression) and the steps from there: names, index expressions, splats."""
 
@@ -41,7 +48,7 @@ class Path:
     steps: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """A function and its arguments."""
 
@@ -49,21 +56,21 @@ class Call:
     arguments: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list in brackets."""
 
     items: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MapOf:
     """A map in braces."""
 
     items: tuple[tuple[Any, Any], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class For:
     """A `for` expression; `key` is None if it makes a list."""
 
@@ -74,7 +81,7 @@ class For:
     condition: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operator and its operands; `?` is the condition."""
 
@@ -89,6 +96,11 @@ _INDEX = re.compile(r"[0-9]+")
 # What needs no second look in a template, outside of quotes and inside.
 _PLAIN = {False: re.compile(r"[^$%]+"), True: re.compile(r"[^$%\\\"]+")}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
+_BINDS = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|[<>+*/%-]")
+# Reading one takes several microseconds, and its tree several hundred bytes.
+_STEPS_OF_A_TERM = 8
+_OPENS = frozenset('("[{')
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -186,52 +198,63 @@ class _Parser:
 
     def expression(self) -> Any:
         condition = self._binary(0)
-        if not self._take("?"):
+        if self._sign() != "?":
             return condition
+        self.at += 1
         yes = self.expression()
         self._expect(":")
         return Operation("?", (condition, yes, self.expression()))
 
     def _binary(self, level: int) -> Any:
-        if level == len(_LEVELS):
-            return self._unary()
-        left = self._binary(level + 1)
-        while operator := next((each for each in _LEVELS[level] if self._take(each)), None):
-            left = Operation(operator, (left, self._binary(level + 1)))
-        return left
+        left = self._unary()
+        while True:
+            self._skip()
+            found = _OPERATOR.match(self.text, self.at)
+            if found is None or _BINDS[found[0]] < level:
+                return left
+            self.at = found.end()
+            left = Operation(found[0], (left, self._binary(_BINDS[found[0]] + 1)))
 
     def _unary(self) -> Any:
-        for operator in ("!", "-"):
-            if self._take(operator):
-                return Operation(f"unary {operator}", (self._unary(),))
+        self._skip()
+        operator = self.text[self.at : self.at + 1]
+        if operator in ("!", "-") and self._take(operator):
+            return Operation(f"unary {operator}", (self._unary(),))
         return self._with_steps(self._primary())
 
     def _with_steps(self, base: Any) -> Any:
         steps: list[Any] = []
         while True:
-            if self._take("."):
+            sign = self._sign()
+            if sign == ".":
+                self.at += 1
                 if self._take("*"):
                     steps.append(SPLAT)
                 elif number := self._match(_INDEX):
                     steps.append(Literal(int(number)))
                 else:
-                    steps.append(Literal(self._need(_NAME)))
-            elif self._take("["):
+                    steps.append(_step(self._need(_NAME)))
+            elif sign == "[":
+                self.at += 1
                 steps.append(SPLAT if self._take("*") else self.expression())
                 self._expect("]")
             else:
                 return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
 
     def _primary(self) -> Any:
-        if self._take("("):
+        spend(_STEPS_OF_A_TERM)
+        sign = self._sign()
+        if sign in _OPENS:
+            self.at += 1
+        if sign == "(":
             inside = self.expression()
             self._expect(")")
             return inside
-        if self._take('"'):
+        if sign == '"':
             return self.template(quoted=True)
-        if self._take("["):
+        if sign == "[":
             return self._for("]") or ListOf(tuple(self._listed("]")))
-        if self._take("{"):
+        if sign == "{":
             return self._for("}") or MapOf(tuple(self._entries()))
         if number := self._match(_NUMBER):
             value = float(number)
@@ -239,7 +262,8 @@ class _Parser:
         name = self._need(_NAME)
         if name in ("true", "false", "null"):
             return Literal({"true": True, "false": False, "null": ABSENT}[name])
-        if self._take("("):
+        if self._sign() == "(":
+            self.at += 1
             return Call(name, tuple(self._listed(")")))
         return name
 
@@ -282,8 +306,15 @@ class _Parser:
         self._expect(end)
         return For(names, source, key, result, condition)
 
+    def _sign(self) -> str:
+        """Return the next sign that is no space; nothing at the end."""
+        self._skip()
+        return self.text[self.at : self.at + 1]
+
     def _skip(self) -> None:
-        if space := _SPACE.match(self.text, self.at):
+        sign = self.text[self.at : self.at + 1]
+        # Space and comments are rare, and the pattern takes its time to find none.
+        if (sign <= " " or sign in "#/" or sign > "~") and (space := _SPACE.match(self.text, self.at)):
             self.at = space.end()
 
     def _match(self, pattern: re.Pattern[str]) -> str | None:
@@ -326,8 +357,9 @@ _LONGEST = 200_000
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Any:
     """Return the template as a tree, or an Unknown for what is beyond this reader."""
+    spend(_STEPS_OF_A_TERM)
     if names := _NAMES.fullmatch(text):
-        return Path(names[1], tuple(map(Literal, names[2].split(".")[1:])))
+        return Path(names[1], tuple(map(_step, names[2].split(".")[1:])))
     if len(text) > _LONGEST:
         return Unknown(f"a text of {len(text):,} characters is too large to be read here: {_LONGEST:,} are the most")
     try:
@@ -344,29 +376,49 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
         part = todo.pop()
         if isinstance(part, str):
             if "${" in part:
-                todo.append(parse(part))
+                yield from _references_in(part)
         elif isinstance(part, dict):
             todo.extend(item for key, item in part.items() if key != "//")
         elif isinstance(part, list | tuple):
             todo.extend(part)
-        elif isinstance(part, Path):
+
+
+@lru_cache(maxsize=4096)
+def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
+    found = []
+    todo = [parse(text)]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, Path):
             if isinstance(part.base, str):
-                names = [part.base]
-                for step in part.steps:
-                    if not isinstance(step, Literal):
-                        break
-                    names.append(str(step.value))
-                yield tuple(names)
+                found.append((part.base, *_leading_names(part.steps)))
             else:
                 todo.append(part.base)
             todo.extend(part.steps)
-        elif isinstance(part, Template):
-            todo.extend(part.parts)
-        elif isinstance(part, Call):
-            todo.extend(part.arguments)
-        elif isinstance(part, ListOf | MapOf):
-            todo.extend(part.items)
-        elif isinstance(part, Operation):
-            todo.extend(part.operands)
-        elif isinstance(part, For):
-            todo.extend((part.source, part.key, part.result, part.condition))
+        else:
+            todo.extend(_inside(part))
+    return tuple(found)
+
+
+def _leading_names(steps: tuple[Any, ...]) -> Iterator[str]:
+    for step in steps:
+        if not isinstance(step, Literal):
+            return
+        yield str(step.value)
+
+
+def _inside(part: Any) -> tuple[Any, ...]:
+    """Return the trees that a tree is made of."""
+    if isinstance(part, Template):
+        return part.parts
+    if isinstance(part, Call):
+        return part.arguments
+    if isinstance(part, ListOf):
+        return part.items
+    if isinstance(part, MapOf):
+        return tuple(each for pair in part.items for each in pair)
+    if isinstance(part, Operation):
+        return part.operands
+    if isinstance(part, For):
+        return (part.source, part.key, part.result, part.condition)
+    return ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from latticelink.errors import Report
+from latticelink.values.calls import judged_init
 from latticelink.values.tokens import REFUSED, is_known
 
 _VPC_SOURCE = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
@@ -38,6 +39,7 @@ class Cidr:
         return self.network.version if self.network else None
 
 
+@judged_init
 @dataclass(frozen=True)
 class Subnet:
     """One subnet of a new network.
@@ -58,6 +60,7 @@ class Subnet:
         return self.name or self.zone
 
 
+@judged_init
 @dataclass(frozen=True)
 class ExistingSubnet:
     """One subnet of a network that exists, with what is known of it. The plan stops where AWS says otherwise.
@@ -109,7 +112,11 @@ def parse_cidrs(report: Report, argument: str, given: Sequence[str]) -> list[Cid
     if isinstance(given, str):
         report.refuse(argument, given, rule="CIDR blocks are given as a list.", fix=f"Write [{given!r}].")
         return []
-    return [parse_cidr(report, argument, cidr) for cidr in dict.fromkeys(given)]
+    items = list(given)
+    for index, item in enumerate(items):
+        if item in items[:index]:
+            report.refuse(argument, item, rule="Each block is given once.", fix="Remove the second one.")
+    return [parse_cidr(report, argument, cidr) for index, cidr in enumerate(items) if cidr not in items[:index]]
 
 
 def parse_vpc_cidr(report: Report, argument: str, given: str) -> Cidr:

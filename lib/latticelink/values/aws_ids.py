@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
 
 from latticelink.errors import Report
-from latticelink.values.arns import KMS_KEY, ROLE
+from latticelink.values.arns import KMS_KEY, ROLE, Arn
 from latticelink.values.tokens import REFUSED, is_known
 from latticelink.values.types import (
     CONFIGURATION,
@@ -25,7 +27,7 @@ from latticelink.values.types import (
 
 ID_SOURCE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html"
 _REGION_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html"
-_ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
+ZONE_SOURCE = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
 
 # AWS allows five security groups on a resource gateway and, by default, on a network interface.
 MOST_GROUPS = 5
@@ -134,18 +136,94 @@ def parse_kms_key_arn(report: Report, argument: str, given: str) -> str:
     return REFUSED
 
 
+# The parts of regions' codes: the areas are those by which AWS's SDKs, and so the provider, know a region's partition.
+_AREA = r"af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso[a-z]?|eu-iso[a-z]|eusc-[a-z]{2}"
+_SIDE = r"(north|south)?(east|west)|north|south|central"
+_NEAREST = [
+    f"{area}-{side}-1"
+    for area in ("af", "ap", "ca", "cn", "eu", "il", "me", "mx", "sa", "us", "us-gov")
+    for side in ("central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west")
+]
+
+
 def parse_region(report: Report, argument: str, given: str) -> str:
     """Return `given` if it has the form of a region's name; refuse the rest."""
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", given)):
+    if isinstance(given, str) and (not is_known(given) or re.fullmatch(rf"({_AREA})-({_SIDE})-[0-9]", given)):
         return given
+    near = get_close_matches(str(given), _NEAREST, n=1, cutoff=0.85)
     report.refuse(
         argument,
         given,
         rule="A region is named by its code.",
-        fix="Write a code such as 'ap-northeast-1'.",
+        fix=f"Write a code such as '{near[0] if near else 'ap-northeast-1'}'.",
         source=_REGION_SOURCE,
     )
     return REFUSED
+
+
+def refuse_elsewhere(
+    report: Report, argument: str, arn: Arn | None, stack: Any, *, source: str, own_account: bool = False
+) -> None:
+    """Refuse what is in another region than `stack` (or, if it must be the stack's own, in another account).
+
+    Args:
+        report: where findings go.
+        argument: the argument's name, for findings.
+        arn: the ARN of what is given; None if it isn't known.
+        stack: the stack that uses it; what it doesn't tell of region and account isn't judged.
+        source: the page that states the rule.
+        own_account: whether it must be of the stack's account.
+    """
+    if arn is None:
+        return
+    judged = [("region", arn.region), *([("account", arn.account)] if own_account else [])]
+    for word, theirs in judged:
+        ours = getattr(stack, "account_id" if word == "account" else word, None)
+        if ours and is_known(ours) and theirs != ours:
+            report.refuse(
+                argument,
+                theirs,
+                rule=f"It is in the {word} of the stack that uses it, here {ours}.",
+                fix=f"Use it in a stack of that {word}, or name one of {ours}.",
+                source=source,
+            )
+
+
+# The regions that AWS has in November 2026: what comes before the number, and the highest number.
+_REGIONS = {
+    "af-south": 1, "ap-east": 2, "ap-northeast": 3, "ap-south": 2, "ap-southeast": 7, "ca-central": 1, "ca-west": 1,
+    "cn-north": 1, "cn-northwest": 1, "eu-central": 2, "eu-isoe-west": 1, "eu-north": 1, "eu-south": 2, "eu-west": 3,
+    "eusc-de-east": 1, "il-central": 1, "me-central": 1, "me-south": 1, "mx-central": 1, "sa-east": 1, "us-east": 2,
+    "us-gov-east": 1, "us-gov-west": 1, "us-iso-east": 1, "us-iso-west": 1, "us-isob-east": 1, "us-isob-west": 1,
+    "us-isof-east": 1, "us-isof-south": 1, "us-west": 2,
+}  # fmt: skip
+_LAST_ZONE = "f"
+
+
+def doubt_of_region(region: str) -> str | None:
+    """Return why AWS may have no such region, as a sentence; None if it has it."""
+    place, _, number = region.rpartition("-")
+    if number in map(str, range(1, _REGIONS.get(place, 0) + 1)):
+        return None
+    return f"AWS has no region {region!r} that was known when this version of LatticeLink was made."
+
+
+def doubt_of_zone(zone: str) -> str | None:
+    """Return why a gateway or endpoint may not be possible in a zone, as a sentence; None if nothing speaks against it.
+
+    Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+    """
+    found = re.fullmatch(r"(.*-[0-9]+)((?:-[a-z0-9]+)*)([a-z])", zone)
+    if found is None:
+        return f"{zone!r} is no zone's name."
+    if found[2]:
+        return (
+            f"{zone!r} is a Local Zone or a Wavelength Zone; AWS's pages don't say that a resource gateway or a "
+            "resource endpoint can be there."
+        )
+    if doubt := doubt_of_region(found[1]):
+        return doubt
+    return f"No region has a zone beyond '{_LAST_ZONE}' so far; this is {zone!r}." if found[3] > _LAST_ZONE else None
 
 
 def parse_zone(report: Report, argument: str, given: str, region: str) -> str:
@@ -161,6 +239,6 @@ def parse_zone(report: Report, argument: str, given: str, region: str) -> str:
         given,
         rule=f"A zone is named by its region{f', here {region},' if is_known(region) else ''} and a letter.",
         fix=f"Write a name such as '{example}a'.",
-        source=_ZONE_SOURCE,
+        source=ZONE_SOURCE,
     )
     return REFUSED

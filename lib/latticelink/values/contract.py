@@ -8,6 +8,7 @@ from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.arns import LATTICE, LATTICE_IDS, id_in_arn
+from latticelink.values.calls import judged, judged_init
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
@@ -18,6 +19,7 @@ KEYS = ("arn", "id", "name", "ports", "protocol", "type")
 """What each resource in the output has; the other keys of docs/contract.md are there where they mean something."""
 
 
+@judged_init
 @dataclass(frozen=True)
 class SharedResource:
     """A resource as it is shared: made by `ResourceGateway.share`, published, read, and reached by an endpoint.
@@ -62,6 +64,7 @@ class SharedResource:
     accepter: str = field(default="", repr=False, compare=False)
 
     @classmethod
+    @judged
     def of_arn(
         cls,
         name: str,
@@ -159,16 +162,20 @@ def _entry(resource: SharedResource) -> dict[str, Any]:
 
 
 def from_output(name: str, outputs: str, *, stack: Any, published: SharedResource | None = None) -> SharedResource:
-    """Return the resource `name` as expressions on `outputs`, the expression of a state's outputs in `stack`."""
+    """Return the resource `name` as expressions on `outputs`, the expression of a state's outputs in `stack`.
+
+    Where the contract is gone they are null, so that what reads it can still be destroyed; that it is gone stops a plan
+    by itself.
+    """
     entry = f'{outputs}.{OUTPUT}.resources["{name}"]'
     return SharedResource(
         name=name,
-        arn=f"${{{entry}.arn}}",
-        ports=f"${{{entry}.ports}}",
-        id=f"${{{entry}.id}}",
-        configuration_name=f"${{{entry}.name}}",
-        type=f"${{{entry}.type}}",
-        protocol=f"${{{entry}.protocol}}",
+        arn=f"${{try({entry}.arn, null)}}",
+        ports=f"${{try({entry}.ports, [])}}",
+        id=f"${{try({entry}.id, null)}}",
+        configuration_name=f"${{try({entry}.name, null)}}",
+        type=f"${{try({entry}.type, null)}}",
+        protocol=f"${{try({entry}.protocol, null)}}",
         vpc_id=f"${{try({entry}.vpc_id, null)}}",
         members=f"${{try({entry}.members, {{}})}}",
         custom_domain=f"${{try({entry}.custom_domain, null)}}",

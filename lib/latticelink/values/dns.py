@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from latticelink.errors import Report
 from latticelink.values.aws_ids import parse_zone_id
+from latticelink.values.calls import judged_init
 from latticelink.values.provider_arguments import find_argument
 from latticelink.values.provider_version import text_of
 from latticelink.values.tokens import REFUSED, is_known
@@ -23,6 +24,7 @@ _PRIVATE_DOMAINS = ("home.arpa", "resolver.arpa", "service.arpa")
 _EC2_NAME = re.compile(r"ip-([0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3})\.([a-z0-9-]+\.compute|ec2)\.internal")
 
 
+@judged_init
 @dataclass(frozen=True)
 class ExistingHostedZone:
     """A private hosted zone that exists, in which names for an endpoint are made. The plan stops if the VPC has none.
@@ -98,9 +100,7 @@ def refuse_private_name(report: Report, argument: str, name: str) -> None:
             fix=f"Share the address instead: IpResource({address!r}). {_in_vpc()}",
             source=_RESOURCE_SOURCE,
         )
-    elif name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
-        name == domain or name.endswith(f".{domain}") for domain in _PRIVATE_DOMAINS
-    ):
+    elif is_never_public(name):
         report.refuse(
             argument,
             name,
@@ -109,6 +109,13 @@ def refuse_private_name(report: Report, argument: str, name: str) -> None:
             fix=f"Share the address with IpResource, or a name of a public zone. {_in_vpc()}",
             source=f"{_RESOURCE_SOURCE} and {_SPECIAL_USE}",
         )
+
+
+def is_never_public(name: str) -> bool:
+    """Return whether the public DNS never has `name`: it is below what is reserved for private or special use."""
+    return name.rsplit(".", 1)[-1] in _PRIVATE_TOP_LEVELS or any(
+        name == domain or name.endswith(f".{domain}") for domain in _PRIVATE_DOMAINS
+    )
 
 
 def _in_vpc() -> str:

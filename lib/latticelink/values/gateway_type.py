@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from latticelink.errors import Report
 from latticelink.values.dns import refuse_private_name
+from latticelink.values.provider_arguments import DEFAULT_ADDRESSES
 from latticelink.values.resources import ArnResource, DnsResource, GroupResource, IpResource, Resource
 
 _GATEWAY_SOURCE = "https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html"
@@ -15,8 +16,7 @@ _API_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_C
 VERSIONS = {"IPV4": (4,), "IPV6": (6,), "DUALSTACK": (4, 6)}
 RESOLUTIONS = ("PUBLIC", "IN_VPC")
 MOST_ADDRESSES = 62
-DEFAULT_ADDRESSES = 16
-DEFAULT_TYPE, DEFAULT_RESOLUTION = "IPV4", "PUBLIC"
+DEFAULT_TYPE = "IPV4"
 
 
 @dataclass(frozen=True)

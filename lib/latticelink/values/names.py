@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latticelink.errors import Report
 from latticelink.values.tokens import is_known
@@ -65,12 +65,34 @@ SERVICE_NETWORK = NameRule(
 )
 
 
-def derive_name(rule: NameRule, *parts: str) -> str:
-    """Return a name that `rule` allows, made from `parts` (the user's keys, outermost first).
+LONGEST_SUFFIX = 16
+
+
+def parse_suffix(report: Report, argument: str, given: str) -> str:
+    """Return what derived names end in, if AWS takes it at the end of each, or it is an expression; refuse the rest."""
+    if isinstance(given, str) and (
+        not is_known(given) or (len(given) <= LONGEST_SUFFIX and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", given))
+    ):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule=f"Names end in 1 to {LONGEST_SUFFIX} lower-case letters, digits and single hyphens, or in an expression.",
+        fix="Write for example 'dev', or '${terraform.workspace}'.",
+        source=RESOURCE_GATEWAY.source,
+    )
+    return ""
+
+
+def derive_name(rule: NameRule, *parts: str, suffix: str = "") -> str:
+    """Return a name that `rule` allows, made from `parts` (the user's keys, outermost first), and `suffix` behind them.
 
     Upper case is lowered and what AWS refuses becomes a hyphen. Where something was cut or lost, a hash of the parts
     keeps the names of different parts different; it depends on nothing else, so it is the same on every machine.
     """
+    if suffix:
+        shorter = replace(rule, longest=rule.longest - LONGEST_SUFFIX - 1)
+        return f"{derive_name(shorter, *parts)}-{suffix}"
     text = "-".join(parts)
     lowered = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     lost = bool(re.search(r"[^A-Za-z0-9 ._/-]", text)) or len(lowered) < rule.shortest
@@ -83,18 +105,16 @@ def derive_name(rule: NameRule, *parts: str) -> str:
     return f"{kept}-{digest}" if kept else f"x-{digest}"
 
 
-def parse_name(report: Report, argument: str, name: str | None, rule: NameRule, *derive_from: str) -> str:
-    """Return `name` if AWS allows it, or one derived from `derive_from` if it is None; refuse anything else."""
+def parse_name(report: Report, argument: str, name: str | None, rule: NameRule, default: str) -> str:
+    """Return `name` if AWS allows it, or `default`, a derived one, if it is None; refuse anything else."""
     if name is None:
-        return derive_name(rule, *derive_from)
+        return default
     if not isinstance(name, str) or not rule.allows(name):
-        derived = derive_name(
-            rule, name if isinstance(name, str) and name and is_known(name) else "-".join(derive_from)
-        )
+        derived = derive_name(rule, name) if isinstance(name, str) and name and is_known(name) else default
         report.refuse(
             argument, name, rule=rule.sentence(), fix=f"Write {derived!r}, or leave it out.", source=rule.source
         )
-        return derive_name(rule, *derive_from)
+        return default
     return name
 
 
@@ -124,11 +144,18 @@ _GROUP_SIGNS = r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]"
 _RULE_DOC = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html"
 
 
+def group_name_of(name: str) -> str:
+    """Return the name of the security group of something with this name: the same, where AWS takes it for a group."""
+    return f"{name}-group" if name == "default" else f"x-{name}" if name.startswith("sg-") else name
+
+
 def parse_group_name(report: Report, argument: str, name: str | None, default: str) -> str:
     """Return `name` if AWS takes it as a security group's, or `default` if it is None; refuse the rest."""
     if name is None:
         return default
-    plain = isinstance(name, str) and is_known(name) and re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", name)
+    if isinstance(name, str) and not is_known(name):
+        return name
+    plain = isinstance(name, str) and re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", name)
     if plain and name == name.strip() and not name.lower().startswith("sg-") and name.lower() != "default":
         return name
     report.refuse(

@@ -17,6 +17,7 @@ from latticelink.values.types import (
     VERIFICATION,
 )
 
+DEFAULT_ADDRESSES = 16
 _PULLS = "https://github.com/hashicorp/terraform-provider-aws/pull"
 
 
@@ -30,6 +31,8 @@ class ProviderArgument:
         since: the first release that is known to have it.
         source: the change that brought it.
         first_release_known: whether `since` is that change's own release; else an earlier one may have it as well.
+        replaces: whether AWS changes it by replacing the resource only.
+        default: what AWS takes where it isn't given.
     """
 
     resource: str
@@ -37,6 +40,8 @@ class ProviderArgument:
     since: Version
     source: str
     first_release_known: bool = True
+    replaces: bool = False
+    default: str | int | None = None
 
     def __str__(self) -> str:
         """Return the argument as one would search for it: `aws_vpc_endpoint.dns_options.private_dns_preference`."""
@@ -48,22 +53,32 @@ class ProviderArgument:
 # between may have it. The last row's change was merged in May 2026; 6.48.0, of 3 June, is the first release after that
 # month, so the change is in it; 6.46 and 6.47 may have it too.
 PROVIDER_ARGUMENTS = (
-    ProviderArgument(GATEWAY, "ipv4_addresses_per_eni", (6, 16, 0), f"{_PULLS}/44560"),
+    ProviderArgument(
+        GATEWAY, "ipv4_addresses_per_eni", (6, 16, 0), f"{_PULLS}/44560", replaces=True, default=DEFAULT_ADDRESSES
+    ),
     ProviderArgument(VERIFICATION, "", (6, 22, 0), f"{_PULLS}/45085"),
-    ProviderArgument(CONFIGURATION, "custom_domain_name", (6, 22, 0), f"{_PULLS}/45085"),
-    ProviderArgument(CONFIGURATION, "domain_verification_id", (6, 22, 0), f"{_PULLS}/45085"),
+    ProviderArgument(CONFIGURATION, "custom_domain_name", (6, 22, 0), f"{_PULLS}/45085", replaces=True),
+    ProviderArgument(CONFIGURATION, "domain_verification_id", (6, 22, 0), f"{_PULLS}/45085", replaces=True),
     ProviderArgument(NETWORK_VPC, "dns_options", (6, 27, 0), f"{_PULLS}/45619"),
     ProviderArgument(NETWORK_VPC, "private_dns_enabled", (6, 27, 0), f"{_PULLS}/45619"),
     ProviderArgument(ENDPOINT, "dns_options.private_dns_preference", (6, 28, 0), f"{_PULLS}/45679"),
     ProviderArgument(ENDPOINT, "dns_options.private_dns_specified_domains", (6, 28, 0), f"{_PULLS}/45679"),
     ProviderArgument(NETWORK_RESOURCE, "private_dns_enabled", (6, 28, 0), f"{_PULLS}/45673"),
-    ProviderArgument("aws_ram_permission", "", (6, 29, 0), f"{_PULLS}/44114", False),
+    ProviderArgument("aws_ram_permission", "", (6, 29, 0), f"{_PULLS}/44114", first_release_known=False),
     ProviderArgument(SUBNET, "ipv4_ipam_pool_id", (6, 29, 0), f"{_PULLS}/44705"),
     ProviderArgument(SUBNET, "ipv4_netmask_length", (6, 29, 0), f"{_PULLS}/44705"),
     ProviderArgument(SUBNET, "ipv6_ipam_pool_id", (6, 29, 0), f"{_PULLS}/44705"),
     ProviderArgument(SUBNET, "ipv6_netmask_length", (6, 29, 0), f"{_PULLS}/44705"),
     ProviderArgument(SHARE, "resource_share_configuration", (6, 35, 0), f"{_PULLS}/46715"),
-    ProviderArgument(GATEWAY, "resource_config_dns_resolution", (6, 48, 0), f"{_PULLS}/47879", False),
+    ProviderArgument(
+        GATEWAY,
+        "resource_config_dns_resolution",
+        (6, 48, 0),
+        f"{_PULLS}/47879",
+        first_release_known=False,
+        replaces=True,
+        default="PUBLIC",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from latticelink.errors import Report
 from latticelink.values.addresses import Cidr, parse_cidrs, parse_shared_ip
 from latticelink.values.arns import DATABASE
 from latticelink.values.aws_ids import parse_id
+from latticelink.values.calls import judged, judged_init
 from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
@@ -27,6 +28,7 @@ from latticelink.values.tokens import REFUSED, is_known
 _CONFIGURATION_SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html"
 
 
+@judged_init
 @dataclass(frozen=True)
 class IpResource:
     """One private address: an instance, an appliance, a server on premises that the VPC has a route to.
@@ -57,6 +59,7 @@ class IpResource:
         object.__setattr__(self, "known_address", known)
 
 
+@judged_init
 @dataclass(frozen=True)
 class DnsResource:
     """One host name; AWS follows it when it resolves to something else.
@@ -105,6 +108,7 @@ class DnsResource:
         object.__setattr__(self, "known_name", name if is_known(name) else None)
 
 
+@judged_init
 @dataclass(frozen=True)
 class ArnResource:
     """A database of Amazon RDS by its ARN: an instance, or a cluster with its writer and reader.
@@ -151,6 +155,7 @@ class ArnResource:
         object.__setattr__(self, "ports", ports)
 
     @classmethod
+    @judged
     def of(cls, database: Any, *, security_group_id: str | None = None, cidrs: Sequence[str] = ()) -> ArnResource:
         """Return the resource for a database that the same stack makes, with its ARN, its port and its names.
 
@@ -192,6 +197,7 @@ class ArnResource:
         return cls(database.arn, database.port, security_group_id, cidrs, names)
 
 
+@judged_init
 @dataclass(frozen=True)
 class Member:
     """One resource of a group, with the ports of its own.
@@ -221,10 +227,12 @@ class Member:
                     fix="Write Member(IpResource(...), ports=[...]) or Member(DnsResource(...), ports=[...]).",
                     source=_CONFIGURATION_SOURCE,
                 )
+                object.__setattr__(self, "resource", IpResource(REFUSED))
             ports = parse_ports(report, "ports", self.ports)
         object.__setattr__(self, "known_ports", ports)
 
 
+@judged_init
 @dataclass(frozen=True)
 class GroupResource:
     """Several resources of one owner behind one resource configuration and one endpoint.
@@ -270,6 +278,8 @@ class GroupResource:
                         rule="Each member has a resource and ports.",
                         fix='Write Member(IpResource("10.0.0.9"), ports=[5432]).',
                     )
+            known = {name: member for name, member in self.members.items() if isinstance(member, Member)}
+            object.__setattr__(self, "members", known)
 
 
 Resource = IpResource | DnsResource | ArnResource | GroupResource

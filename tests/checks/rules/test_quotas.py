@@ -17,10 +17,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "Resource endpoints": {"vpc_endpoint_type": "Resource"},
     "ServiceNetwork endpoints": {"vpc_endpoint_type": "ServiceNetwork"},
     "children": {"type": "CHILD"},
+    **{f"{way} rules for IPv4": {"cidr_ipv4": "10.0.0.9/32"} for way in ("inbound", "outbound")},
+    **{f"{way} rules for IPv6": {"cidr_ipv6": "2001:db8::9/128"} for way in ("inbound", "outbound")},
 }
 OWNERS = {
     "a group": {"resource_configuration_group_id": "rcfg-0123456789abcdef0"},
     "a VPC": {"vpc_id": "vpc-12345678"},
+    "a security group": {"security_group_id": "sg-12345678"},
     "a service network": {"service_network_identifier": "sn-1", "service_network_arn": "arn:aws:a"},
 }
 

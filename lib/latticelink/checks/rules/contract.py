@@ -11,10 +11,8 @@ from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import Problem, example, not_known, open_question, verdict
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration, StackConfiguration
-from latticelink.terraform.dependencies import written
+from latticelink.terraform.dependencies import referring
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
-from latticelink.terraform.remote_state import read_stack
-from latticelink.terraform.syntax import references
 from latticelink.values.contract import KEYS, OUTPUT, VERSION
 
 
@@ -69,10 +67,10 @@ def _problems(value: Any) -> list[Problem | Unknown]:
 
 
 def _published(configuration: Configuration) -> Iterator[Judgement]:
-    for stack, block, part, raw in written(configuration):
+    for stack, block, part, named in referring(configuration):
         wanted = {
             (reference[2], reference[6])
-            for reference in references(raw)
+            for reference in named
             if reference[:2] == ("data", "terraform_remote_state")
             and reference[3:6] == ("outputs", OUTPUT, "resources")
             and len(reference) > 6
@@ -89,7 +87,7 @@ def _is_published(stack: StackConfiguration, source: str, name: str) -> Judgemen
     in_state = reader.value("outputs") if reader is not None else ABSENT
     if isinstance(in_state, dict):  # A plan has what it read.
         return _is_among(f"The state that {source!r} reads", in_state, name)
-    producer = read_stack(reader, stack.company) if reader else Unknown(f"{source} isn't in the files")
+    producer = stack.read_by(reader) if reader else Unknown(f"{source} isn't in the files")
     if isinstance(producer, Unknown):
         return not_known(None, producer)
     return _is_among(f"Stack {producer.name!r}", producer.outputs, name)
@@ -102,8 +100,10 @@ def _is_among(owner: str, outputs: dict[str, Any], name: str) -> Judgement:
         return not_known(None, resources)
     if not isinstance(resources, dict):
         return verdict(None, f"{owner} publishes no map of resources.")
+    if name in resources:
+        return verdict(None, None)
     listed = ", ".join(sorted(map(str, resources))) or "nothing"
-    return verdict(None, None if name in resources else f"{owner} publishes no {name!r}, but: {listed}.")
+    return verdict(None, f"{owner} publishes no {name!r}, but: {listed}.")
 
 
 def _generated_names(configuration: Configuration) -> Iterator[Judgement]:

@@ -26,7 +26,7 @@ from latticelink.checks.rules.reading import (
 )
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration, StackConfiguration
-from latticelink.terraform.dependencies import written
+from latticelink.terraform.dependencies import referring
 from latticelink.terraform.known import ABSENT, Reference, Unknown, boolean
 from latticelink.terraform.syntax import references
 from latticelink.values.arns import read_arn
@@ -52,8 +52,8 @@ def _endpoint_names(configuration: Configuration) -> set[tuple[str, str]]:
 
 def _dns_entry(configuration: Configuration) -> Iterator[Judgement]:
     names = _endpoint_names(configuration)
-    for stack, block, part, raw in written(configuration):
-        for reference in references(raw):
+    for stack, block, part, named in referring(configuration):
+        for reference in named:
             if reference[0] == ENDPOINT and reference[2:3] == ("dns_entry",) and (stack.name, reference[1]) in names:
                 yield _place(block, part, f"It reads {'.'.join(reference[:3])}.")
                 break
@@ -68,8 +68,8 @@ def _place(block: Block | None, part: str, message: str) -> Judgement:
 
 
 def _first_of_several(configuration: Configuration) -> Iterator[Judgement]:
-    for stack, block, part, raw in written(configuration):
-        for reference in references(raw):
+    for stack, block, part, named in referring(configuration):
+        for reference in named:
             if reference[:2] == ("data", ENDPOINT_ASSOCIATIONS) and reference[3:4] == ("associations",):
                 if len(reference) > 4:
                     yield from _judge_first(stack, block, part, reference)
@@ -114,7 +114,7 @@ def _addresses(configuration: Configuration) -> Iterator[Judgement]:
         if kind not in ("A", "AAAA", "CNAME"):
             continue
         for reference in references(record.written.get("records")):
-            endpoint = reference[0] == ENDPOINT and (record.stack, reference[1]) in names
+            endpoint = reference[0] == ENDPOINT and (record.stack, *reference[1:2]) in names
             if endpoint and reference[2:3] in (("subnet_configuration",), ("network_interface_ids",)):
                 yield failed(record, f"Its addresses are {'.'.join(reference[:3])}.")
                 break

@@ -26,7 +26,8 @@ from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.values.addresses import RESERVED_IN_SUBNET
 from latticelink.values.aws_ids import MOST_GROUPS
-from latticelink.values.gateway_type import DEFAULT_ADDRESSES, MOST_ADDRESSES
+from latticelink.values.gateway_type import MOST_ADDRESSES
+from latticelink.values.provider_arguments import DEFAULT_ADDRESSES
 from latticelink.values.types import CONFIGURATION, DEFINITION, GATEWAY, SECURITY_GROUP, SUBNET
 
 

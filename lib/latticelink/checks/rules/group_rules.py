@@ -16,6 +16,7 @@ from latticelink.checks.rules.reading import example, files, identity_of, not_kn
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, unknown_of
+from latticelink.terraform.work import spend
 from latticelink.values.types import INGRESS_RULE, RULES
 
 _PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
@@ -47,8 +48,14 @@ class _Rule:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether all of it stands here: two plain rules are one where their identities are."""
-        return None not in self.plain
+        """Whether all but the group stands here: of one group, two such rules are one where their identities are."""
+        return None not in self.plain[:-1]
+
+    @property
+    def ports(self) -> tuple[str, str] | None:
+        """The ports, if both stand here."""
+        low, high = self.plain[:2]
+        return None if low is None or high is None else (low, high)
 
     @cached_property
     def plain(self) -> tuple[str | None, ...]:
@@ -108,13 +115,29 @@ def _may_be_same(one: _Rule, other: _Rule) -> bool:
     return all(_is_same(*pair) is not False for pair in pairs)
 
 
+class _Bundle:
+    """Rules, and those of them that may be one with a rule of some ports."""
+
+    def __init__(self) -> None:
+        self._by_ports: dict[tuple[str, str] | None, list[_Rule]] = defaultdict(list)
+
+    def add(self, rule: _Rule) -> None:
+        self._by_ports[rule.ports].append(rule)
+
+    def near(self, rule: _Rule) -> Iterator[_Rule]:
+        keys = list(self._by_ports) if rule.ports is None else [rule.ports, None]
+        for other in chain.from_iterable(self._by_ports.get(ports, []) for ports in keys):
+            spend(1)
+            yield other
+
+
 class _Before:
     """The rules of one direction that came before: by what they are, and those that may be others by their group."""
 
     def __init__(self) -> None:
         self._exact: dict[tuple[str, ...], _Rule] = {}
-        self._all: dict[str, list[_Rule]] = defaultdict(list)
-        self._vague: dict[str, list[_Rule]] = defaultdict(list)
+        self._all: dict[str, _Bundle] = defaultdict(_Bundle)
+        self._vague: dict[str, _Bundle] = defaultdict(_Bundle)
         # In groups that are made, and in groups by id: the first of each stack, by all but the group.
         self._elsewhere: dict[bool, dict[tuple[str, ...], dict[str, _Rule]]] = {
             True: defaultdict(dict),
@@ -124,9 +147,9 @@ class _Before:
     def add(self, rule: _Rule) -> None:
         group = rule.identity[0]
         self._exact.setdefault(rule.identity, rule)
-        self._all[group].append(rule)
+        self._all[group].add(rule)
         if not rule.is_plain:
-            self._vague[group].append(rule)
+            self._vague[group].add(rule)
         if group:
             self._elsewhere[_is_made(rule.group)][rule.identity[1:]].setdefault(rule.block.stack, rule)
 
@@ -136,10 +159,9 @@ class _Before:
     def perhaps_same(self, rule: _Rule) -> _Rule | None:
         """Return a rule of which can't be told whether it is this one."""
         group = rule.identity[0]
-        groups = self._vague if rule.is_plain else self._all
+        bundles = [self._all[""], (self._vague if rule.is_plain else self._all)[group]] if group else self._all.values()
         others = self._elsewhere[not _is_made(rule.group)].get(rule.identity[1:], {}).values()
-        near = (groups[group], groups[""], others) if group else groups.values()
-        candidates = chain.from_iterable(near)
+        candidates = chain(others, *(bundle.near(rule) for bundle in bundles))
         return next((other for other in candidates if _may_be_same(rule, other)), None)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
-from latticelink.checks.rules.reading import example, not_known, open_question, read, verdict
+from latticelink.checks.rules.reading import example, files, not_known, open_question, read, verdict
+from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import PartlyKnown, Reference, Unknown, boolean
-from latticelink.terraform.remote_state import read_stack
+from latticelink.terraform.remote_state import place_of_state, read_stack
 from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK
 
 _CREATE_FIRST = "create_before_destroy"
@@ -43,6 +44,21 @@ def _manifest_order(configuration: Configuration) -> Iterator[Judgement]:
             else:
                 problem = f"It reads the state of {source.name!r}, and the manifest doesn't put that stack first."
                 yield verdict(block, None if source.name in before else problem)
+
+
+def _own_state(configuration: Configuration) -> Iterator[Judgement]:
+    first: dict[tuple[object, ...], str] = {}
+    for stack in configuration.stacks if len(configuration.stacks) > 1 else ():
+        place = place_of_state(stack)
+        if place is None:
+            continue
+        other = first.setdefault(place, stack.name)
+        where = f"{stack.name}: terraform"
+        if other == stack.name:
+            yield Judgement(Answer.PASS, None, part=where)
+        else:
+            message = f"Its state is kept where that of {other!r} is: {', '.join(map(str, filter(None, place)))}."
+            yield Judgement(Answer.FAIL, None, message, part=where)
 
 
 def _all_before(configuration: Configuration, name: str) -> set[str]:
@@ -78,6 +94,11 @@ def _with_manifest(dependencies: list[str]) -> str:
     )
 
 
+def _kept(key: str) -> str:
+    backend = {"s3": {"bucket": "acme-state", "key": key, "region": "eu-west-1"}}
+    return example((GATEWAY, "g", {"name": "g"}), terraform={"backend": backend})
+
+
 def _gateway(name: str) -> str:
     return example((GATEWAY, "g", {"name": name, "lifecycle": {_CREATE_FIRST: True}}))
 
@@ -102,9 +123,22 @@ CHECKS = (
         why="Deployed in another order it finds no state; destroyed in another order, AWS keeps the gateway that is "
         "still in use.",
         source=pages.DELETE_GATEWAY,
-        fix="Add the dependency: `consumer.add_dependency(producer)`; State.read does it.",
+        fix="Make the producer before the consumer that calls State.read; without State.read, write "
+        "`consumer.add_dependency(producer)`.",
         passing=_with_manifest(["producer"]),
         failing=_with_manifest([]),
         judge=_manifest_order,
+    ),
+    Check(
+        id="LL813",
+        severity=Severity.ERROR,
+        title="Each stack keeps its state in a place of its own",
+        why="Of two stacks with one state each takes the other's resources for unwanted ones, and destroys them.",
+        source=pages.TF_BACKEND_LOCAL,
+        fix="Give one of them another key, path or workspace; for two apps, another key_prefix or directory.",
+        passing=files(orders=_kept("orders.tfstate"), invoices=_kept("invoices.tfstate")),
+        failing=files(orders=_kept("shop.tfstate"), invoices=_kept("shop.tfstate")),
+        judge=_own_state,
+        as_written=True,
     ),
 )

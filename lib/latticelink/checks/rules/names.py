@@ -19,14 +19,27 @@ from latticelink.checks.rules.reading import (
     read,
     verdict,
 )
+from latticelink.paths.hops import Answer
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import Unknown
+from latticelink.values.aws_ids import ZONE_SOURCE, doubt_of_region, doubt_of_zone
 from latticelink.values.names import RESOURCE_CONFIGURATION, RESOURCE_GATEWAY, SERVICE_NETWORK, NameRule, derive_name
 from latticelink.values.tags import LONGEST_KEY, LONGEST_VALUE, RESERVED
-from latticelink.values.types import CONFIGURATION, GATEWAY, NETWORK, NETWORK_RESOURCE, NETWORK_VPC, SECURITY_GROUP
+from latticelink.values.types import (
+    CONFIGURATION,
+    GATEWAY,
+    NETWORK,
+    NETWORK_RESOURCE,
+    NETWORK_VPC,
+    SECURITY_GROUP,
+    SUBNET,
+    VERIFICATION,
+)
 
-_UNIQUE = (GATEWAY, CONFIGURATION, NETWORK)
+_NAMED = (GATEWAY, CONFIGURATION, NETWORK)
+# What AWS has once in an account and region, and the argument that tells.
+_UNIQUE = {**dict.fromkeys(_NAMED, "name"), VERIFICATION: "domain_name"}
 
 
 def _named_by(rule: NameRule) -> Callable[[Any], Problem]:
@@ -53,36 +66,36 @@ def _form(id: str, kind: str, rule: NameRule, what: str) -> Check:
 
 
 def _same_name(configuration: Configuration) -> Iterator[Judgement]:
-    for kind in _UNIQUE:
+    for kind, argument in _UNIQUE.items():
         first: dict[tuple[str, str, str], Block] = {}
         for block in configuration.of_type(kind):
-            name = read(block, "name")
+            name = read(block, argument)
             if why := open_question(name):
-                yield not_known(block, why, "name")
+                yield not_known(block, why, argument)
                 continue
             other = first.setdefault((block.stack, account_and_region(block), str(name)), block)
-            yield verdict(block, None if other is block else f"{name!r} is the name of {other.full_address} too.")
+            yield verdict(block, None if other is block else f"{name!r} is what {other.full_address} has too.")
 
 
 def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
-    for kind in _UNIQUE if len(configuration.stacks) > 1 else ():
+    for kind, argument in _UNIQUE.items() if len(configuration.stacks) > 1 else ():
         first: dict[str, Block] = {}
         for block in configuration.of_type(kind):
-            name = read(block, "name")
+            name = read(block, argument)
             if why := open_question(name):
-                yield not_known(block, why, "name")
+                yield not_known(block, why, argument)
                 continue
             other = first.setdefault(str(name), block)
             places = account_and_region(block), account_and_region(other)
             if other.stack == block.stack or (places[0] != places[1] and "?" not in places[0][:1] + places[1][:1]):
                 yield passed(block)
             elif places[0] == places[1]:
-                yield failed(block, f"{name!r} is the name of {other.full_address} too.")
+                yield failed(block, f"{name!r} is what {other.full_address} has too.")
             else:
                 why = Unknown(
                     f"whether {other.full_address}, of the same name, is in this account and region can't be told"
                 )
-                yield not_known(block, why, "name")
+                yield not_known(block, why, argument)
 
 
 def _group_names(configuration: Configuration) -> Iterator[Judgement]:
@@ -99,7 +112,7 @@ def _group_names(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _tags(configuration: Configuration) -> Iterator[Judgement]:
-    for kind in (*_UNIQUE, NETWORK_RESOURCE, NETWORK_VPC):
+    for kind in (*_NAMED, NETWORK_RESOURCE, NETWORK_VPC):
         yield from each(kind, "tags", _tag_problem)(configuration)
 
 
@@ -112,6 +125,23 @@ def _tag_problem(tags: Any) -> Problem:
         if value is not None and len(str(value)) > LONGEST_VALUE:
             return f"The value of tag {key!r} has {len(str(value))} characters."
     return None
+
+
+def _places(configuration: Configuration) -> Iterator[Judgement]:
+    for stack in configuration.stacks:
+        for name, body in stack.raw.providers:
+            region = stack.worth(body.get("region")) if name == "aws" else None
+            where = f"{stack.name}: provider"
+            if why := open_question(region):
+                yield Judgement(Answer.UNKNOWN, None, f"`region`: {why.reason}.", settle=why.settle, part=where)
+            elif isinstance(region, str):
+                doubt = doubt_of_region(region)
+                yield Judgement(Answer.FAIL if doubt else Answer.PASS, None, doubt or "", part=where)
+    yield from each(SUBNET, "availability_zone", lambda zone: doubt_of_zone(str(zone)))(configuration)
+
+
+def _in_zone(zone: str) -> str:
+    return example((SUBNET, "a", {"availability_zone": zone}), provider={"aws": {"region": "eu-west-1"}})
 
 
 _TWO = example((GATEWAY, "a", {"name": "orders"}), (GATEWAY, "b", {"name": "%s"}))
@@ -128,10 +158,10 @@ CHECKS = (
     Check(
         id="LL104",
         severity=Severity.ERROR,
-        title="Gateways, configurations and service networks of a stack have names of their own",
-        why="AWS wants each name once in an account and region, and refuses the second one.",
+        title="A stack's gateways, configurations and service networks have names of their own, a domain has one proof",
+        why="AWS wants each name, and each verified domain, once in an account and region, and refuses the second one.",
         source=pages.CREATE_GATEWAY,
-        fix="Give one of them another name.",
+        fix="Give one of them another name; use one verification for all names below its domain.",
         passing=_TWO % "invoices",
         failing=_TWO % "orders",
         judge=_same_name,
@@ -139,8 +169,8 @@ CHECKS = (
     Check(
         id="LL105",
         severity=Severity.WARNING,
-        title="Stacks for one account and region use different names",
-        why="Each stack is fine alone, but if both go to one account, AWS refuses the name of the second.",
+        title="Stacks for one account and region use different names, and verify different domains",
+        why="Each stack is fine alone, but if both go to one account, AWS refuses the second of one name or domain.",
         source=pages.CREATE_GATEWAY,
         fix="Give one of them another name, or suppress this with the accounts as the reason.",
         passing=files(orders=_ONE % "orders", invoices=_ONE % "invoices"),
@@ -169,5 +199,17 @@ CHECKS = (
         passing=example((GATEWAY, "shared", {"tags": {"team": "orders"}})),
         failing=example((GATEWAY, "shared", {"tags": {"aws:team": "orders"}})),
         judge=_tags,
+    ),
+    Check(
+        id="LL108",
+        severity=Severity.WARNING,
+        title="Regions and zones are ones that AWS is known to have",
+        why="A region or a zone that isn't there fails at the first call; whether a gateway or an endpoint can be in a "
+        "Local Zone is said nowhere.",
+        source=ZONE_SOURCE,
+        fix="Look at the code in AWS's list, or suppress this with the region's announcement as the reason.",
+        passing=_in_zone("eu-west-1a"),
+        failing=_in_zone("eu-west-1h"),
+        judge=_places,
     ),
 )

@@ -32,11 +32,12 @@ def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
                 continue
             if any(map(rule.peer.addresses.are_in, known)):
                 yield passed(rule.block)
-            elif not rule.ports & SHAREABLE:
-                yield _unknown_ports(rule)
+            # The VPC's blocks come before the ports: clients in them are as they should be, whatever the ports.
             elif not ranges or len(known) < len(ranges):
                 reason = f"The blocks of the VPC of {block.address} aren't known, so neither is whether "
                 yield unknown(rule.block, f"{reason}{rule.peer.text} is in it.", "Check the folder that has the VPC.")
+            elif not rule.ports & SHAREABLE:
+                yield _unknown_ports(rule)
             else:
                 blocks = ", ".join(str(each) for each in ranges)
                 yield failed(

@@ -23,12 +23,15 @@ from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.values.types import (
     CONFIGURATION,
+    EGRESS_RULE,
     ENDPOINT,
     GATEWAY,
+    INGRESS_RULE,
     NETWORK,
     NETWORK_RESOURCE,
     NETWORK_VPC,
     VERIFICATION,
+    VPC,
 )
 
 
@@ -59,6 +62,11 @@ class Quota:
 
 def _endpoint(kind: str) -> Callable[[Block], bool]:
     return lambda block: endpoint_type(block) == kind
+
+
+def _not_for(argument: str) -> Callable[[Block], bool]:
+    """Return whether a rule counts: one for a group or a prefix list counts for both versions of IP."""
+    return lambda block: read(block, argument) is ABSENT
 
 
 _NETWORK_ID = "service_network_identifier"
@@ -96,6 +104,12 @@ QUOTAS = (
     Quota(50, "service networks", _PLACE, NETWORK, ""),
     Quota(5, "verified domains", _PLACE, VERIFICATION, ""),
     Quota(500, "resource gateways", "a VPC", GATEWAY, "vpc_id", another=100),
+    Quota(5, "VPCs, the default one among them,", "an account and region", VPC, "", source=pages.VPC_QUOTAS),
+    *(
+        Quota(60, f"{way} rules for {version}", "a security group", kind, "security_group_id", counts, pages.VPC_QUOTAS)
+        for way, kind in (("inbound", INGRESS_RULE), ("outbound", EGRESS_RULE))
+        for version, counts in (("IPv4", _not_for("cidr_ipv6")), ("IPv6", _not_for("cidr_ipv4")))
+    ),
 )
 
 

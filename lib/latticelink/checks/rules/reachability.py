@@ -41,7 +41,7 @@ def _arrives(configuration: Configuration) -> Iterator[Judgement]:
         message = f"{hop.place[:1].upper()}{hop.place[1:]}: {hop.why}."
         if hop.answer is Answer.FAIL:
             more = f", and {len(paths) - 1} more" if len(paths) > 1 else ""
-            message += f" Blocked: {paths[0].client} -> {paths[0].resource}{more}."
+            message += f" Blocked: {paths[0].who} -> {paths[0].resource}{more}."
             yield failed(block, message, hop.fix)
         else:
             yield unknown(block, message, hop.fix)
@@ -59,7 +59,7 @@ def _at_each_address(configuration: Configuration) -> Iterator[Judgement]:
             (each, hop) for each in path.addresses for hop in each.hops if hop.answer in (Answer.FAIL, Answer.UNKNOWN)
         ]
         whys = {f"At the address in {each.zone}, {hop.place}: {hop.why}.": hop.fix for each, hop in odd}
-        message = f"{path.client} -> {path.resource}: {path.by_address}. {' '.join(whys)}"
+        message = f"{path.who} -> {path.resource}: {path.by_address}. {' '.join(whys)}"
         fix = " ".join(dict.fromkeys(whys.values()))
         is_sure = any(hop.answer is Answer.FAIL or hop.place == hops.ZONE_APART for _, hop in odd)
         yield failed(path.endpoint, message, fix) if is_sure else unknown(path.endpoint, message, fix)

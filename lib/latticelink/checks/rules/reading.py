@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from latticelink.checks.findings import Judgement, failed, passed, unknown
 from latticelink.errors import Report
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
-from latticelink.terraform.expressions import evaluate
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
 from latticelink.terraform.known import as_list as as_list
 from latticelink.terraform.providers import alias_of, provider_of
+from latticelink.values.arns import ROLE
 from latticelink.values.types import ENDPOINT, ENDPOINT_ARNS, ENDPOINT_TYPES
 
 # What is wrong with a value, with or without the fix; None if nothing is.
@@ -90,12 +91,15 @@ def target_of(block: Block, argument: str, kind: str) -> Block | None:
     return value.block if isinstance(value, Reference) and value.block.type == kind else None
 
 
-def private_link_endpoints(configuration: Configuration) -> Iterator[Block]:
-    """Yield the endpoints for VPC resources and service networks, by type or by what they name."""
-    for block in configuration.of_type(ENDPOINT):
-        named = any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
-        if named or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES:
-            yield block
+@lru_cache(maxsize=1)
+def private_link_endpoints(configuration: Configuration) -> tuple[Block, ...]:
+    """Return the endpoints for VPC resources and service networks, by type or by what they name."""
+    return tuple(
+        block
+        for block in configuration.of_type(ENDPOINT)
+        if any(read(block, argument) is not ABSENT for argument in ENDPOINT_ARNS.values())
+        or read(block, "vpc_endpoint_type") in ENDPOINT_TYPES
+    )
 
 
 def endpoint_type(block: Block) -> Any:
@@ -130,10 +134,27 @@ def account_and_region(block: Block) -> str:
     Where that depends on what isn't known, it begins with a question mark, and is the same within a stack only.
     """
     configured = provider_of(block)
-    said = {key: evaluate(value, block.home) for key, value in configured.items() if key not in ("alias", "//")}
+    said = {key: block.home.worth(value) for key, value in configured.items() if key not in ("alias", "//")}
     said["region"] = read(block, "region") or said.get("region")
     own = f"?{block.stack} {alias_of(block)}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
+
+
+def own_account(block: Block) -> Any:
+    """Return the account that a block is made in, as its provider configuration tells by one allowed account or a role.
+
+    ABSENT if it doesn't tell, Unknown if it isn't known.
+    """
+    configured = provider_of(block)
+    allowed = as_list(block.home.worth(configured.get("allowed_account_ids", [])))
+    if len(allowed) == 1:
+        return allowed[0]
+    roles = [each.get("role_arn") for each in as_list(configured.get("assume_role")) if isinstance(each, dict)]
+    role = block.home.worth(roles[0]) if roles else ABSENT
+    if isinstance(role, Unknown):
+        return role
+    found = ROLE.read(role)
+    return found.account if found is not None else ABSENT
 
 
 def example(*blocks: tuple[str, str, dict[str, Any]], **sections: Any) -> str:

@@ -21,6 +21,7 @@ _SECRETS = {
     "an HCP Terraform token": re.compile(r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9]{60,}"),
     "a Slack token": re.compile(r"\bxox[baprs]-[A-Za-z0-9-]{10,}\b"),
 }
+_ANY_SECRET = re.compile("|".join(pattern.pattern for pattern in _SECRETS.values()))
 _PASSWORDS = frozenset(
     (
         "access_key",
@@ -48,9 +49,13 @@ def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(part, str):
             yield where, part
         elif isinstance(part, dict):
-            todo += [(f"{where}.{key}" if where else str(key), item) for key, item in part.items() if key != "//"]
+            todo += [
+                (f"{where}.{key}" if where else str(key), item)
+                for key, item in part.items()
+                if isinstance(item, str | dict | list) and key != "//"
+            ]
         elif isinstance(part, list):
-            todo += [(where, item) for item in part]
+            todo += [(where, item) for item in part if isinstance(item, str | dict | list)]
 
 
 def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration], Iterator[Judgement]]:
@@ -66,16 +71,19 @@ def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration
 
 
 def _secret(where: str, text: str) -> str | None:
+    if _ANY_SECRET.search(text) is None:
+        return None
     return next((f"`{where}` holds {what}." for what, pattern in _SECRETS.items() if pattern.search(text)), None)
 
 
 def _password(where: str, text: str) -> str | None:
-    key = where.rpartition(".")[2]
-    literal = text and "${" not in text
-    return f"`{where}` is written out ({len(text)} characters)." if key in _PASSWORDS and literal else None
+    written_out = where.rpartition(".")[2] in _PASSWORDS and text and "${" not in text
+    return f"`{where}` is written out ({len(text)} characters)." if written_out else None
 
 
 def _machine(where: str, text: str) -> str | None:
+    if "/" not in text and "\\" not in text:
+        return None
     absolute = _PATHS.fullmatch(where) and (text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text))
     if absolute or _OF_ONE_MACHINE.search(text):
         return f"`{where}` is {text[:80]!r}."

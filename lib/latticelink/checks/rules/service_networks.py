@@ -94,6 +94,20 @@ def _once(configuration: Configuration) -> Iterator[Judgement]:
         yield verdict(block, None if other is block else f"{other.full_address} is for the same VPC.")
 
 
+def _in_it_once(configuration: Configuration) -> Iterator[Judgement]:
+    first: dict[tuple[str, str], Block] = {}
+    for block in configuration.of_type(NETWORK_RESOURCE):
+        sides = [
+            read(block, argument) for argument in ("service_network_identifier", "resource_configuration_identifier")
+        ]
+        if why := open_question(sides, identity=True):
+            yield not_known(block, why, "resource_configuration_identifier")
+            continue
+        network, resource = map(identity_of, sides)
+        other = first.setdefault((network, resource), block)
+        yield verdict(block, None if other is block else f"{other.full_address} is the same association.")
+
+
 def _resource(resource: str, network: str = "sn-0123456789abcdef0") -> str:
     body = {"resource_configuration_identifier": resource, "service_network_identifier": network}
     return example((NETWORK_RESOURCE, "db", body), (CONFIGURATION, "db", {"type": "SINGLE"}))
@@ -114,6 +128,13 @@ def _vpc(*more: tuple[str, str, dict[str, Any]], groups: list[str] | None = None
 
 def _two(vpc: str) -> str:
     return _vpc((NETWORK_VPC, "b", {"vpc_identifier": vpc, "service_network_identifier": "sn-00000000000000000"}))
+
+
+def _twice(resource: str) -> str:
+    network = {"service_network_identifier": "sn-0123456789abcdef0"}
+    first = {**network, "resource_configuration_identifier": "rcfg-0123456789abcdef0"}
+    second = {**network, "resource_configuration_identifier": resource}
+    return example((NETWORK_RESOURCE, "a", first), (NETWORK_RESOURCE, "b", second))
 
 
 _IDS = [f"sg-1234567{number}" for number in range(MOST_GROUPS + 1)]
@@ -187,5 +208,16 @@ CHECKS = (
         passing=_two("vpc-87654321"),
         failing=_two("vpc-12345678"),
         judge=_once,
+    ),
+    Check(
+        id="LL608",
+        severity=Severity.ERROR,
+        title="A resource is in a service network once",
+        why="AWS refuses a second association of the same two.",
+        source=pages.ASSOCIATE_RESOURCE,
+        fix="Remove one of them; `share` of several lists in one stack makes the association once.",
+        passing=_twice("rcfg-0123456789abcdef1"),
+        failing=_twice("rcfg-0123456789abcdef0"),
+        judge=_in_it_once,
     ),
 )

@@ -13,6 +13,7 @@ from latticelink.checks.rules.reading import (
     kind_of,
     not_known,
     open_question,
+    own_account,
     private_link_endpoints,
     read,
     target_of,
@@ -21,7 +22,7 @@ from latticelink.checks.rules.reading import (
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import Order, key_of
-from latticelink.terraform.known import Reference, boolean
+from latticelink.terraform.known import ABSENT, Reference, boolean
 from latticelink.values.arns import LATTICE, LATTICE_IDS, read_arn
 from latticelink.values.principals import is_principal
 from latticelink.values.types import (
@@ -101,6 +102,17 @@ def _principal(configuration: Configuration) -> Iterator[Judgement]:
             yield not_known(block, why, "principal")
         else:
             yield verdict(block, None if is_principal(str(principal)) else f"The principal is {principal!r}.")
+
+
+def _not_the_owner(configuration: Configuration) -> Iterator[Judgement]:
+    for block in configuration.of_type(SHARE_PRINCIPAL):
+        principal, own = read(block, "principal"), own_account(block)
+        if isinstance(principal, Reference) or own is ABSENT:
+            continue
+        if why := open_question([principal, own]):
+            yield not_known(block, why, "principal")
+        else:
+            yield verdict(block, f"{own} is the account of this stack." if str(principal) == own else None)
 
 
 def _accepter(configuration: Configuration) -> Iterator[Judgement]:
@@ -194,6 +206,12 @@ def _share(resource: str, kind: str = "SINGLE", *more: tuple[str, str, dict[str,
 def _with(principal: str) -> str:
     body = {"principal": principal, "resource_share_arn": f"${{{SHARE}.s.arn}}"}
     return _share(_ARN, "SINGLE", (SHARE_PRINCIPAL, "p", body))
+
+
+def _owned(principal: str) -> str:
+    body = {"principal": principal, "resource_share_arn": "arn:aws:ram:eu-west-1:111122223333:resource-share/1"}
+    provider = {"aws": {"allowed_account_ids": ["111122223333"]}}
+    return example((SHARE_PRINCIPAL, "p", body), provider=provider)
 
 
 def _guarded(passed_on: bool) -> str:
@@ -292,5 +310,17 @@ CHECKS = (
         failing=_listed(),
         judge=_names_after_associations,
         as_written=True,
+    ),
+    Check(
+        id="LL657",
+        severity=Severity.ERROR,
+        title="A share's principals are other accounts",
+        why="The account that owns a share has what is in it, and AWS RAM refuses it as a principal (the refusal is "
+        "inferred: the page only says with whom one shares).",
+        source=pages.SHARING,
+        fix="Leave the principal out.",
+        passing=_owned("444455556666"),
+        failing=_owned("111122223333"),
+        judge=_not_the_owner,
     ),
 )

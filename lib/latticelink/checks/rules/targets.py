@@ -72,8 +72,8 @@ def subnet_of_instance(value: Any) -> Any:
 def _shareable(configuration: Configuration) -> Iterator[Judgement]:
     for block in configuration.of_type(CONFIGURATION):
         inside = subnet_of_instance(read(block, _IP))
-        if isinstance(inside, str) and "/" in inside and inside[:1].isdigit():
-            ends = ipaddress.ip_network(inside, strict=False)
+        ends = _network(inside)
+        if ends is not None:
             yield verdict(
                 block, next(filter(None, (refused(parse_shared_ip, str(ends[place])) for place in (0, -1))), None)
             )

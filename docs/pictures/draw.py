@@ -1,0 +1,100 @@
+"""Draws the documentation's pictures from the JSON of the scenario and of the examples: `make docs`.
+
+The alternative text of a picture, wherever a page shows it, is its verdict; that is written anew as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from latticelink.network.reading import read
+from latticelink.paths.outlining import outline_of
+from latticelink.picture.svg import as_svg
+from latticelink.picture.words import verdict
+
+ROOT = Path(__file__).parent.parent.parent
+PICTURES = Path(__file__).parent
+SCENARIO, BLOCKED = "scenario", "blocked"
+MISSING = "ec2-b_group_ingress-"
+"""What the logical id of the rule starts with that is missing in the blocked scenario: into the target's group."""
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
+_IMAGE = re.compile(r"!\[[^\]]*\]\((?P<link>[^)]*pictures/(?P<name>[\w-]+)\.svg)\)")
+
+
+def picture_of(output: Path) -> tuple[str, str] | None:
+    """Return the picture of a synth output folder and its verdict; None if nothing is shared there."""
+    outline = outline_of(read(output))
+    return (as_svg(outline), verdict(outline, outline.ways)) if outline.ways else None
+
+
+def without_rule(output: Path, folder: Path) -> Path:
+    """Copy the scenario's output without the rule into the target's group; return the copy."""
+    copy = folder / "cdktf.out"
+    shutil.copytree(output, copy)
+    file = copy / "stacks" / "producer" / "cdk.tf.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    rules = content["resource"]["aws_vpc_security_group_ingress_rule"]
+    [name] = [each for each in rules if each.startswith(MISSING)]
+    del rules[name]
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return copy
+
+
+def with_verdicts(text: str, verdicts: dict[str, str]) -> str:
+    """Return a page's text in which each picture has its verdict as alternative text."""
+    return _IMAGE.sub(lambda found: f"![{_plain(verdicts[found['name']])}]({found['link']})", text)
+
+
+def examples_page(verdicts: dict[str, str]) -> str:
+    """Return the page that shows what each example shares."""
+    parts = [
+        "# Examples",
+        "",
+        "Each is a whole app: `python examples/<name>/main.py` writes it. The pictures are drawn from that.",
+    ]
+    for example in EXAMPLES:
+        first = (example / "main.py").read_text(encoding="utf-8").split('"""')[1].strip().splitlines()[0]
+        parts += ["", f"## [{example.name}]({example.name}/main.py)", "", first]
+        if example.name in verdicts:
+            parts += ["", f"![{_plain(verdicts[example.name])}](../docs/pictures/{example.name}.svg)"]
+    return "\n".join(parts) + "\n"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([\[\]\\])", r"\\\1", text)
+
+
+def _synthesised(program: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    subprocess.run([sys.executable, program], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    [output] = folder.glob("*.out")
+    return output
+
+
+def main() -> None:
+    """Draw all pictures, and write their verdicts into the pages that show them."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        outputs = {each.name: _synthesised(each / "main.py", folder / each.name) for each in EXAMPLES}
+        outputs[SCENARIO] = _synthesised(ROOT / "main.py", folder / SCENARIO)
+        outputs[BLOCKED] = without_rule(outputs[SCENARIO], folder / BLOCKED)
+        drawn = {name: found for name, output in outputs.items() if (found := picture_of(output)) is not None}
+    for old in PICTURES.glob("*.svg"):
+        old.unlink()
+    for name, (picture, _) in drawn.items():
+        (PICTURES / f"{name}.svg").write_text(picture, encoding="utf-8")
+    verdicts = {name: said for name, (_, said) in drawn.items()}
+    for page in PAGES:
+        page.write_text(with_verdicts(page.read_text(encoding="utf-8"), verdicts), encoding="utf-8")
+    (ROOT / "examples" / "README.md").write_text(examples_page(verdicts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
