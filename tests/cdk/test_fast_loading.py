@@ -361,3 +361,11 @@ def test_what_jsii_refuses_before_asking_node_is_refused_however_often_right_one
     results = [run_app(tmp_path / switch, WRONG_ARGUMENTS, LATTICELINK_FAST_LOAD=switch) for switch in "10"]
     said = ["refused cidr_block", "refused tags", "refused cidr_block"]
     assert [result.stdout.splitlines() for result in results] == [[line for line in said for _ in range(2)]] * 2
+
+
+def test_a_link_asks_node_four_times(tmp_path: Path) -> None:
+    """For its resource configuration, the endpoint's construct, the group and the endpoint; the rest goes with these."""
+    count = "import sys; sys.path.insert(0, sys.argv.pop(1)); import run; print(*map(run.round_trips, (5, 15)))"
+    result = run_python(tmp_path, "-c", count, str(ROOT / "bench"))
+    few, more = map(int, result.stdout.split())
+    assert more - few <= 4 * 10

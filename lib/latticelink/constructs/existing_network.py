@@ -124,7 +124,10 @@ class ExistingNetwork(VpcNetwork):
 
         Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html
         """
-        self._needed |= {"enable_dns_support", *(["enable_dns_hostnames"] if hostnames else [])}
+        needed = {"enable_dns_support", *(["enable_dns_hostnames"] if hostnames else [])}
+        if needed <= self._needed:
+            return
+        self._needed |= needed
         conditions = [
             {
                 "condition": f"${{self.{attribute}}}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from latticelink.cdk import bindings
 from latticelink.constructs.published_resources import PublishedResources
 from latticelink.constructs.rule_set import RuleSet
 from latticelink.constructs.vpc_names import VpcNames
@@ -95,4 +96,5 @@ def rules_of(stack: Any) -> RuleSet:
 
 def derived_name(stack: Any, rule: NameRule, *ids: str) -> str:
     """Return the AWS name of something in a stack, made from the ids of both, with the stack's suffix."""
-    return derive_name(rule, str(stack.node.id), *ids, suffix=notes_of(stack).name_suffix)
+    stack_id = bindings.path_below(stack).rpartition("/")[2]
+    return derive_name(rule, stack_id, *ids, suffix=notes_of(stack).name_suffix)

@@ -271,7 +271,7 @@ class _Text(_Kind):
 
     def takes(self, value: object) -> bool:
         is_ours = type(value).__module__.startswith("latticelink.")
-        return isinstance(value, str) or not (is_ours or isinstance(value, type) or hasattr(value, "node"))
+        return isinstance(value, str) or not (is_ours or isinstance(value, type) or hasattr(type(value), "node"))
 
     def fix(self, value: object) -> str:
         return f"Give a text, such as its {'id' if hasattr(value, 'id') else 'name'}."
@@ -325,7 +325,8 @@ def _own(parts: Iterable[Any]) -> list[type]:
 
 def _is_construct(value: object, base: str) -> bool:
     """Return whether a value is a construct, and descends from the CDK's class that is called `base`."""
-    if isinstance(value, type) or not hasattr(value, "node"):
+    # Of the class, as Node.js would be asked for that of the construct.
+    if isinstance(value, type) or not hasattr(type(value), "node"):
         return False
     above = {each.__name__ for each in type(value).__mro__}
     if base == "App":
