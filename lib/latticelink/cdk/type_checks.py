@@ -17,15 +17,9 @@ from typing import Any
 _COLLECTIONS = (dict, list, tuple, set, frozenset)
 
 
-class _Typing(ModuleType):
-    """The module `typing`, whose `get_type_hints` remembers."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(typing, name)
-
-
-_TYPING = _Typing("typing")
-_TYPING.__dict__["get_type_hints"] = functools.cache(typing.get_type_hints)
+# The module `typing`, but that its `get_type_hints` remembers.
+_TYPING = ModuleType("typing")
+_TYPING.__dict__.update(typing.__dict__, get_type_hints=functools.cache(typing.get_type_hints))
 
 
 def remember_checks(made_by_jsii: type) -> None:
