@@ -364,7 +364,7 @@ def test_what_jsii_refuses_before_asking_node_is_refused_however_often_right_one
 
 
 def test_a_link_asks_node_four_times(tmp_path: Path) -> None:
-    """For its resource configuration, the endpoint's construct, the group and the endpoint; the rest goes with these."""
+    """For its resource configuration, the endpoint, its construct and its group; the rest goes with these."""
     count = "import sys; sys.path.insert(0, sys.argv.pop(1)); import run; print(*map(run.round_trips, (5, 15)))"
     result = run_python(tmp_path, "-c", count, str(ROOT / "bench"))
     few, more = map(int, result.stdout.split())
