@@ -15,7 +15,6 @@ from latticelink import (
     ResourceGateway,
     ServiceNetwork,
     SharedResource,
-    Stack,
     moved,
 )
 from latticelink.removals import Removal, find_removals
@@ -24,6 +23,7 @@ from latticelink.terraform.sources import synthesised
 
 import pytest
 
+from tests.builders import make_stack
 from tests.test_app import run_app
 
 ARN = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
@@ -35,7 +35,7 @@ def network(stack: Any, id: str = "network") -> Any:
 
 
 def producer(app: Any, ports: dict[str, list[int]] | None = None, members: tuple[str, ...] = ("orders",)) -> None:
-    stack = Stack(app, "producer", state=STATE, region="eu-west-1")
+    stack = make_stack(app)
     gateway = ResourceGateway(stack, "gateway", network(stack))
     shares = {"orders": [80, 443], "billing": [443]} if ports is None else ports
     shared = {
@@ -54,7 +54,7 @@ def consumer(
     read: str = ARN,
     moves: dict[str, str] | None = None,
 ) -> None:
-    stack = Stack(app, "consumer", state=STATE, region="eu-west-1")
+    stack = make_stack(app, "consumer")
     where = Network(stack, vpc, name="shop", cidr="10.0.0.0/16", zones=[f"eu-west-1{zone}" for zone in zones])
     orders = SharedResource.of_arn("orders", read, ports=[5432])
     ResourceEndpoint(stack, endpoint, orders, where, client_cidrs=["10.0.0.0/16"])
@@ -67,7 +67,7 @@ def between(folder: Path, build: Any, one: dict[str, Any], other: Any) -> tuple[
     for name, arguments in (("one", one), ("other", other)):
         app = App(context={}, outdir=str(folder / name))
         if arguments is None:
-            network(Stack(app, "another", state=STATE, region="eu-west-1"))
+            network(make_stack(app, "another"))
         else:
             build(app, **arguments)
         app.synth()

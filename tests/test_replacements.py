@@ -10,19 +10,17 @@ from latticelink import (
     App,
     ArnResource,
     DnsResource,
-    ExistingNetwork,
     GroupResource,
     IpResource,
-    LocalState,
     Member,
     Network,
     ResourceGateway,
-    Stack,
 )
 from latticelink.replacements import Replacement, find_replacements, read_blocks
 
 import pytest
 
+from tests.builders import existing, make_stack
 from tests.test_app import run_app
 from tests.test_scenario import run_main
 
@@ -43,7 +41,7 @@ def produce(
 ) -> Any:
     """Write a producer into `folder`; return what `read_blocks` finds there."""
     app = App(context={}, outdir=str(folder))
-    stack = Stack(app, "producer", state=LocalState(), region="eu-west-1", aws_provider=">= 6.48.0, < 7.0.0")
+    stack = make_stack(app, aws_provider=">= 6.48.0, < 7.0.0")
     vpc = (network or existing)(stack)
     made = ResourceGateway(stack, id, vpc, **(gateway or {}))
     made.share("orders", resource or IpResource("10.0.0.9"), **({"ports": [5432]} if share is None else share))
@@ -51,10 +49,6 @@ def produce(
         made.share("billing", IpResource("10.0.0.10"), ports=[443])
     app.synth()
     return read_blocks(folder)
-
-
-def existing(stack: Any, vpc_id: str = "vpc-12345678", subnet_ids: Any = SUBNETS) -> Any:
-    return ExistingNetwork(stack, "network", vpc_id=vpc_id, subnet_ids=subnet_ids)
 
 
 def made(stack: Any, cidr: str = "10.0.0.0/16", zones: str = "ab") -> Any:
@@ -75,7 +69,7 @@ GATEWAY_CHANGES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"gateway": {"ip_address_type": "DUALSTACK"}}, "ip_address_type: IPV4 -> DUALSTACK"),
     ({}, {"gateway": {"ipv4_addresses_per_eni": 4}}, "ipv4_addresses_per_eni: 16 -> 4"),
     ({}, {"gateway": {"dns_resolution": "IN_VPC"}}, "resource_config_dns_resolution: PUBLIC -> IN_VPC"),
-    ({}, {"network": lambda s: existing(s, "vpc-87654321")}, "vpc_id: vpc-12345678 -> vpc-87654321"),
+    ({}, {"network": lambda s: existing(s, vpc_id="vpc-87654321")}, "vpc_id: vpc-12345678 -> vpc-87654321"),
 ]
 
 
@@ -146,7 +140,7 @@ def test_a_gateway_with_another_construct_id_is_another_one_to_terraform(tmp_pat
 
 
 def test_a_gateway_of_another_vpc_is_not_taken_for_one_that_goes(tmp_path: Path) -> None:
-    other = {"id": "entrance", "network": lambda stack: existing(stack, "vpc-87654321")}
+    other = {"id": "entrance", "network": lambda stack: existing(stack, vpc_id="vpc-87654321")}
     assert between(tmp_path, {}, other) == []
 
 

@@ -12,23 +12,17 @@ from latticelink import (
     LocalState,
     ResourceEndpoint,
     ResourceGateway,
-    Stack,
     State,
 )
 
 import pytest
 
+from tests.builders import STATE, make_stack
 from tests.conftest import Synth
-
-STATE = LocalState()
-
-
-def make_stack(app: Any, name: str, state: State = STATE) -> Any:
-    return Stack(app, name, state=state, region="eu-west-1")
 
 
 def publish(app: Any, *names: str, state: State = STATE) -> Any:
-    stack = make_stack(app, "producer", state)
+    stack = make_stack(app, state=state)
     network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
     gateway = ResourceGateway(stack, "gateway", network)
     state.publish(stack, *(gateway.share(name, IpResource("10.0.0.9"), ports=[443]) for name in names))
@@ -36,7 +30,7 @@ def publish(app: Any, *names: str, state: State = STATE) -> Any:
 
 
 def consume(app: Any, *names: str, state: State = STATE) -> Any:
-    stack = make_stack(app, "consumer", state)
+    stack = make_stack(app, "consumer", state=state)
     network = ExistingNetwork(stack, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-87654321"])
     for name in names:
         ResourceEndpoint(stack, name, state.read(stack, "producer")[name], network, client_cidrs=["10.0.0.0/8"])

@@ -27,8 +27,8 @@ from latticelink.terraform.sources import synthesised
 
 import pytest
 
+from tests.builders import STATE, existing, make_stack
 from tests.conftest import Synth, Template
-from tests.constructs.test_constructs import STATE, existing, make_stack
 from tests.constructs.test_kinds import existing_consumer
 
 ACCOUNT, PARTNER = "111122223333", "444455556666"

@@ -9,35 +9,16 @@ from latticelink import (
     ExistingNetwork,
     InvalidInput,
     IpResource,
-    LocalState,
     Network,
     ResourceEndpoint,
     ResourceGateway,
     SharedResource,
-    Stack,
 )
 
 import pytest
 
+from tests.builders import GROUP, OTHER_GROUP, STATE, existing, make_stack
 from tests.conftest import Synth, Template
-
-STATE = LocalState()
-GROUP = "sg-0123456789abcdef0"
-OTHER_GROUP = "sg-0123456789abcdef1"
-
-
-def make_stack(app: Any, name: str = "producer") -> Any:
-    return Stack(app, name, state=STATE, region="eu-west-1")
-
-
-def existing(stack: Any) -> ExistingNetwork:
-    return ExistingNetwork(
-        stack,
-        "network",
-        vpc_id="vpc-12345678",
-        subnet_ids=["subnet-22222222", "subnet-11111111"],
-        cidr="10.0.0.0/16",
-    )
 
 
 def produce(synth: Synth, resource: Any, *, gateway: dict[str, Any] | None = None, **share: Any) -> Template:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from latticelink import (
@@ -21,13 +22,13 @@ from latticelink import (
     ServiceNetworkAssociation,
     ServiceNetworkEndpoint,
     SharedResource,
-    Stack,
 )
 
 import pytest
 
+from tests import builders
+from tests.builders import GROUP, existing
 from tests.conftest import Synth
-from tests.constructs.test_constructs import GROUP, existing
 from tests.constructs.test_kinds import DATABASE
 
 STATE = LocalState()
@@ -36,8 +37,7 @@ ORDERS, BILLING = IpResource("10.0.0.9"), IpResource("10.0.0.10")
 DOMAIN = "orders.example.com"
 
 
-def make_stack(app: Any, name: str, aws_provider: str = NEWER) -> Any:
-    return Stack(app, name, state=STATE, region="eu-west-1", aws_provider=aws_provider)
+make_stack = partial(builders.make_stack, aws_provider=NEWER)
 
 
 def produce(app: Any, resources: dict[str, Any] | None = None, **share: Any) -> Any:
@@ -57,7 +57,7 @@ class Consumer:
     """A consumer with one VPC, in which endpoints are made."""
 
     def __init__(self, app: Any, aws_provider: str = NEWER, name: str = "consumer") -> None:
-        self.stack = make_stack(app, name, aws_provider)
+        self.stack = make_stack(app, name, aws_provider=aws_provider)
         self.network = self.another_network("network")
         self.read = STATE.read(self.stack, "producer")
 

@@ -17,8 +17,8 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import GROUP, existing
 from tests.conftest import Synth
-from tests.constructs.test_constructs import GROUP, existing
 from tests.constructs.test_consumer_names import DOMAIN, NEWER, ORDERS, STATE, make_stack, produce
 from tests.constructs.test_kinds import DATABASE, published
 from tests.flavour import core
@@ -26,7 +26,7 @@ from tests.flavour import core
 
 def test_a_custom_domain_and_its_proof_are_written_and_published(synth: Synth) -> None:
     def build(app: Any) -> None:
-        stack = make_stack(app, "producer", ">= 6.22.0, < 7.0.0")
+        stack = make_stack(app, "producer", aws_provider=">= 6.22.0, < 7.0.0")
         proof = DomainVerification(stack, "example-com", domain="Example.com", zone_id="Z0123456789ABCDEFGHIJ")
         gateway = ResourceGateway(stack, "gateway", existing(stack))
         shared = gateway.share("orders", ORDERS, ports=[443], custom_domain=DOMAIN, domain_verification=proof)
@@ -133,7 +133,7 @@ def test_a_custom_domain_that_would_not_work_is_refused(
     what: str, aws_provider: str, make: Callable[[Any], Any], argument: str, rule: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        make(make_stack(App(context={}), "producer", aws_provider))
+        make(make_stack(App(context={}), "producer", aws_provider=aws_provider))
     assert [finding.place[-1] for finding in caught.value.findings] == [argument], what
     assert rule in caught.value.findings[0].rule
 

@@ -31,8 +31,8 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import existing, make_stack
 from tests.conftest import Synth
-from tests.constructs.test_constructs import existing, make_stack
 from tests.flavour import core
 
 LATTICE = "arn:aws:vpc-lattice:eu-west-1:111122223333"

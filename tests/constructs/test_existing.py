@@ -27,8 +27,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.builders import GROUP, OTHER_GROUP, STATE, existing, make_stack
 from tests.conftest import Synth, Template
-from tests.constructs.test_constructs import GROUP, OTHER_GROUP, STATE, existing, make_stack
 
 DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"
 RGW = "rgw-0123456789abcdef0"

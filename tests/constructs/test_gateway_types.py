@@ -15,13 +15,12 @@ from latticelink import (
     Member,
     Network,
     ResourceGateway,
-    Stack,
 )
 
 import pytest
 
+from tests.builders import GROUP, existing, make_stack
 from tests.conftest import Synth, Template
-from tests.constructs.test_constructs import GROUP, existing
 
 STATE = LocalState()
 NEWEST = ">= 6.48.0, < 7.0.0"
@@ -30,13 +29,9 @@ GATEWAY = "aws_vpclattice_resource_gateway"
 EGRESS = "aws_vpc_security_group_egress_rule"
 
 
-def make_stack(app: Any, aws_provider: str = NEWEST) -> Any:
-    return Stack(app, "producer", state=STATE, region="eu-west-1", aws_provider=aws_provider)
-
-
 def produce(synth: Synth, resource: Any, *, aws_provider: str = NEWEST, **gateway: Any) -> Template:
     def build(app: Any) -> None:
-        stack = make_stack(app, aws_provider)
+        stack = make_stack(app, aws_provider=aws_provider)
         made = ResourceGateway(stack, "gateway", existing(stack), **gateway)
         STATE.publish(stack, made.share("orders", resource, ports=[5432]))
 
@@ -102,7 +97,7 @@ def test_a_gateway_that_resolves_in_the_vpc_shares_any_name(synth: Synth, name: 
 
 def test_a_network_with_ipv6_has_a_block_for_each_subnet_by_its_zones_letter(synth: Synth) -> None:
     def build(app: Any) -> None:
-        stack = make_stack(app)
+        stack = make_stack(app, aws_provider=NEWEST)
         network = Network(stack, "network", cidr="10.0.0.0/16", zones=["eu-west-1a", "eu-west-1c"], ipv6=True)
         gateway = ResourceGateway(
             stack, "gateway", network, ip_address_type="DUALSTACK", ingress_cidrs=[network.cidr, network.ipv6_cidr]
@@ -203,7 +198,7 @@ def test_what_does_not_fit_together_is_refused(what: str, make: Callable[[Any], 
     from latticelink import App
 
     with pytest.raises(InvalidInput) as caught:
-        make(make_stack(App(context={})))
+        make(make_stack(App(context={}), aws_provider=NEWEST))
     assert [finding.place[-1] for finding in caught.value.findings] == [argument], what
     assert rule in caught.value.findings[0].rule
 
@@ -221,7 +216,7 @@ def test_an_argument_that_an_allowed_provider_lacks_is_refused(
     from latticelink import App
 
     with pytest.raises(InvalidInput) as caught:
-        gateway(make_stack(App(context={}), constraint), **{argument: value})
+        gateway(make_stack(App(context={}), aws_provider=constraint), **{argument: value})
     [finding] = caught.value.findings
     assert (finding.place[-1], since in finding.rule, constraint in finding.rule) == (argument, True, True)
     assert finding.fix == f'Give the stack aws_provider=">= {since}, < 7.0.0", or leave {argument} out.'
@@ -232,13 +227,17 @@ def test_two_subnets_in_one_zone_have_no_ipv6_blocks() -> None:
 
     subnets = [Subnet("eu-west-1a", "10.0.0.0/24", "a"), Subnet("eu-west-1a", "10.0.1.0/24", "b")]
     with pytest.raises(InvalidInput) as caught:
-        Network(make_stack(App(context={})), "network", cidr="10.0.0.0/16", subnets=subnets, ipv6=True)
+        Network(
+            make_stack(App(context={}), aws_provider=NEWEST), "network", cidr="10.0.0.0/16", subnets=subnets, ipv6=True
+        )
     assert [finding.place[-1] for finding in caught.value.findings] == ["ipv6"]
 
 
 def test_an_ipv6_block_is_asked_of_a_network_without_one() -> None:
     from latticelink import App
 
-    network = Network(make_stack(App(context={})), "network", cidr="10.0.0.0/16", zones=["eu-west-1a"])
+    network = Network(
+        make_stack(App(context={}), aws_provider=NEWEST), "network", cidr="10.0.0.0/16", zones=["eu-west-1a"]
+    )
     with pytest.raises(InvalidInput, match="This network has no IPv6 block"):
         _ = network.ipv6_cidr

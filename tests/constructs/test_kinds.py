@@ -19,8 +19,8 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import GROUP, STATE, existing, make_stack
 from tests.conftest import Synth, Template
-from tests.constructs.test_constructs import GROUP, STATE, existing, make_stack
 from tests.flavour import bindings
 
 DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"

@@ -23,6 +23,7 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import make_stack
 from tests.conftest import Synth, Template
 
 ARN = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
@@ -40,7 +41,7 @@ def built(
     """Synthesise a stack in which all that can be renamed has names of AWS's that stay."""
 
     def build(app: Any) -> None:
-        stack = Stack(app, "both", state=LocalState(), region="eu-west-1")
+        stack = make_stack(app, "both")
         vpc = Network(stack, network, name="shop", cidr="10.0.0.0/16", zones=["eu-west-1a", "eu-west-1b"])
         target = SecurityGroup(stack, "target", vpc, name="target")
         entrance = ResourceGateway(stack, gateway, vpc, name="entrance", ingress_cidrs=["10.0.0.0/8"])

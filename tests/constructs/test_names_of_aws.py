@@ -20,6 +20,7 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import make_stack
 from tests.conftest import Synth
 
 STATE = LocalState()
@@ -28,14 +29,14 @@ LONG = "a-name-that-is-far-too-long-for-what-aws-takes"
 
 def both(app: Any, name_suffix: str = "", id: str = "gateway", producer: str = "producer") -> None:
     """Make a producer of one of each thing that has a name of its own, and a consumer."""
-    stack = Stack(app, producer, state=STATE, region="eu-west-1", name_suffix=name_suffix)
+    stack = make_stack(app, producer, name_suffix=name_suffix)
     network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
     gateway = ResourceGateway(stack, id, network)
     orders = gateway.share("orders", IpResource("10.0.0.9"), ports=[5432])
     members = {"one": Member(IpResource("10.0.0.8"), ports=[443])}
     finance = ServiceNetwork(stack, "finance").share("all", [orders])
     STATE.publish(stack, finance, gateway.share("g", GroupResource(members)))
-    consumer = Stack(app, "consumer", state=STATE, region="eu-west-1", name_suffix=name_suffix)
+    consumer = make_stack(app, "consumer", name_suffix=name_suffix)
     network = ExistingNetwork(consumer, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-87654321"])
     read = STATE.read(consumer, producer)["g"]
     ResourceEndpoint(consumer, "orders", read, network, client_cidrs=["10.0.0.0/16"])
@@ -80,7 +81,7 @@ def test_the_group_of_a_gateway_has_a_name_that_aws_takes_for_groups(synth: Synt
 
 def test_the_group_of_a_gateway_called_default_is_called_otherwise(synth: Synth) -> None:
     def build(app: Any) -> None:
-        stack = Stack(app, "producer", state=STATE, region="eu-west-1")
+        stack = make_stack(app)
         network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
         ResourceGateway(stack, "gateway", network, name="default")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from latticelink import AccountShare, App, InvalidInput, IpResource, LocalState, Network, ResourceGateway, Stack, Subnet
+from latticelink import AccountShare, App, InvalidInput, IpResource, Network, ResourceGateway, Subnet
 from latticelink.errors import collecting
 
 import pytest
 
+from tests.builders import make_stack
 from tests.conftest import Synth, Template
 
 POOL = "ipam-pool-0123456789abcdef0"
@@ -16,13 +17,12 @@ RETAIN = "retain_sharing_on_account_leave_organization"
 ZONES = ["eu-west-1a", "eu-west-1c"]
 
 
-def make_stack(app: Any, aws_provider: str = ">= 6.35.0, < 7.0.0") -> Any:
-    return Stack(app, "producer", state=LocalState(), region="eu-west-1", aws_provider=aws_provider)
+NEWER = ">= 6.35.0, < 7.0.0"
 
 
 def network(synth: Synth, **arguments: Any) -> Template:
     def build(app: Any) -> None:
-        made = Network(make_stack(app, "5.100.0"), "network", **arguments)
+        made = Network(make_stack(app, aws_provider="5.100.0"), "network", **arguments)
         ResourceGateway(made.stack, "gateway", made).share("orders", IpResource("10.0.0.9"), ports=[443])
 
     return synth(build)["producer"]
@@ -76,7 +76,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("what", "arguments", "rule"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_what_gives_no_block_is_refused(what: str, arguments: dict[str, Any], rule: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Network(make_stack(App(context={})), "network", **{"zones": ZONES, **arguments})
+        Network(make_stack(App(context={}), aws_provider=NEWER), "network", **{"zones": ZONES, **arguments})
     assert [rule in finding.rule for finding in caught.value.findings] == [True], what
 
 
@@ -88,7 +88,7 @@ def test_a_small_block_from_a_pool_takes_subnets_that_are_given(synth: Synth) ->
 
 @pytest.mark.parametrize("retain", [True, False])
 def test_a_share_that_outlasts_the_organisation_is_written_past_older_bindings(synth: Synth, retain: bool) -> None:
-    template = synth(lambda app: share(make_stack(app), retain))["producer"]
+    template = synth(lambda app: share(make_stack(app, aws_provider=NEWER), retain))["producer"]
     written = template.one("aws_ram_resource_share").get("resource_share_configuration")
     assert written == ([{RETAIN: True}] if retain else None)
 
@@ -98,7 +98,7 @@ def test_a_share_that_outlasts_the_organisation_is_written_past_older_bindings(s
 )
 def test_a_share_that_outlasts_the_organisation_needs_a_provider_that_has_it(aws_provider: str, is_taken: bool) -> None:
     with collecting() as findings:
-        share(make_stack(App(context={}), aws_provider), True)
+        share(make_stack(App(context={}), aws_provider=aws_provider), True)
     assert [(finding.place, "came with AWS provider 6.35.0" in finding.rule) for finding in findings] == (
         [] if is_taken else [(("producer", "partners", RETAIN), True)]
     )

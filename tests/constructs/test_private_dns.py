@@ -14,8 +14,8 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import existing
 from tests.conftest import Synth
-from tests.constructs.test_constructs import existing
 from tests.constructs.test_consumer_names import NEWER, ORDERS, STATE, Consumer, make_stack, produce
 
 PREFERENCE = {
@@ -152,7 +152,7 @@ def test_a_choice_of_private_names_that_would_not_work_is_refused(
 
 
 def test_a_networks_private_dns_with_an_older_provider_is_refused() -> None:
-    stack = make_stack(App(context={}), "producer", "~> 6.27")
+    stack = make_stack(App(context={}), "producer", aws_provider="~> 6.27")
     orders = share_orders(stack)
     with pytest.raises(InvalidInput, match=r"came with AWS provider 6\.28\.0"):
         ServiceNetwork(stack, "finance").share("finance", [orders], private_dns_enabled=False)

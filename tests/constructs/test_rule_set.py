@@ -30,8 +30,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import GROUP, OTHER_GROUP, STATE, existing, make_stack
 from tests.conftest import Synth, Template, read_stacks
-from tests.constructs.test_constructs import GROUP, OTHER_GROUP, STATE, existing, make_stack
 
 RULES = {
     "ingress": "aws_vpc_security_group_ingress_rule",

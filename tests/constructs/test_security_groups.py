@@ -19,8 +19,8 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import GROUP, STATE, existing, make_stack
 from tests.conftest import Synth, Template
-from tests.constructs.test_constructs import GROUP, STATE, existing, make_stack
 
 LATTICE = "arn:aws:vpc-lattice:eu-west-1:111122223333"
 OUT, IN = "aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"

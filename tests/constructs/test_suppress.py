@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from latticelink import ExistingNetwork, InvalidInput, IpResource, LocalState, ResourceGateway, Stack, suppress
+from latticelink import ExistingNetwork, InvalidInput, IpResource, ResourceGateway, suppress
 from latticelink.checks.examination import examine
 
 import pytest
 
+from tests.builders import make_stack
 from tests.conftest import Synth
 
 REASON = "one zone is enough: it's a test"
 
 
 def producer(app: Any) -> tuple[Any, Any]:
-    stack = Stack(app, "producer", state=LocalState(), region="eu-west-1")
+    stack = make_stack(app)
     network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
     gateway = ResourceGateway(stack, "gateway", network)
     gateway.share("orders", IpResource("10.0.1.9"), ports=[5432])

@@ -28,8 +28,8 @@ from latticelink import (
 
 import pytest
 
+from tests.builders import existing, make_stack
 from tests.conftest import Synth
-from tests.constructs.test_constructs import existing, make_stack
 
 TEAM = {"Team": "shop"}
 ORDERS = SharedResource.of_arn(

@@ -29,8 +29,8 @@ from latticelink.paths.tracing import trace
 
 import pytest
 
+from tests.builders import STATE, make_stack
 from tests.conftest import Synth, Template
-from tests.constructs.test_constructs import STATE, make_stack
 
 ORDERS = SharedResource.of_arn(
     "orders",

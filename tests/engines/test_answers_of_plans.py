@@ -26,14 +26,19 @@ from tests.flavour import SCENARIO, output_of, program_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-# Provider 5.100 can't plan NEWER, and the workspaces are another provider's.
+# Provider 5.100 can't plan NEWER, the workspaces are another provider's, and what "import" takes over exists in
+# test_import.py alone.
 EXAMPLES = sorted(
-    {path.parent.name for path in ROOT.glob("examples/*/main.py")} - {"hcp-workspaces"} - NEWER.keys() | {SCENARIO}
+    {path.parent.name for path in ROOT.glob("examples/*/main.py")} - {"hcp-workspaces", "import"} - NEWER.keys()
+    | {SCENARIO}
 )
 # What may be unknown of a folder only, and of a plan only, each with the reason.
 OF_FOLDERS = {
     r"reads the state of a stack that isn't in what was read": "the plan has read that state",
     r"known only after apply": "it is behind something of that state, which the plan has",
+    r"zone of a subnet isn't written": "the plan looks up a subnet that exists",
+    r"doesn't tell its": "the plan looks up what exists",
+    r"aren't known|isn't known": "it is behind something that exists, which the plan looks up",
 }
 OF_PLANS = {r"which isn't in what was read": "it has the ARN that it read, of what another stack made"}
 
@@ -58,6 +63,19 @@ def keep_here(content: dict[str, Any]) -> None:
         source.pop("workspace", None)
     for provider in content["provider"]["aws"]:
         provider.pop("allowed_account_ids", None)
+
+
+def put_place(stack: Path, aws: Aws) -> None:
+    """Put ids of what exists, in the account that the stack takes a role in, in the place of the example's own."""
+    file = stack / "cdk.tf.json"
+    text = file.read_text()
+    role = re.search(r'"role_arn": "arn:aws:iam::(\d{12}):', text)
+    place = Place.make(aws, role[1] if role else None)
+    real = {"vpc": [place.vpc], "sg": [place.group], "subnet": place.subnets}
+    for kind, ids in real.items():
+        for example, there in zip(sorted(set(re.findall(rf"{kind}-0a1b2c3d4e5f6000\d", text))), ids, strict=False):
+            text = text.replace(example, there)
+    file.write_text(text)
 
 
 def published(stacks: list[Path]) -> dict[str, Any]:
@@ -127,25 +145,33 @@ def hops(examination: Examination) -> dict[tuple[str, str, str], Answer]:
     }
 
 
+def looks_up(examination: Examination) -> bool:
+    """Return whether there are subnets that the plan looks up, so that it knows their zones and blocks."""
+    return any(block.mode == "data" for block in examination.configuration.of_type("aws_subnet"))
+
+
 def must_agree(of_folder: Examination, of_plan: Examination, is_whole: bool) -> None:
     """Fail where the plan says otherwise than the folder, or less; it may say more where the folder can't tell."""
-    assert results(of_plan, Answer.FAIL) == results(of_folder, Answer.FAIL)
     in_folder, in_plan = results(of_folder, Answer.UNKNOWN), results(of_plan, Answer.UNKNOWN)
+    assert results(of_folder, Answer.FAIL) <= results(of_plan, Answer.FAIL)
+    said_by_plan_alone = {each[:2] for each in results(of_plan, Answer.FAIL) - results(of_folder, Answer.FAIL)}
+    assert said_by_plan_alone <= {each[:2] for each in in_folder}
     for only, reasons in ((in_folder - in_plan, OF_FOLDERS), (in_plan - in_folder, {} if is_whole else OF_PLANS)):
         assert [each for each in only if not any(re.search(pattern, each[2]) for pattern in reasons)] == []
     told = hops(of_plan)
     assert {place: told.get(place) for place in hops(of_folder)} == hops(of_folder)
-    if is_whole:
+    if is_whole and not looks_up(of_folder):
         assert path_lines(list(of_plan.paths), why=True) == path_lines(list(of_folder.paths), why=True)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_plan_of_a_stack_gets_the_answers_of_its_folder(
-    terraform_on_aws: Terraform, tmp_path: Path, name: str
+    terraform_on_aws: Terraform, aws: Aws, tmp_path: Path, name: str
 ) -> None:
     stacks = written(tmp_path, name)
     contract = published(stacks)
     for stack in stacks:
+        put_place(stack, aws)
         edit(stack, keep_here)
         outputs = {OUTPUT: {"value": contract, "type": type_of(contract)}}
         state = {"version": 4, "terraform_version": "1.0.0", "serial": 1, "lineage": "x", "outputs": outputs}
