@@ -158,7 +158,8 @@ def must_agree(of_folder: Examination, of_plan: Examination, is_whole: bool) -> 
     assert {each[:2] for each in results(of_plan, Answer.FAIL) - results(of_folder, Answer.FAIL)} <= open_in_folder
     if looks_up(of_folder):
         # Of the same place the plan, which knows more, comes to another question.
-        in_plan = {each for each in in_plan if each[:2] not in open_in_folder}
+        open_in_both = open_in_folder & {each[:2] for each in in_plan}
+        in_folder, in_plan = ({each for each in side if each[:2] not in open_in_both} for side in (in_folder, in_plan))
     for only, reasons in ((in_folder - in_plan, OF_FOLDERS), (in_plan - in_folder, {} if is_whole else OF_PLANS)):
         assert [each for each in only if not any(re.search(pattern, each[2]) for pattern in reasons)] == []
     told = hops(of_plan)
