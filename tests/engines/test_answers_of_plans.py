@@ -38,6 +38,7 @@ OF_FOLDERS = {
     r"known only after apply": "it is behind something of that state, which the plan has",
     r"zone of a subnet isn't written": "the plan looks up a subnet that exists",
     r"doesn't tell its": "the plan looks up what exists",
+    r"route table of data\.aws_subnet\.\S+ isn't in": "the plan looks up its block, and the target is inside",
     r"aren't known|isn't known": "it is behind something that exists, which the plan looks up",
 }
 OF_PLANS = {r"which isn't in what was read": "it has the ARN that it read, of what another stack made"}
