@@ -148,7 +148,7 @@ def hops(examination: Examination) -> dict[tuple[str, str, str], Answer]:
 
 def looks_up(examination: Examination) -> bool:
     """Return whether there are subnets that the plan looks up, so that it knows their zones and blocks."""
-    return any(block.mode == "data" for block in examination.configuration.of_type("aws_subnet"))
+    return bool(examination.configuration.of_type("aws_subnet", "data"))
 
 
 def must_agree(of_folder: Examination, of_plan: Examination, is_whole: bool) -> None:
