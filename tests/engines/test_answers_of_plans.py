@@ -41,7 +41,7 @@ OF_FOLDERS = {
     r"route table of data\.aws_subnet\.\S+ isn't in": "the plan looks up its block, and the target is inside",
     r"aren't known|isn't known": "it is behind something that exists, which the plan looks up",
 }
-OF_PLANS = {r"which isn't in what was read": "it has the ARN that it read, of what another stack made"}
+OF_PLANS = {r"isn't in what was read": "it has the ARN that it read, of what another stack made"}
 
 
 def written(folder: Path, name: str) -> list[Path]:
