@@ -20,6 +20,7 @@ settings.load_profile("without deadlines")
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let processes share the work (`--dist loadgroup`): slow tests first and spread, a file's others together."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

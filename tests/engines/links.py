@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +99,15 @@ def write(folder: Path, build: Callable[[Any], None]) -> tuple[Path, Path]:
     app.synth()
     stacks = folder / "cdktf.out" / "stacks"
     return stacks / "producer", stacks / "consumer"
+
+
+def put_existing_ids(stack: Path, place: Place) -> None:
+    """Put ids of what exists in the place of those that an example made up."""
+    file = stack / "cdk.tf.json"
+    text = file.read_text()
+    real = {"vpc": [place.vpc], "sg": [place.group], "subnet": place.subnets}
+    for kind, ids in real.items():
+        made_up = sorted(set(re.findall(rf"{kind}-0a1b2c3d4e5f6000\d", text)))
+        for example, there in zip(made_up, cycle(ids), strict=False):
+            text = text.replace(example, there)
+    file.write_text(text)

@@ -13,9 +13,8 @@ from botocore.exceptions import ClientError
 from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat
-from tests.engines.links import Place
+from tests.engines.links import Place, put_existing_ids
 from tests.engines.scenario import edit, narrow, order
-from tests.engines.test_examples import put_existing_ids
 from tests.flavour import APPS
 
 pytestmark = pytest.mark.engine
@@ -39,9 +38,9 @@ class Site:
         result = run_python(folder, str(APPS / "examples" / example / "main.py"))
         assert result.returncode == 0, result.stderr
         stacks = order(folder, f"{example}.out")
-        for number, (stack, account) in enumerate(zip(stacks, accounts, strict=True), 1):
+        for stack, account in zip(stacks, accounts, strict=True):
             narrow(stack)
-            put_existing_ids(stack, Place.make(aws, account), number)
+            put_existing_ids(stack, Place.make(aws, account))
         return cls(aws, dict(zip(stacks, terraforms, strict=True)))
 
     @property
@@ -65,7 +64,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(terraform_aws: Terraform, aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return the example within an organisation, applied by one run that takes on a role in each account."""
-    terraform = terraform_aws.within(**aws.environment())
+    terraform = terraform_aws.on(aws)
     folder = tmp_path_factory.mktemp("cross-account")
     made = Site.make(aws, folder, "cross-account", (PRODUCER, CONSUMER), [terraform, terraform])
     before = aws.inventory()
@@ -126,7 +125,7 @@ def test_a_consumer_outside_the_organisation_accepts_and_each_side_applies_with_
     terraform_aws: Terraform, other_aws: Aws, tmp_path: Path
 ) -> None:
     aws, accounts = other_aws, (PRODUCER, PARTNER)
-    terraforms = [terraform_aws.within(**aws.environment(account)) for account in accounts]
+    terraforms = [terraform_aws.on(aws, account) for account in accounts]
     site = Site.make(aws, tmp_path, "cross-account-external", accounts, terraforms)
     before = aws.inventory()
     (producer, terraform), (consumer, partner) = site.stacks.items()
@@ -135,7 +134,7 @@ def test_a_consumer_outside_the_organisation_accepts_and_each_side_applies_with_
     assert "does not allow external principals" in flat(terraform.apply(producer, expect=1))
     partner.init(consumer)
     too_early = flat(partner.run(consumer, "plan", "-input=false", expect=1))
-    assert "has not the output 'latticelink'" in too_early, "the contract waits for the share"
+    assert "has no output 'latticelink'" in too_early, "the contract waits for the share"
 
     (producer / "cdk.tf.json").write_text(unasked)
     terraform.apply(producer)

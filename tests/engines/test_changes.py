@@ -26,15 +26,16 @@ INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group
 
 
 @pytest.fixture(scope="module")
-def link(terraform_aws: Terraform, aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Link, Path]]:
-    terraform = terraform_aws.within(**aws.environment())
+def link(
+    terraform_on_aws: Terraform, aws: Aws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Link, Path]]:
     folder = tmp_path_factory.mktemp("link")
     made = Link(Place.make(aws), Place.make(aws))
     for stack in made.write(folder):
-        terraform.apply(stack)
+        terraform_on_aws.apply(stack)
     yield made, folder
     for stack in reversed(made.write(folder)):
-        terraform.destroy(stack)
+        terraform_on_aws.destroy(stack)
     assert set(aws.inventory()) == {"sg", "subnet", "vpc"}, "only what was there before is left"
 
 

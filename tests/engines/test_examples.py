@@ -1,4 +1,4 @@
-"""Each example is applied: nothing is left to do afterwards, and nothing is left when it is destroyed."""
+"""Each example is planned as the check says and applied; then nothing is to do, and once destroyed nothing is left."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from latticelink.checks.examination import examine
 from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS
 
 import pytest
@@ -13,9 +14,10 @@ import pytest
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
-from tests.engines.links import Place
+from tests.engines.links import Place, put_existing_ids
+from tests.engines.plans import must_agree, plan, reads_another
 from tests.engines.scenario import narrow, order
-from tests.flavour import APPS
+from tests.flavour import APPS, SCENARIO, output_of, program_of
 from tests.refusals import unlisted
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -41,26 +43,34 @@ ELSEWHERE = {
     "state-bucket",
 }
 EXAMPLES = sorted(
-    path.parent.name for path in ROOT.glob("examples/*/main.py") if path.parent.name not in {*ELSEWHERE, *NEWER}
+    {SCENARIO} | {path.parent.name for path in ROOT.glob("examples/*/main.py")} - ELSEWHERE - NEWER.keys()
 )
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_is_applied_and_destroyed(terraform_aws: Terraform, tmp_path: Path, name: str) -> None:
+def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
+    terraform_aws: Terraform, tmp_path: Path, name: str
+) -> None:
+    plans = tmp_path / "plans"
     with Aws.start() as aws:
-        terraform = terraform_aws.within(**aws.environment())
-        result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
+        terraform = terraform_aws.on(aws)
+        result = run_python(tmp_path, str(program_of(name)))
         assert result.returncode == 0, result.stderr
-        stacks = order(tmp_path, f"{name}.out")
+        stacks = order(tmp_path, output_of(name))
         existing = Place.make(aws)
+        before = aws.inventory()
         for stack in stacks:
             narrow(stack)
             put_existing_ids(stack, existing)
-        before = aws.inventory()
+            terraform.init(stack)
+            plan(terraform, stack, plans)
+            must_agree(examine(stack), examine(plans / f"{stack.name}.json"), not reads_another(stack))
+            terraform.run(stack, "apply", "-input=false", "the.plan")
         for stack in stacks:
-            terraform.apply(stack)
-        for stack in stacks:
-            terraform.must_have_nothing_to_do(stack)
+            plan(terraform, stack, plans, "-detailed-exitcode")
+        must_agree(examine(tmp_path / output_of(name)), examine(plans), True)
+        plan(terraform, stacks[0], plans, "-refresh-only")
+        must_agree(examine(stacks[0]), examine(plans / f"{stacks[0].name}.json"), True)
         for stack in reversed(stacks):
             terraform.destroy(stack)
         assert aws.inventory() == before
@@ -83,12 +93,3 @@ def test_of_a_newer_example_the_provider_refuses_its_newer_arguments_alone(
         assert sorted(refused) == newer
         in_table = {(row.path or row.resource).rpartition(".")[2] for row in PROVIDER_ARGUMENTS}
         assert set(newer) <= in_table
-
-
-def put_existing_ids(stack: Path, place: Place, number: int = 1) -> None:
-    """Put ids of what exists in the place of the examples' own, which end in the place's number."""
-    file = stack / "cdk.tf.json"
-    text = file.read_text()
-    for example, real in (("vpc-", place.vpc), ("subnet-", place.subnets[0]), ("sg-", place.group)):
-        text = text.replace(f"{example}0a1b2c3d4e5f6000{number}", real)
-    file.write_text(text)

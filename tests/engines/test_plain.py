@@ -14,8 +14,8 @@ from tests.test_scenario import run_main
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 
-def test_plain_terraform_with_local_state(terraform_on_aws: Terraform, aws: Aws, tmp_path: Path) -> None:
-    terraform = terraform_on_aws
+def test_plain_terraform_with_local_state(terraform_aws: Terraform, aws: Aws, tmp_path: Path) -> None:
+    terraform = terraform_aws.within(**aws.environment())
     settings = {"aws_provider": PROVIDER_VERSION}
     assert run_main(tmp_path, settings=settings).returncode == 0
     producer, consumer = order(tmp_path)

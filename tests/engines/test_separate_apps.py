@@ -15,9 +15,8 @@ from tests.conftest import run_python
 from tests.docs import blocks
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform
-from tests.engines.links import REGION, Link, Place, write
+from tests.engines.links import REGION, Link, Place, put_existing_ids, write
 from tests.engines.scenario import narrow, order
-from tests.engines.test_examples import put_existing_ids
 from tests.flavour import APPS
 
 pytestmark = pytest.mark.engine
@@ -31,15 +30,14 @@ def places(aws: Aws) -> tuple[Place, Place]:
 
 @pytest.fixture(scope="module")
 def producer(
-    terraform_aws: Terraform, aws: Aws, places: tuple[Place, Place], tmp_path_factory: pytest.TempPathFactory
+    terraform_on_aws: Terraform, aws: Aws, places: tuple[Place, Place], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
     """Return the folder of a producer that is applied, with its state in `state` beside the output."""
     folder = tmp_path_factory.mktemp("apart") / "producer"
-    terraform = terraform_aws.within(**aws.environment())
     stack, _ = Link(*places).write(folder)
-    terraform.apply(stack)
+    terraform_on_aws.apply(stack)
     yield stack
-    terraform.destroy(stack)
+    terraform_on_aws.destroy(stack)
     assert set(aws.inventory()) == {"sg", "subnet", "vpc"}, "only what was there before is left"
 
 

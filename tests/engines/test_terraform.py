@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ from latticelink.values.contract import OUTPUT
 
 import pytest
 
-from tests.engines.conftest import PROVIDER_VERSION, Terraform
+from tests.emulator.aws import Aws
+from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
+from tests.engines.links import REGION, Place
 from tests.flavour import core
 from tests.test_scenario import run_main
 
@@ -129,7 +133,7 @@ def test_workspaces_of_one_name_belong_together(terraform: Terraform, tmp_path: 
             "a state without the contract",
             {"something": "else"},
             "nginx",
-            "Stack 'producer' has not the output 'latticelink' in its state.",
+            "Stack 'producer' has no output 'latticelink' in its state.",
         ),
     ],
 )
@@ -140,50 +144,53 @@ def test_a_plan_stops_with_a_sentence_and_nothing_else(
     consumer = reader(tmp_path, name)
     terraform.run(consumer, "init", "-input=false")
     printed = terraform.run(consumer, "plan", "-input=false", expect=1)
-    unwrapped = " ".join(printed.replace("│", " ").split())
+    unwrapped = flat(printed)
     assert sentence in unwrapped, what
     assert unwrapped.count("Error:") == 1
     assert "Resource postcondition failed" in unwrapped
 
 
-SUBNETS = ["subnet-11111111", "subnet-22222222"]
-GROUP, OTHER_GROUP = "sg-11111111", "sg-22222222"
+@dataclass(frozen=True)
+class Deployed:
+    """A folder whose consumer is deployed in `place`, as far as its state says, and where its producer's VPC is."""
 
+    folder: Path
+    place: Place
+    producer: Place
 
-def endpoint_stack(folder: Path, **changes: Any) -> Path:
-    """Write a consumer with nothing but its endpoint; return its folder."""
-    arguments: dict[str, Any] = {"subnet_ids": SUBNETS, "vpc_id": "vpc-22222222", **changes}
-    app = App(context={}, outdir=str(folder / "cdktf.out"))
-    stack = Stack(app, "consumer", state=LocalState(), region="eu-west-1", aws_provider=PROVIDER_VERSION)
-    network = ExistingNetwork(stack, "network", vpc_id=arguments.pop("vpc_id"), subnet_ids=arguments.pop("subnet_ids"))
-    shared = LocalState().read(stack, "producer")["nginx"]
-    ResourceEndpoint(stack, "nginx", shared, network, **{"security_group_ids": [GROUP], **arguments})
-    app.synth()
-    stack_folder = folder / "cdktf.out" / "stacks" / "consumer"
-    # For the test alone: no AWS account is asked.
-    offline = {"skip_credentials_validation": True, "skip_requesting_account_id": True, "skip_metadata_api_check": True}
-    (stack_folder / "offline_override.tf.json").write_text(json.dumps({"provider": {"aws": offline}}))
-    return stack_folder
+    def write(self, **changes: Any) -> Path:
+        """Write the consumer, which has nothing but its endpoint, with changes; return its folder."""
+        network = {"vpc_id": self.place.vpc, "subnet_ids": self.place.subnets[:2]}
+        network.update((key, changes.pop(key)) for key in network.keys() & changes.keys())
+        app = App(context={}, outdir=str(self.folder / "cdktf.out"))
+        stack = Stack(app, "consumer", state=LocalState(), region=REGION, aws_provider=PROVIDER_VERSION)
+        shared = LocalState().read(stack, "producer")["nginx"]
+        arguments = {"security_group_ids": [self.place.group], **changes}
+        ResourceEndpoint(stack, "nginx", shared, ExistingNetwork(stack, "network", **network), **arguments)
+        app.synth()
+        return self.folder / "cdktf.out" / "stacks" / "consumer"
 
 
 @pytest.fixture(scope="module")
-def deployed(terraform_aws: Terraform, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder whose consumer is deployed, as far as its state says."""
-    folder = tmp_path_factory.mktemp("deployed")
-    publish(terraform_aws, folder, {OUTPUT: CONTRACT})
-    consumer = endpoint_stack(folder)
-    terraform_aws.run(consumer, "init", "-input=false")
+def deployed(terraform_on_aws: Terraform, aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
+    deployed = Deployed(tmp_path_factory.mktemp("deployed"), place=Place.make(aws), producer=Place.make(aws))
+    zones = aws.client("ec2", REGION).describe_availability_zones()["AvailabilityZones"]
+    where = {"vpc_id": deployed.producer.vpc, "zone_ids": [zone["ZoneId"] for zone in zones]}
+    nginx = {**CONTRACT["resources"]["nginx"], **where}
+    publish(terraform_on_aws, deployed.folder, {OUTPUT: {**CONTRACT, "resources": {"nginx": nginx}}})
+    consumer = deployed.write()
+    terraform_on_aws.run(consumer, "init", "-input=false")
     content = json.loads((consumer / "cdk.tf.json").read_text())["resource"]
     [fixed] = content["terraform_data"]
-    terraform_aws.run(consumer, "apply", "-auto-approve", "-input=false", f"-target=terraform_data.{fixed}")
+    terraform_on_aws.run(consumer, "apply", "-auto-approve", "-input=false", f"-target=terraform_data.{fixed}")
     [(name, written)] = content["aws_vpc_endpoint"].items()
     attributes = {
         "id": "vpce-0123456789abcdef0",
-        "vpc_id": "vpc-22222222",
+        "vpc_id": deployed.place.vpc,
         "vpc_endpoint_type": "Resource",
-        "resource_configuration_arn": CONTRACT["resources"]["nginx"]["arn"],
-        "subnet_ids": SUBNETS,
-        "security_group_ids": [GROUP],
+        "resource_configuration_arn": nginx["arn"],
+        "subnet_ids": deployed.place.subnets[:2],
+        "security_group_ids": [deployed.place.group],
         "private_dns_enabled": True,
         "ip_address_type": "IPV4",
         "tags": written["tags"],
@@ -194,8 +201,8 @@ def deployed(terraform_aws: Terraform, tmp_path_factory: pytest.TempPathFactory)
         "network_interface_ids": ["eni-11111111", "eni-22222222"],
         "route_table_ids": [],
     }
-    place = folder / "state" / "consumer.tfstate"
-    state = json.loads(place.read_text())
+    file = deployed.folder / "state" / "consumer.tfstate"
+    state = json.loads(file.read_text())
     state["serial"] += 1
     state["resources"].append(
         {
@@ -206,37 +213,40 @@ def deployed(terraform_aws: Terraform, tmp_path_factory: pytest.TempPathFactory)
             "instances": [{"schema_version": 0, "attributes": attributes, "dependencies": []}],
         }
     )
-    place.write_text(json.dumps(state))
-    return folder
+    file.write_text(json.dumps(state))
+    return deployed
 
 
 @pytest.mark.parametrize(
     ("what", "changes", "actions"),
     [
-        ("nothing changed", {}, ["no-op"]),
-        ("the order of the subnets", {"subnet_ids": SUBNETS[::-1]}, ["no-op"]),
-        ("private DNS", {"private_dns_enabled": False}, ["delete", "create"]),
-        ("the subnets", {"subnet_ids": SUBNETS[:1]}, ["delete", "create"]),
-        ("the address type", {"ip_address_type": "dualstack"}, ["delete", "create"]),
-        ("the security groups", {"security_group_ids": [OTHER_GROUP]}, ["update"]),
-        ("the Name tag", {"name": "another"}, ["update"]),
+        ("nothing changed", lambda _: {}, ["no-op"]),
+        ("the order of the subnets", lambda place: {"subnet_ids": place.subnets[1::-1]}, ["no-op"]),
+        ("private DNS", lambda _: {"private_dns_enabled": False}, ["delete", "create"]),
+        ("the subnets", lambda place: {"subnet_ids": place.subnets[:1]}, ["delete", "create"]),
+        ("the address type", lambda _: {"ip_address_type": "dualstack"}, ["delete", "create"]),
+        ("the security groups", lambda _: {"security_group_ids": ["sg-22222222"]}, ["update"]),
+        ("the Name tag", lambda _: {"name": "another"}, ["update"]),
     ],
 )
 def test_what_aws_fixes_at_creation_is_replaced_and_the_rest_updated(
-    terraform_aws: Terraform, deployed: Path, what: str, changes: dict[str, Any], actions: list[str]
+    terraform_on_aws: Terraform,
+    deployed: Deployed,
+    what: str,
+    changes: Callable[[Place], dict[str, Any]],
+    actions: list[str],
 ) -> None:
-    consumer = endpoint_stack(deployed, **changes)
-    planned = terraform_aws.plan(consumer, "-refresh=false")
+    consumer = deployed.write(**changes(deployed.place))
+    planned = terraform_on_aws.plan(consumer, "-refresh=false")
     [endpoint] = [address for address in planned if address.startswith("aws_vpc_endpoint.")]
     assert planned[endpoint] == actions, what
 
 
-def test_an_endpoint_in_the_producers_vpc_stops_the_plan(terraform_aws: Terraform, deployed: Path) -> None:
-    consumer = endpoint_stack(deployed, vpc_id="vpc-11111111")
-    printed = terraform_aws.run(consumer, "plan", "-refresh=false", "-input=false", expect=1)
-    assert "Resource 'nginx' is shared from the VPC that this endpoint would be in" in " ".join(
-        printed.replace("│", " ").split()
-    )
+def test_an_endpoint_in_the_producers_vpc_stops_the_plan(terraform_on_aws: Terraform, deployed: Deployed) -> None:
+    network = {"vpc_id": deployed.producer.vpc, "subnet_ids": deployed.producer.subnets[:2]}
+    consumer = deployed.write(**network)
+    printed = flat(terraform_on_aws.run(consumer, "plan", "-refresh=false", "-input=false", expect=1))
+    assert "Resource 'nginx' is shared from the VPC that this endpoint would be in" in printed
 
 
 def test_comments_with_suppressions_are_ignored(terraform: Terraform, tmp_path: Path) -> None:

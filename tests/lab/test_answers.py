@@ -18,9 +18,8 @@ import pytest
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, terraform, terraform_aws  # noqa: F401  fixtures
-from tests.engines.links import Place
+from tests.engines.links import Place, put_existing_ids
 from tests.engines.scenario import narrow, order
-from tests.engines.test_examples import put_existing_ids
 from tests.flavour import SCENARIO, output_of, program_of
 from tests.lab.answers import Answers
 
@@ -51,7 +50,7 @@ def test_packets_flow_as_in_the_lab_of_the_files(terraform_aws: Terraform, tmp_p
     assert result.returncode == 0, result.stderr
     from_files = flows(tmp_path, model_of(read(tmp_path / output_of(name))))
     with Aws.start() as aws:
-        terraform = terraform_aws.within(**aws.environment())
+        terraform = terraform_aws.on(aws)
         existing = Place.make(aws) if name != SCENARIO else None
         for stack in order(tmp_path, output_of(name)):
             narrow(stack)
