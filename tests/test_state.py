@@ -122,6 +122,12 @@ def test_a_stack_publishes_once_and_reads_others() -> None:
         STATE.publish(publish(app, "db"))
 
     assert refusals(twice)[0][0] == "A stack publishes once: its contract is one output."
+    assert refusals(lambda app: STATE.publish(make_stack(app, "producer"))) == [
+        (
+            "A stack that publishes has something to publish: its consumers find it by name.",
+            "Write publish(stack, gateway.share(...)).",
+        )
+    ]
     assert refusals(lambda app: STATE.read(make_stack(app, "producer"), "producer"))[0][0] == (
         "A stack reads another stack's state."
     )

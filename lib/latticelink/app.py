@@ -31,7 +31,7 @@ from latticelink.summary import summarise
 from latticelink.taken_domains import taken_domains
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
-from latticelink.values.arns import ROLE
+from latticelink.values.arns import ROLE, partition_of
 from latticelink.values.aws_ids import parse_region, parse_role_arn
 from latticelink.values.calls import judged
 from latticelink.values.names import parse_suffix
@@ -93,7 +93,7 @@ class Stack(bindings.TerraformStack):
 
     Raises:
         InvalidInput: for tags that AWS refuses, a malformed id, region, account or role, a role of another account than
-            `account_id`, or a constraint that admits providers too old.
+            `account_id` or of another partition than `region`, or a constraint that admits providers too old.
 
     Source: https://developer.hashicorp.com/terraform/language/providers/requirements,
         https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role
@@ -131,8 +131,7 @@ class Stack(bindings.TerraformStack):
                 state = LocalState()
             checked = parse_tags(report, "tags", tags)
             name_suffix = parse_suffix(report, "name_suffix", name_suffix) if name_suffix != "" else ""
-            account_id, role_arn = _parse_account(report, account_id, role_arn)
-            self.account_id = account_id
+            self.account_id, role_arn = _parse_account(report, account_id, role_arn, self.region)
         super().__init__(scope, id)
         state.keep(self)
         notes_of(self).tags = checked.given
@@ -171,8 +170,10 @@ bindings.show_signature(App)
 bindings.show_signature(Stack)
 
 
-def _parse_account(report: Report, account_id: str | None, role_arn: str | None) -> tuple[str | None, str | None]:
-    """Return a stack's account and the role taken on there; refuse malformed ones and a role of another account."""
+def _parse_account(
+    report: Report, account_id: str | None, role_arn: str | None, region: str
+) -> tuple[str | None, str | None]:
+    """Return a stack's account and the role taken on there; refuse malformed ones and a role from elsewhere."""
     role_arn = None if role_arn is None else parse_role_arn(report, "role_arn", role_arn)
     account_id = None if account_id is None else parse_account_id(report, "account_id", account_id)
     role = ROLE.read(role_arn)
@@ -182,6 +183,14 @@ def _parse_account(report: Report, account_id: str | None, role_arn: str | None)
             role_arn,
             rule=f"The role is one of the stack's account, here {account_id}.",
             fix="Give a role of that account, or leave account_id out.",
+        )
+    if role is not None and is_known(region) and region != REFUSED and role.partition != partition_of(region):
+        report.refuse(
+            "role_arn",
+            role_arn,
+            rule=f"A role acts within its partition, and {region} is in {partition_of(region)}.",
+            fix=f"Write 'arn:{partition_of(region)}:iam::{role.account}:role/{role.name}', or another region.",
+            source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
         )
     return account_id, role_arn
 

@@ -74,7 +74,8 @@ class State(ABC):
             *resources: what `ResourceGateway.share` returned, all of them in one call.
 
         Raises:
-            InvalidInput: if the stack's state is not kept here, has published already, or a name is there twice.
+            InvalidInput: if the stack's state is not kept here, it has published already, there is nothing to publish,
+                or a name is there twice.
 
         Source: https://developer.hashicorp.com/terraform/language/values/outputs
         """
@@ -88,6 +89,13 @@ class State(ABC):
                     fix="Give all resources to one call of publish.",
                 )
                 return
+            if not resources:
+                report.refuse(
+                    "publish",
+                    [],
+                    rule="A stack that publishes has something to publish: its consumers find it by name.",
+                    fix="Write publish(stack, gateway.share(...)).",
+                )
             names = [resource.name for resource in resources]
             for name in sorted({name for name in names if names.count(name) > 1}):
                 report.refuse(

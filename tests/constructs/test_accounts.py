@@ -275,6 +275,12 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
         f"one of the stack's account, here {ACCOUNT}",
         "Give a role of that account",
     ),
+    (
+        "a role of another partition",
+        lambda s: stack_with(s, role_arn=f"arn:aws-cn:iam::{PARTNER}:role/deploy"),
+        "A role acts within its partition, and eu-west-1 is in aws.",
+        f"Write 'arn:aws:iam::{PARTNER}:role/deploy', or another region.",
+    ),
 ]
 
 

@@ -18,6 +18,7 @@ ID = "0" * 17
 FORMS: list[tuple[str, ArnForm, str, bool]] = [
     ("a database", DATABASE, f"arn:aws:rds:eu-west-1:{A}:db:orders", True),
     ("a cluster in China", DATABASE, f"arn:aws-cn:rds:cn-north-1:{A}:cluster:orders-1", True),
+    ("a database of another partition", DATABASE, f"arn:aws-cn:rds:eu-west-1:{A}:db:orders", False),
     ("a snapshot of a database", DATABASE, f"arn:aws:rds:eu-west-1:{A}:snapshot:orders", False),
     ("a database of no region", DATABASE, f"arn:aws:rds::{A}:db:orders", False),
     ("a database of no account", DATABASE, "arn:aws:rds:eu-west-1::db:orders", False),

@@ -41,6 +41,26 @@ def read_arn(given: object) -> Arn | None:
     return Arn(*(part or "" for part in match.groups())) if match else None
 
 
+# By how a region's code begins; all others are of `aws`.
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "eu-isoe-": "aws-iso-e",
+    "eusc-": "aws-eusc",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "us-isof-": "aws-iso-f",
+}
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, which nothing crosses: `aws`, `aws-cn` and the like.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+    """
+    return next((partition for start, partition in _PARTITIONS.items() if region.startswith(start)), "aws")
+
+
 def id_in_arn(arn: str) -> str:
     """Return the id at the end of an ARN, after its last slash; of what is no ARN whatever stands there."""
     return arn.rpartition("/")[2]
@@ -69,6 +89,8 @@ class ArnForm:
         """Return the parts of the ARN of one of `kinds` (of any, if none is named); None for what is none."""
         arn = read_arn(given)
         if arn is None or arn.service != self.service or not arn.account or bool(arn.region) != self.has_region:
+            return None
+        if arn.region and arn.partition != partition_of(arn.region):
             return None
         pattern = self.names.get(arn.kind) if not kinds or arn.kind in kinds else None
         return arn if pattern is not None and re.fullmatch(pattern, arn.name) else None
