@@ -15,7 +15,7 @@ from tests.engines.conftest import Terraform
 OF_FOLDERS = {
     r"reads the state of a stack that isn't in what was read": "the plan has read that state",
     r"known only after apply": "it is behind something of that state, which the plan has",
-    r"zone of a subnet isn't written": "the plan looks up a subnet that exists",
+    r"zone of a subnet isn't written|zones of some subnets aren't": "the plan looks up a subnet that exists",
     r"doesn't tell its": "the plan looks up what exists",
     r"route table of data\.aws_subnet\.\S+ isn't in": "the plan looks up its block, and the target is inside",
     r"aren't known|isn't known": "it is behind something that exists, which the plan looks up",

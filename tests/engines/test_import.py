@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latticelink.checks.examination import examine
+
 import pytest
 
 from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
+from tests.engines.plans import must_agree, plan, reads_another
 from tests.engines.scenario import edit, narrow, order
 from tests.flavour import APPS
 
@@ -107,6 +110,8 @@ def test_the_scenario_that_was_made_by_hand_is_taken_over(
         put_ids(stack, ids)
         terraform_on_aws.init(stack)
         assert summary_of_plan(terraform_on_aws, stack) == counts
+        plan(terraform_on_aws, stack, tmp_path)
+        must_agree(examine(stack), examine(tmp_path / f"{stack.name}.json"), not reads_another(stack))
         terraform_on_aws.apply(stack)
         terraform_on_aws.must_have_nothing_to_do(stack)
         edit(stack, keep_only_groups)

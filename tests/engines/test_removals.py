@@ -27,6 +27,11 @@ def aws() -> Iterator[Aws]:
         yield started
 
 
+@pytest.fixture
+def terraform_on_aws(terraform_aws: Terraform, aws: Aws) -> Terraform:
+    return terraform_aws.on(aws)
+
+
 def app(here: Place, there: Place, shares: dict[str, str], reads: list[str]) -> Callable[[Any], None]:
     """Return an app that shares addresses in one group on one port, and has an endpoint for each name in `reads`."""
     state = LocalState()

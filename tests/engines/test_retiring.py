@@ -32,6 +32,11 @@ def aws() -> Iterator[Aws]:
         yield started
 
 
+@pytest.fixture
+def terraform_on_aws(terraform_aws: Terraform, aws: Aws) -> Terraform:
+    return terraform_aws.on(aws)
+
+
 def test_a_consumer_is_destroyed_after_its_contract_is_gone(
     terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
