@@ -89,29 +89,7 @@ class State(ABC):
                     fix="Give all resources to one call of publish.",
                 )
                 return
-            if not resources:
-                report.refuse(
-                    "publish",
-                    [],
-                    rule="A stack that publishes has something to publish: its consumers find it by name.",
-                    fix="Write publish(stack, gateway.share(...)).",
-                )
-            names = [resource.name for resource in resources]
-            for name in sorted({name for name in names if names.count(name) > 1}):
-                report.refuse(
-                    "publish",
-                    name,
-                    rule="Each resource of a stack is published under a name of its own.",
-                    fix="Share one of them under another name.",
-                )
-            for resource in resources:
-                if resource.stack is not stack:
-                    report.refuse(
-                        "publish",
-                        resource.name,
-                        rule="A stack publishes what its own gateways share.",
-                        fix="Publish it in the stack that shares it.",
-                    )
+            _refuse_resources(report, stack, resources)
         notes = notes_of(stack)
         published = [_with_share_arns(resource, notes) for resource in resources]
         notes.published = {resource.name: resource for resource in published}
@@ -193,6 +171,33 @@ class State(ABC):
     @abstractmethod
     def _reader(self, stack_id: str) -> dict[str, Any]:
         """Return the arguments of the `terraform_remote_state` that reads the state of `stack_id`."""
+
+
+def _refuse_resources(report: Report, stack: Any, resources: Sequence[SharedResource]) -> None:
+    """Refuse to publish nothing, two resources of one name, and what another stack shares."""
+    if not resources:
+        report.refuse(
+            "publish",
+            [],
+            rule="A stack that publishes has something to publish: its consumers find it by name.",
+            fix="Write publish(stack, gateway.share(...)).",
+        )
+    names = [resource.name for resource in resources]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        report.refuse(
+            "publish",
+            name,
+            rule="Each resource of a stack is published under a name of its own.",
+            fix="Share one of them under another name.",
+        )
+    for resource in resources:
+        if resource.stack is not stack:
+            report.refuse(
+                "publish",
+                resource.name,
+                rule="A stack publishes what its own gateways share.",
+                fix="Publish it in the stack that shares it.",
+            )
 
 
 def _with_share_arns(resource: SharedResource, notes: Notes) -> SharedResource:

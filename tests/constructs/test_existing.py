@@ -137,14 +137,15 @@ def test_what_is_known_of_a_resource_by_arn_is_checked_like_what_is_read(synth: 
 
 @given(
     st.sampled_from(["resourceconfiguration/rcfg-", "servicenetwork/sn-"]),
-    st.sampled_from(["aws", "aws-us-gov", "aws-cn"]),
+    st.sampled_from([("aws", "eu-west-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")]),
     st.from_regex(r"[0-9]{12}", fullmatch=True),
     st.from_regex(r"[0-9a-z]{17}", fullmatch=True),
 )
 def test_every_arn_of_the_two_kinds_is_taken_with_its_id_and_type(
-    kind: str, partition: str, account: str, suffix: str
+    kind: str, place: tuple[str, str], account: str, suffix: str
 ) -> None:
-    arn = f"arn:{partition}:vpc-lattice:eu-west-1:{account}:{kind}{suffix}"
+    partition, region = place
+    arn = f"arn:{partition}:vpc-lattice:{region}:{account}:{kind}{suffix}"
     shared = SharedResource.of_arn("orders", arn, ports=[443])
     assert (shared.arn, shared.id) == (arn, arn.rpartition("/")[2])
     assert shared.type == ("SERVICE_NETWORK" if "servicenetwork" in kind else "SINGLE")
