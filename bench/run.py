@@ -140,7 +140,7 @@ def javascript(output: Path) -> Variant | None:
     if not (modules / "@cdktf" / "provider-aws").is_dir():
         packages = ["cdktf@0.21.0", "@cdktf/provider-aws@21.22.1", "constructs@10.4.2"]
         quietly = ["--silent", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
-        # Without --prefix npm installs into the package of a folder above, whose CLI of CDK Terrain wants other versions.
+        # Without --prefix npm installs into the package of the folder above, whose CLIs want other versions.
         subprocess.run(["npm", "install", "--prefix", ".", *quietly, *packages], cwd=ROOT / "bench", check=True)
     command = [str(ROOT / "bench" / "javascript.cjs"), str(ROOT / "bench"), str(output)]
     return Variant("JavaScript", command, program=packaged_node() or "node")
