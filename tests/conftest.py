@@ -1,12 +1,11 @@
-"""What all tests share: building an app and reading what it wrote."""
+"""What all tests share beside the fixtures of `latticelink.testing`."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,34 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         alone = item.get_closest_marker("slow") is not None
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
-
-
-class Template:
-    """The JSON of one stack, found by resource type and name, never by hashed ids."""
-
-    def __init__(self, folder: Path) -> None:
-        self.text = (folder / "cdk.tf.json").read_text()
-        self.json: dict[str, Any] = json.loads(self.text)
-
-    def all(self, kind: str, section: str = "resource") -> list[dict[str, Any]]:
-        return list(self.json.get(section, {}).get(kind, {}).values())
-
-    def one(self, kind: str, section: str = "resource", **values: Any) -> dict[str, Any]:
-        found = [
-            block for block in self.all(kind, section) if all(block.get(key) == value for key, value in values.items())
-        ]
-        assert len(found) == 1, f"{len(found)} blocks of {kind} with {values}"
-        return found[0]
-
-    def ref(self, kind: str, attribute: str, **values: Any) -> str:
-        """Return the expression that refers to the one block of `kind` with `values`."""
-        block = self.one(kind, **values)
-        [name] = [name for name, other in self.json["resource"][kind].items() if other is block]
-        return f"${{{kind}.{name}.{attribute}}}"
-
-
-def read_stacks(outdir: Path) -> dict[str, Template]:
-    return {folder.name: Template(folder) for folder in sorted((outdir / "stacks").iterdir())}
 
 
 def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -84,23 +55,6 @@ def same_files(one: Path, other: Path) -> bool:
     assert files
     assert sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file()) == files
     return all((one / file).read_bytes() == (other / file).read_bytes() for file in files)
-
-
-Synth = Callable[[Callable[[Any], None]], dict[str, Template]]
-
-
-@pytest.fixture
-def synth(tmp_path: Path) -> Synth:
-    """Return a function that builds an app in this process and returns its stacks as written."""
-    from latticelink import App
-
-    def build_and_read(build: Callable[[Any], None]) -> dict[str, Template]:
-        app = App(context={}, outdir=str(tmp_path / "out"))
-        build(app)
-        app.synth()
-        return read_stacks(tmp_path / "out")
-
-    return build_and_read
 
 
 @pytest.fixture

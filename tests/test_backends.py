@@ -6,48 +6,51 @@ from collections.abc import Callable
 from typing import Any
 
 from latticelink import CloudState, InvalidInput, LocalState, S3State, State
+from latticelink.testing import Synthesise
 
 import pytest
 
-from tests.conftest import ROOT, Synth, run_python
+from tests.conftest import ROOT, run_python
 from tests.test_state import consume, publish
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
 ROLE = "arn:aws:iam::111122223333:role/terraform/state"
 
 
-def write(synth: Synth, state: State) -> tuple[dict[str, Any], dict[str, Any]]:
+def write(synthesise: Synthesise, state: State) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the producer's `terraform` block, and the consumer's `terraform_remote_state`."""
 
     def both(app: Any) -> None:
         publish(app, "db", state=state)
         consume(app, "db", state=state)
 
-    stacks = synth(both)
+    stacks = synthesise(both)
     reader = stacks["consumer"].json["data"]["terraform_remote_state"]["producer"]
     reader.pop("lifecycle")
     return stacks["producer"].json["terraform"], reader
 
 
-def test_s3_state_is_encrypted_and_locked_and_read_where_it_is_written(synth: Synth) -> None:
-    terraform, reader = write(synth, S3State("acme-state", "eu-west-1", key_prefix="shop/prod/"))
+def test_s3_state_is_encrypted_and_locked_and_read_where_it_is_written(synthesise: Synthesise) -> None:
+    terraform, reader = write(synthesise, S3State("acme-state", "eu-west-1", key_prefix="shop/prod/"))
     place = {"bucket": "acme-state", "key": "shop/prod/producer.tfstate", "region": "eu-west-1"}
     assert terraform["backend"] == {"s3": {**place, "encrypt": True, "use_lockfile": True}}
     assert reader == {"backend": "s3", "config": place, "workspace": "${terraform.workspace}"}
     assert terraform["required_version"] == ">= 1.10.0"
 
 
-def test_s3_state_takes_a_key_a_role_and_a_table_and_the_reader_takes_the_role_alone(synth: Synth) -> None:
+def test_s3_state_takes_a_key_a_role_and_a_table_and_the_reader_takes_the_role_alone(synthesise: Synthesise) -> None:
     state = S3State("acme-state", "eu-west-1", kms_key_arn=KEY, role_arn=ROLE, dynamodb_table="locks")
-    terraform, reader = write(synth, state)
+    terraform, reader = write(synthesise, state)
     backend = terraform["backend"]["s3"]
     assert (backend["kms_key_id"], backend["dynamodb_table"]) == (KEY, "locks")
     assert backend["assume_role"] == reader["config"]["assume_role"] == {"role_arn": ROLE}
     assert set(reader["config"]) == {"assume_role", "bucket", "key", "region"}
 
 
-def test_cloud_state_names_the_host_in_both_places_and_the_project_where_workspaces_are_made(synth: Synth) -> None:
-    terraform, reader = write(synth, CloudState("acme", hostname="tfe.acme.example", project="Networks"))
+def test_cloud_state_names_the_host_in_both_places_and_the_project_where_workspaces_are_made(
+    synthesise: Synthesise,
+) -> None:
+    terraform, reader = write(synthesise, CloudState("acme", hostname="tfe.acme.example", project="Networks"))
     assert terraform["cloud"] == {
         "hostname": "tfe.acme.example",
         "organization": "acme",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from latticelink import App, CloudState, CloudWorkspaces, InvalidInput, LocalState
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
-from tests.conftest import Synth, Template
 from tests.flavour import core
 
 STATE = CloudState("acme", workspace="shop-{stack}", hostname="tfe.acme.example", project="Networks")
@@ -21,16 +21,16 @@ def add(app: Any, **options: Any) -> None:
     CloudWorkspaces(stack, "workspaces", options.pop("state", STATE), **{"reads": READS, **options})
 
 
-def make(synth: Synth, **options: Any) -> Template:
-    return synth(lambda app: add(app, **options))["workspaces"]
+def make(synthesise: Synthesise, **options: Any) -> SynthesisedStack:
+    return synthesise(lambda app: add(app, **options))["workspaces"]
 
 
-def id_of(template: Template, name: str) -> str:
+def id_of(template: SynthesisedStack, name: str) -> str:
     return template.ref("tfe_workspace", "id", name=f"shop-{name}")
 
 
-def test_each_stack_has_a_workspace_in_the_project_on_the_states_own_host(synth: Synth) -> None:
-    template = make(synth)
+def test_each_stack_has_a_workspace_in_the_project_on_the_states_own_host(synthesise: Synthesise) -> None:
+    template = make(synthesise)
     assert template.json["provider"]["tfe"] == [{"hostname": "tfe.acme.example", "organization": "acme"}]
     assert template.json["terraform"]["required_providers"]["tfe"]["source"] == "hashicorp/tfe"
     project = template.ref("tfe_project", "id", name="Networks", organization="acme")
@@ -39,8 +39,8 @@ def test_each_stack_has_a_workspace_in_the_project_on_the_states_own_host(synth:
     assert {(item["organization"], item["project_id"]) for item in workspaces} == {("acme", project)}
 
 
-def test_a_producers_state_is_shared_with_its_consumers_and_nobody_else(synth: Synth) -> None:
-    template = make(synth)
+def test_a_producers_state_is_shared_with_its_consumers_and_nobody_else(synthesise: Synthesise) -> None:
+    template = make(synthesise)
     shared = {
         name: template.one("tfe_workspace_settings", workspace_id=id_of(template, name)) for name in sorted(READS)
     }
@@ -52,33 +52,33 @@ def test_a_producers_state_is_shared_with_its_consumers_and_nobody_else(synth: S
     assert {(item["execution_mode"], item["global_remote_state"]) for item in shared.values()} == {("remote", False)}
 
 
-def test_an_apply_of_the_producer_queues_a_run_of_the_consumer(synth: Synth) -> None:
-    template = make(synth)
+def test_an_apply_of_the_producer_queues_a_run_of_the_consumer(synthesise: Synthesise) -> None:
+    template = make(synthesise)
     trigger = template.one("tfe_run_trigger")
     assert trigger["workspace_id"] == id_of(template, "consumer")
     assert trigger["sourceable_id"] == id_of(template, "producer")
     assert {(item["auto_apply"], item["auto_apply_run_trigger"]) for item in template.all("tfe_workspace")} == {
         (False, False)
     }
-    applied = make(synth, auto_apply=True).one("tfe_workspace", name="shop-consumer")
+    applied = make(synthesise, auto_apply=True).one("tfe_workspace", name="shop-consumer")
     assert (applied["auto_apply"], applied["auto_apply_run_trigger"]) == (True, True)
 
 
-def test_with_local_execution_nothing_runs_so_nothing_is_triggered(synth: Synth) -> None:
-    template = make(synth, execution_mode="local")
+def test_with_local_execution_nothing_runs_so_nothing_is_triggered(synthesise: Synthesise) -> None:
+    template = make(synthesise, execution_mode="local")
     assert template.all("tfe_run_trigger") == []
     assert {item["execution_mode"] for item in template.all("tfe_workspace_settings")} == {"local"}
 
 
-def test_with_a_repository_each_workspace_watches_its_stacks_folder(synth: Synth) -> None:
+def test_with_a_repository_each_workspace_watches_its_stacks_folder(synthesise: Synthesise) -> None:
     repository = {"identifier": "acme/network", "github_app_installation_id": "ghain-1", "branch": "main"}
-    workspace = make(synth, vcs_repo=repository).one("tfe_workspace", name="shop-consumer")
+    workspace = make(synthesise, vcs_repo=repository).one("tfe_workspace", name="shop-consumer")
     assert workspace["vcs_repo"] == repository
     assert workspace["working_directory"] == "cdktf.out/stacks/consumer"
 
 
-def test_addresses_come_from_the_stacks_ids_whatever_their_order(synth: Synth) -> None:
-    assert make(synth).text == make(synth, reads=dict(reversed(READS.items()))).text
+def test_addresses_come_from_the_stacks_ids_whatever_their_order(synthesise: Synthesise) -> None:
+    assert make(synthesise).text == make(synthesise, reads=dict(reversed(READS.items()))).text
 
 
 @pytest.mark.parametrize(

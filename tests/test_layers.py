@@ -36,6 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "picture": {"paths"},
     "lab": {"paths"},
     "cli": {"reports", "picture", "lab"},
+    "testing": {"app"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
 APP = {

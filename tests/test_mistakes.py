@@ -336,9 +336,9 @@ def test_a_producer_of_another_app_with_another_number_is_no_mistake(tmp_path: P
     assert run(build) == 0
 
 
-def test_the_plan_tells_of_another_region_where_no_zone_does(synth: Any) -> None:
+def test_the_plan_tells_of_another_region_where_no_zone_does(synthesise: Any) -> None:
     by_arn = SharedResource.of_arn("orders", "${var.arn}", ports=[5432])
-    consumer = synth(lambda app: endpoint_of(stack_of(app), by_arn))["consumer"]
+    consumer = synthesise(lambda app: endpoint_of(stack_of(app), by_arn))["consumer"]
     conditions = [each["condition"] for each in consumer.one("aws_vpc_endpoint")["lifecycle"]["precondition"]]
     assert any('split(":", ' in condition and '[3] == "eu-west-1"' in condition for condition in conditions)
 

@@ -330,16 +330,16 @@ def test_bad_input_is_refused_with_place_value_rule_and_fix(
     assert re.fullmatch(r"tests/test_refused_input\.py:[0-9]+", finding.line)
 
 
-def test_two_vpcs_with_the_same_cidr_are_allowed(synth: Any) -> None:
+def test_two_vpcs_with_the_same_cidr_are_allowed(synthesise: Any) -> None:
     def build(app: Any) -> None:
         state = LocalState()
         for name in ("one", "two"):
             network(Stack(app, name, state=state, region="ap-northeast-1"), cidr="172.18.0.0/16")
 
-    assert [template.one("aws_vpc")["cidr_block"] for template in synth(build).values()] == ["172.18.0.0/16"] * 2
+    assert [template.one("aws_vpc")["cidr_block"] for template in synthesise(build).values()] == ["172.18.0.0/16"] * 2
 
 
-def test_a_token_passes_every_check(synth: Any) -> None:
+def test_a_token_passes_every_check(synthesise: Any) -> None:
     """Nothing that only Terraform knows is judged, wherever it stands."""
 
     def build(app: Any) -> None:
@@ -369,7 +369,7 @@ def test_a_token_passes_every_check(synth: Any) -> None:
             client_security_group_ids=["${aws_security_group.c.id}"],
         )
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     assert producer.one("aws_vpclattice_resource_gateway")["vpc_id"] == "${aws_vpc.v.id}"
     ports = ["${var.port}", "${aws_db_instance.db.port}"]
     assert producer.one("aws_vpclattice_resource_configuration")["port_ranges"] == ports

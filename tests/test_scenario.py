@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF
+from latticelink.testing import Golden, SynthesisedApp, SynthesisedStack, read_synthesised
 
 import pytest
 
-from tests.conftest import ROOT, Template, read_stacks, run_python, same_files, without_metadata
+from tests.conftest import ROOT, run_python, same_files, without_metadata
 from tests.docs import pictures
 from tests.flavour import APPS, CDK, VERSIONS
-
-GOLDEN = Path(__file__).parent / "golden"
 
 
 def run_main(folder: Path, *, settings: dict[str, Any] | None = None, **environment: str) -> Any:
@@ -38,19 +36,16 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stacks(outdir: Path) -> dict[str, Template]:
-    return read_stacks(outdir)
+def stacks(outdir: Path) -> SynthesisedApp:
+    return read_synthesised(outdir)
 
 
 @pytest.mark.parametrize("name", ["producer", "consumer"])
 def test_the_output_is_the_golden_file_so_logical_ids_and_outputs_are_frozen(
-    stacks: dict[str, Template], name: str
+    stacks: SynthesisedApp, golden: Golden, name: str
 ) -> None:
-    golden = GOLDEN / f"{name}.tf.json"
     written = stacks[name].text.replace(f'"version": "{VERSIONS[CDK]}"', f'"version": "{VERSIONS[CDKTF]}"')
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(written)
-    assert written == golden.read_text(), "intended? then: UPDATE_GOLDEN=1 make test, and read the diff"
+    golden(f"{name}.tf.json", written)
 
 
 def test_two_synths_from_two_folders_give_the_same_bytes(outdir: Path, tmp_path: Path) -> None:
@@ -62,11 +57,11 @@ def test_two_synths_from_two_folders_give_the_same_bytes(outdir: Path, tmp_path:
 
 def test_the_defaults_in_the_code_are_those_of_cdktf_json(outdir: Path, tmp_path: Path) -> None:
     assert run_main(tmp_path, settings={}).returncode == 0
-    for name, template in read_stacks(tmp_path / "cdktf.out").items():
+    for name, template in read_synthesised(tmp_path / "cdktf.out").items():
         assert template.text == (outdir / "stacks" / name / "cdk.tf.json").read_text()
 
 
-def test_no_block_is_empty_and_no_path_is_absolute_and_no_token_is_left(stacks: dict[str, Template]) -> None:
+def test_no_block_is_empty_and_no_path_is_absolute_and_no_token_is_left(stacks: SynthesisedApp) -> None:
     for template in stacks.values():
         values = list(without_metadata(template.json))
         assert {} not in values
@@ -78,7 +73,7 @@ def test_no_block_is_empty_and_no_path_is_absolute_and_no_token_is_left(stacks: 
         assert str(Path.home()) not in template.text
 
 
-def test_no_name_contains_an_expression(stacks: dict[str, Template]) -> None:
+def test_no_name_contains_an_expression(stacks: SynthesisedApp) -> None:
     for template in stacks.values():
         for blocks in template.json["resource"].values():
             for block in blocks.values():
@@ -94,7 +89,7 @@ def test_the_manifest_puts_the_producer_first(outdir: Path) -> None:
     }
 
 
-def test_both_vpcs_have_the_same_addresses(stacks: dict[str, Template]) -> None:
+def test_both_vpcs_have_the_same_addresses(stacks: SynthesisedApp) -> None:
     for template in stacks.values():
         assert template.one("aws_vpc")["cidr_block"] == "172.18.0.0/16"
         assert {subnet["availability_zone"]: subnet["cidr_block"] for subnet in template.all("aws_subnet")} == {
@@ -103,7 +98,7 @@ def test_both_vpcs_have_the_same_addresses(stacks: dict[str, Template]) -> None:
         }
 
 
-def test_the_gateway_and_the_configuration_are_those_of_the_experiment(stacks: dict[str, Template]) -> None:
+def test_the_gateway_and_the_configuration_are_those_of_the_experiment(stacks: SynthesisedApp) -> None:
     producer = stacks["producer"]
     gateway = producer.one("aws_vpclattice_resource_gateway")
     configuration = producer.one("aws_vpclattice_resource_configuration")
@@ -125,7 +120,7 @@ def test_the_gateway_and_the_configuration_are_those_of_the_experiment(stacks: d
     ]
 
 
-def test_the_endpoint_is_that_of_the_experiment(stacks: dict[str, Template]) -> None:
+def test_the_endpoint_is_that_of_the_experiment(stacks: SynthesisedApp) -> None:
     endpoint = stacks["consumer"].one("aws_vpc_endpoint", vpc_endpoint_type="Resource")
     assert endpoint["tags"] == {"Name": "privatelink-rsc-vpcendpoint"}
     assert endpoint["private_dns_enabled"] is True
@@ -135,7 +130,9 @@ def test_the_endpoint_is_that_of_the_experiment(stacks: dict[str, Template]) -> 
     )
 
 
-def test_the_security_groups_pass_tcp_80_along_the_whole_path_and_nothing_else(stacks: dict[str, Template]) -> None:
+def test_the_security_groups_pass_tcp_80_along_the_whole_path_and_nothing_else(
+    stacks: SynthesisedApp,
+) -> None:
     producer, consumer = stacks["producer"], stacks["consumer"]
     gateway = producer.ref("aws_security_group", "id", name="privatelink-dev2-vpc-rscgw")
     target = producer.ref("aws_security_group", "id", name="EC2_B")
@@ -143,7 +140,7 @@ def test_the_security_groups_pass_tcp_80_along_the_whole_path_and_nothing_else(s
     client = consumer.ref("aws_security_group", "id", name="EC2_A")
     connect = consumer.ref("aws_security_group", "id", name="connect")
 
-    def rules(template: Template, direction: str) -> set[tuple[Any, ...]]:
+    def rules(template: SynthesisedStack, direction: str) -> set[tuple[Any, ...]]:
         return {
             (
                 rule["security_group_id"],
@@ -172,7 +169,7 @@ def test_the_security_groups_pass_tcp_80_along_the_whole_path_and_nothing_else(s
     }
 
 
-def test_the_instances_are_private_encrypted_and_current(stacks: dict[str, Template]) -> None:
+def test_the_instances_are_private_encrypted_and_current(stacks: SynthesisedApp) -> None:
     for template in stacks.values():
         instance = template.one("aws_instance")
         assert instance["associate_public_ip_address"] is False
@@ -185,7 +182,7 @@ def test_the_instances_are_private_encrypted_and_current(stacks: dict[str, Templ
         assert "aws_nat_gateway" not in template.json["resource"]
 
 
-def test_the_package_repositories_are_reached_through_s3_alone(stacks: dict[str, Template]) -> None:
+def test_the_package_repositories_are_reached_through_s3_alone(stacks: SynthesisedApp) -> None:
     for template in stacks.values():
         gateway = template.one("aws_vpc_endpoint", vpc_endpoint_type="Gateway")
         [statement] = json.loads(gateway["policy"])["Statement"]
@@ -196,11 +193,11 @@ def test_the_package_repositories_are_reached_through_s3_alone(stacks: dict[str,
 
 def test_an_arm_instance_type_gets_an_arm_image(tmp_path: Path) -> None:
     assert run_main(tmp_path, settings={"instance_type": "t4g.micro"}).returncode == 0
-    for template in read_stacks(tmp_path / "cdktf.out").values():
+    for template in read_synthesised(tmp_path / "cdktf.out").values():
         assert template.one("aws_ssm_parameter", "data")["name"].endswith("-arm64")
 
 
-def test_the_friendly_name_is_a_cname_to_the_name_that_aws_gives(stacks: dict[str, Template]) -> None:
+def test_the_friendly_name_is_a_cname_to_the_name_that_aws_gives(stacks: SynthesisedApp) -> None:
     consumer = stacks["consumer"]
     record = consumer.one("aws_route53_record")
     assert (record["name"], record["type"]) == ("nginx.privatelink-dev2.internal", "CNAME")
@@ -210,14 +207,14 @@ def test_the_friendly_name_is_a_cname_to_the_name_that_aws_gives(stacks: dict[st
     assert "[0]" not in target
 
 
-def test_the_outputs_hand_over_the_next_step(stacks: dict[str, Template]) -> None:
+def test_the_outputs_hand_over_the_next_step(stacks: SynthesisedApp) -> None:
     outputs = stacks["consumer"].json["output"]
     assert set(outputs) == {"connect", "curl", "endpoint_addresses"}
     assert "subnet_configuration : s.subnet_id => s.ipv4" in outputs["endpoint_addresses"]["value"]
     assert "curl http://" in outputs["curl"]["value"]
 
 
-def test_the_contract_has_version_1_and_these_keys(stacks: dict[str, Template]) -> None:
+def test_the_contract_has_version_1_and_these_keys(stacks: SynthesisedApp) -> None:
     output = stacks["producer"].json["output"]["latticelink"]
     assert "sensitive" not in output
     assert output["value"]["version"] == 1
@@ -232,7 +229,7 @@ def test_a_narrowed_constraint_and_the_cloud_state_reach_both_stacks(tmp_path: P
         "state": {"kind": "cloud", "organization": "acme", "workspace": "demo-{stack}"},
     }
     assert run_main(tmp_path, settings=settings).returncode == 0
-    stacks = read_stacks(tmp_path / "cdktf.out")
+    stacks = read_synthesised(tmp_path / "cdktf.out")
     for name, template in stacks.items():
         terraform = template.json["terraform"]
         assert terraform["required_providers"]["aws"] == {"source": "hashicorp/aws", "version": "5.100.0"}
@@ -261,7 +258,7 @@ def test_the_variable_of_the_cdktf_cli_goes_over_the_settings_of_the_file(tmp_pa
     context = json.dumps({"latticelink": {"instance_type": "t4g.nano"}})
     settings = {"gateway_name": "my-gateway"}
     assert run_main(tmp_path, settings=settings, CDKTF_CONTEXT_JSON=context).returncode == 0
-    producer = read_stacks(tmp_path / "cdktf.out")["producer"]
+    producer = read_synthesised(tmp_path / "cdktf.out")["producer"]
     assert producer.one("aws_instance")["instance_type"] == "t4g.nano"
     assert producer.one("aws_vpclattice_resource_gateway")["name"] == "my-gateway"
 

@@ -14,11 +14,11 @@ from latticelink import (
     ResourceGateway,
     State,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import STATE, make_stack
-from tests.conftest import Synth
 
 
 def publish(app: Any, *names: str, state: State = STATE) -> Any:
@@ -47,37 +47,37 @@ def refusals(build: Any) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("state", [STATE, CloudState("acme", workspace="shop-{stack}")], ids=["local", "cloud"])
-def test_a_consumer_in_an_app_of_its_own_is_written_just_the_same(synth: Synth, state: State) -> None:
+def test_a_consumer_in_an_app_of_its_own_is_written_just_the_same(synthesise: Synthesise, state: State) -> None:
     def both(app: Any) -> None:
         publish(app, "api", "db", state=state)
         consume(app, "db", "api", state=state)
 
-    together = synth(both)["consumer"]
-    alone = synth(lambda app: consume(app, "db", "api", state=state))["consumer"]
+    together = synthesise(both)["consumer"]
+    alone = synthesise(lambda app: consume(app, "db", "api", state=state))["consumer"]
     assert alone.text == together.text
 
 
-def test_the_reader_reads_where_the_writer_writes(synth: Synth) -> None:
+def test_the_reader_reads_where_the_writer_writes(synthesise: Synthesise) -> None:
     def both(app: Any) -> None:
         publish(app, "db")
         consume(app, "db")
 
-    stacks = synth(both)
+    stacks = synthesise(both)
     reader = stacks["consumer"].json["data"]["terraform_remote_state"]["producer"]
     assert reader["config"] == stacks["producer"].json["terraform"]["backend"]["local"]
     assert reader["workspace"] == "${terraform.workspace}"
 
 
-def test_local_state_can_be_in_another_relative_folder(synth: Synth) -> None:
-    stacks = synth(lambda app: publish(app, "db", state=LocalState("../../../environments/dev")))
+def test_local_state_can_be_in_another_relative_folder(synthesise: Synthesise) -> None:
+    stacks = synthesise(lambda app: publish(app, "db", state=LocalState("../../../environments/dev")))
     assert stacks["producer"].json["terraform"]["backend"]["local"] == {
         "path": "../../../environments/dev/producer.tfstate",
         "workspace_dir": "../../../environments/dev/producer.workspaces",
     }
 
 
-def test_every_name_that_is_read_is_guarded_in_the_plan_whenever_it_was_asked_for(synth: Synth) -> None:
-    consumer = synth(lambda app: consume(app, "one", "two"))["consumer"]
+def test_every_name_that_is_read_is_guarded_in_the_plan_whenever_it_was_asked_for(synthesise: Synthesise) -> None:
+    consumer = synthesise(lambda app: consume(app, "one", "two"))["consumer"]
     state = consumer.json["data"]["terraform_remote_state"]["producer"]
     conditions = [item["condition"] for item in state["lifecycle"]["postcondition"]]
     assert len(conditions) == 4

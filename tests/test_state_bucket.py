@@ -6,23 +6,22 @@ import json
 from typing import Any
 
 from latticelink import InvalidInput, LocalState, S3State, Stack, StateBucket
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
-
-from tests.conftest import Synth, Template
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555"
 
 
-def make(synth: Synth, state: S3State) -> Template:
+def make(synthesise: Synthesise, state: S3State) -> SynthesisedStack:
     def build(app: Any) -> None:
         StateBucket(Stack(app, "bucket", state=LocalState(), region=state.region), "state", state)
 
-    return synth(build)["bucket"]
+    return synthesise(build)["bucket"]
 
 
-def test_the_bucket_is_versioned_encrypted_private_and_kept(synth: Synth) -> None:
-    template = make(synth, S3State("acme-state", "eu-west-1"))
+def test_the_bucket_is_versioned_encrypted_private_and_kept(synthesise: Synthesise) -> None:
+    template = make(synthesise, S3State("acme-state", "eu-west-1"))
     bucket = template.ref("aws_s3_bucket", "id", bucket="acme-state")
     assert template.one("aws_s3_bucket")["lifecycle"] == {"prevent_destroy": True}
     assert template.one("aws_s3_bucket_versioning", bucket=bucket)["versioning_configuration"] == {"status": "Enabled"}
@@ -33,8 +32,8 @@ def test_the_bucket_is_versioned_encrypted_private_and_kept(synth: Synth) -> Non
     assert rule["apply_server_side_encryption_by_default"] == {"sse_algorithm": "AES256"}
 
 
-def test_plain_http_is_denied_on_the_bucket_and_all_in_it(synth: Synth) -> None:
-    template = make(synth, S3State("acme-state", "eu-west-1"))
+def test_plain_http_is_denied_on_the_bucket_and_all_in_it(synthesise: Synthesise) -> None:
+    template = make(synthesise, S3State("acme-state", "eu-west-1"))
     arn = template.ref("aws_s3_bucket", "arn", bucket="acme-state")
     [statement] = json.loads(template.one("aws_s3_bucket_policy")["policy"])["Statement"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
@@ -42,8 +41,8 @@ def test_plain_http_is_denied_on_the_bucket_and_all_in_it(synth: Synth) -> None:
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_a_key_of_the_users_encrypts_by_default(synth: Synth) -> None:
-    template = make(synth, S3State("acme-state", "eu-west-1", kms_key_arn=KEY))
+def test_a_key_of_the_users_encrypts_by_default(synthesise: Synthesise) -> None:
+    template = make(synthesise, S3State("acme-state", "eu-west-1", kms_key_arn=KEY))
     [rule] = template.one("aws_s3_bucket_server_side_encryption_configuration")["rule"]
     assert rule["apply_server_side_encryption_by_default"] == {"sse_algorithm": "aws:kms", "kms_master_key_id": KEY}
 

@@ -249,10 +249,10 @@ def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App
     try:
         # Node.js keeps the folder that it was started in, wherever this process has gone since.
         if not staged:
-            return _build(build, str(target.absolute()))
+            return build_app(build, str(target.absolute()))
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
         try:
-            app = _build(build, str(staging.absolute()))
+            app = build_app(build, str(staging.absolute()))
             _move_into_place(staging, target)
             return app
         finally:
@@ -302,10 +302,21 @@ def _check(stacks: Sequence[RawStack], target: Path) -> int:
     return 1 if examination.count(Severity.ERROR) else 0
 
 
-def _build(build: Callable[[App], object], outdir: str) -> App:
+def build_app(build: Callable[[App], object], outdir: str, context: Mapping[str, Any] | None = None) -> App:
+    """Build an app and write its Terraform JSON to a folder.
+
+    Args:
+        build: makes the app's stacks.
+        outdir: the folder, as an absolute path.
+        context: the app's context. Default: as for `App`.
+
+    Raises:
+        InvalidInput: with all that is wrong with the input.
+        LatticeLinkError: if the CDK refuses it.
+    """
     with collecting() as findings:
         try:
-            app = App(outdir=outdir)
+            app = App(context=context, outdir=outdir)
             build(app)
             stacks = [child for child in app.node.find_all() if isinstance(child, bindings.TerraformStack)]
             if not stacks and not findings:

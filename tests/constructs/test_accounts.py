@@ -24,11 +24,11 @@ from latticelink import (
 )
 from latticelink.summary import summarise
 from latticelink.terraform.sources import synthesised
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
 from tests.builders import STATE, existing, make_stack
-from tests.conftest import Synth, Template
 from tests.constructs.test_kinds import existing_consumer
 
 ACCOUNT, PARTNER = "111122223333", "444455556666"
@@ -58,13 +58,13 @@ def consume(app: Any, *, accepted: str = "partners") -> Any:
     return stack
 
 
-def contract(template: Template) -> dict[str, Any]:
+def contract(template: SynthesisedStack) -> dict[str, Any]:
     output: dict[str, Any] = template.json["output"]["latticelink"]
     return output
 
 
-def test_each_resource_and_each_principal_is_associated_by_arn_and_ids_come_from_names(synth: Synth) -> None:
-    producer = synth(lambda app: produce(app, principals=[UNIT, PARTNER, ORGANIZATION]))["producer"]
+def test_each_resource_and_each_principal_is_associated_by_arn_and_ids_come_from_names(synthesise: Synthesise) -> None:
+    producer = synthesise(lambda app: produce(app, principals=[UNIT, PARTNER, ORGANIZATION]))["producer"]
     share = producer.one("aws_ram_resource_share")
     assert (share["name"], share["allow_external_principals"]) == ("producer-partners", False)
     arn = producer.ref("aws_ram_resource_share", "arn")
@@ -82,13 +82,15 @@ def test_each_resource_and_each_principal_is_associated_by_arn_and_ids_come_from
     }
 
 
-def test_the_order_of_principals_and_resources_changes_nothing(synth: Synth) -> None:
-    one = synth(lambda app: produce(app, principals=[UNIT, PARTNER]))["producer"].text
-    assert synth(lambda app: produce(app, principals=[PARTNER, UNIT]))["producer"].text == one
+def test_the_order_of_principals_and_resources_changes_nothing(synthesise: Synthesise) -> None:
+    one = synthesise(lambda app: produce(app, principals=[UNIT, PARTNER]))["producer"].text
+    assert synthesise(lambda app: produce(app, principals=[PARTNER, UNIT]))["producer"].text == one
 
 
-def test_the_contract_is_written_after_the_associations_and_says_that_leaving_is_no_revocation(synth: Synth) -> None:
-    producer = synth(produce)["producer"]
+def test_the_contract_is_written_after_the_associations_and_says_that_leaving_is_no_revocation(
+    synthesise: Synthesise,
+) -> None:
+    producer = synthesise(produce)["producer"]
     output = contract(producer)
     made = [
         f"{kind}.{key}"
@@ -99,29 +101,29 @@ def test_the_contract_is_written_after_the_associations_and_says_that_leaving_is
     assert "ends no endpoint that it has" in output["description"]
 
 
-def test_within_the_organisation_the_contract_has_nothing_to_accept(synth: Synth) -> None:
-    entry = contract(synth(produce)["producer"])["value"]["resources"]["orders"]
+def test_within_the_organisation_the_contract_has_nothing_to_accept(synthesise: Synthesise) -> None:
+    entry = contract(synthesise(produce)["producer"])["value"]["resources"]["orders"]
     assert "share_arns" not in entry
 
 
-def test_a_contract_without_shares_is_as_it_was(synth: Synth) -> None:
+def test_a_contract_without_shares_is_as_it_was(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app)
         STATE.publish(stack, *shared(stack, "orders"))
 
-    output = contract(synth(build)["producer"])
+    output = contract(synthesise(build)["producer"])
     assert set(output) == {"value", "description"}
     assert output["description"] == "What this stack shares; read by its consumers."
 
 
 def test_outside_the_organisation_the_share_travels_in_the_contract_and_the_endpoint_waits_for_it(
-    synth: Synth,
+    synthesise: Synthesise,
 ) -> None:
     def both(app: Any) -> None:
         produce(app, allow_external_principals=True)
         consume(app)
 
-    stacks = synth(both)
+    stacks = synthesise(both)
     assert stacks["producer"].one("aws_ram_resource_share")["allow_external_principals"] is True
     entry = contract(stacks["producer"])["value"]["resources"]["orders"]
     assert entry["share_arns"] == {"partners": stacks["producer"].ref("aws_ram_resource_share", "arn")}
@@ -131,19 +133,19 @@ def test_outside_the_organisation_the_share_travels_in_the_contract_and_the_endp
     assert stacks["consumer"].one("aws_vpc_endpoint")["depends_on"] == [f"aws_ram_resource_share_accepter.{key}"]
 
 
-def test_a_consumer_alone_is_written_the_same_and_its_plan_guards_the_shares_name(synth: Synth) -> None:
+def test_a_consumer_alone_is_written_the_same_and_its_plan_guards_the_shares_name(synthesise: Synthesise) -> None:
     def both(app: Any) -> None:
         produce(app, allow_external_principals=True)
         consume(app)
 
-    together = synth(both)["consumer"]
-    alone = synth(consume)["consumer"]
+    together = synthesise(both)["consumer"]
+    alone = synthesise(consume)["consumer"]
     assert alone.text == together.text
     [guard] = alone.one("aws_ram_resource_share_accepter")["lifecycle"]["precondition"]
     assert "No share 'partners' is offered for all of: orders." in guard["error_message"]
 
 
-def test_an_association_with_a_service_network_waits_for_the_share_too(synth: Synth) -> None:
+def test_an_association_with_a_service_network_waits_for_the_share_too(synthesise: Synthesise) -> None:
     arn = f"arn:aws:vpc-lattice:eu-west-1:{ACCOUNT}:servicenetwork/sn-0123456789abcdef0"
 
     def build(app: Any) -> None:
@@ -153,14 +155,14 @@ def test_an_association_with_a_service_network_waits_for_the_share_too(synth: Sy
         network = existing_consumer(stack)
         ServiceNetworkAssociation(stack, "finance", share["finance"], network, client_cidrs=["10.0.0.0/16"])
 
-    consumer = synth(build)["consumer"]
+    consumer = synthesise(build)["consumer"]
     [key] = consumer.json["resource"]["aws_ram_resource_share_accepter"]
     assert consumer.one("aws_ram_resource_share_accepter")["share_arn"] == SHARE
     association = consumer.one("aws_vpclattice_service_network_vpc_association")
     assert association["depends_on"] == [f"aws_ram_resource_share_accepter.{key}"]
 
 
-def test_a_group_and_a_service_network_are_shared_as_one(synth: Synth) -> None:
+def test_a_group_and_a_service_network_are_shared_as_one(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app)
         gateway = ResourceGateway(stack, "gateway", existing(stack))
@@ -168,7 +170,7 @@ def test_a_group_and_a_service_network_are_shared_as_one(synth: Synth) -> None:
         finance = ServiceNetwork(stack, "finance").share("finance", [group])
         AccountShare(stack, "unit", [group, finance], principals=[UNIT])
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     arns = {association["resource_arn"] for association in producer.all("aws_ram_resource_association")}
     assert arns == {
         producer.ref("aws_vpclattice_resource_configuration", "arn", type="GROUP"),
@@ -185,7 +187,7 @@ def test_the_summary_names_the_accounts_and_says_that_leaving_is_no_revocation(t
     assert "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does." in lines
 
 
-def test_a_stack_names_its_account_and_takes_on_a_role_there(synth: Synth) -> None:
+def test_a_stack_names_its_account_and_takes_on_a_role_there(synthesise: Synthesise) -> None:
     role = f"arn:aws:iam::{PARTNER}:role/deploy"
 
     def build(app: Any) -> None:
@@ -193,7 +195,7 @@ def test_a_stack_names_its_account_and_takes_on_a_role_there(synth: Synth) -> No
         existing(Stack(app, "named", state=STATE, region="eu-west-1", **named))  # type: ignore[arg-type]
         existing(make_stack(app, "any"))
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     assert stacks["named"].json["provider"]["aws"] == [
         {"allowed_account_ids": [PARTNER], "assume_role": [{"role_arn": role}], "region": "eu-west-1"}
     ]

@@ -14,46 +14,48 @@ from latticelink import (
     ResourceGateway,
     SharedResource,
 )
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
 from tests.builders import GROUP, OTHER_GROUP, STATE, existing, make_stack
-from tests.conftest import Synth, Template
 
 
-def produce(synth: Synth, resource: Any, *, gateway: dict[str, Any] | None = None, **share: Any) -> Template:
+def produce(
+    synthesise: Synthesise, resource: Any, *, gateway: dict[str, Any] | None = None, **share: Any
+) -> SynthesisedStack:
     def build(app: Any) -> None:
         stack = make_stack(app)
         made = ResourceGateway(stack, "gateway", existing(stack), **(gateway or {}))
         STATE.publish(stack, made.share("Orders DB", resource, **{"ports": [5432], **share}))
 
-    return synth(build)["producer"]
+    return synthesise(build)["producer"]
 
 
-def consume(synth: Synth, **endpoint: Any) -> Template:
+def consume(synthesise: Synthesise, **endpoint: Any) -> SynthesisedStack:
     def build(app: Any) -> None:
         stack = make_stack(app, "consumer")
         shared = STATE.read(stack, "producer")["Orders DB"]
         ResourceEndpoint(stack, "orders", shared, existing(stack), **{"client_cidrs": ["10.0.0.0/16"], **endpoint})
 
-    return synth(build)["consumer"]
+    return synthesise(build)["consumer"]
 
 
-def test_subnets_are_carved_by_the_letter_of_the_zone_so_that_adding_one_moves_none(synth: Synth) -> None:
+def test_subnets_are_carved_by_the_letter_of_the_zone_so_that_adding_one_moves_none(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         Network(make_stack(app, "two"), "network", cidr="10.0.0.0/16", zones=["eu-west-1c", "eu-west-1a"])
         Network(
             make_stack(app, "three"), "network", cidr="10.0.0.0/16", zones=["eu-west-1a", "eu-west-1b", "eu-west-1c"]
         )
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     two, three = stacks["two"].json["resource"]["aws_subnet"], stacks["three"].json["resource"]["aws_subnet"]
     assert {subnet["cidr_block"] for subnet in two.values()} == {"10.0.0.0/20", "10.0.32.0/20"}
     assert all(three[key]["cidr_block"] == subnet["cidr_block"] for key, subnet in two.items())
 
 
-def test_names_types_and_protocol_are_derived_and_explicit(synth: Synth) -> None:
-    producer = produce(synth, IpResource("10.0.0.9"))
+def test_names_types_and_protocol_are_derived_and_explicit(synthesise: Synthesise) -> None:
+    producer = produce(synthesise, IpResource("10.0.0.9"))
     assert producer.one("aws_vpclattice_resource_gateway")["name"] == "producer-gateway"
     configuration = producer.one("aws_vpclattice_resource_configuration")
     assert {key: configuration[key] for key in ("name", "type", "protocol", "port_ranges")} == {
@@ -65,21 +67,21 @@ def test_names_types_and_protocol_are_derived_and_explicit(synth: Synth) -> None
     assert configuration["allow_association_to_shareable_service_network"] is False
 
 
-def test_each_port_and_range_gets_its_rule_and_the_configuration_has_them_merged(synth: Synth) -> None:
-    producer = produce(synth, IpResource("10.0.0.9"), ports=[443, "8000-8080", 8081])
+def test_each_port_and_range_gets_its_rule_and_the_configuration_has_them_merged(synthesise: Synthesise) -> None:
+    producer = produce(synthesise, IpResource("10.0.0.9"), ports=[443, "8000-8080", 8081])
     assert producer.one("aws_vpclattice_resource_configuration")["port_ranges"] == ["443", "8000-8081"]
     rules = producer.all("aws_vpc_security_group_egress_rule")
     assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(443, 443), (8000, 8080), (8081, 8081)}
 
 
-def test_without_the_targets_group_the_gateway_may_reach_the_address_alone(synth: Synth) -> None:
-    producer = produce(synth, IpResource("10.0.0.9"))
+def test_without_the_targets_group_the_gateway_may_reach_the_address_alone(synthesise: Synthesise) -> None:
+    producer = produce(synthesise, IpResource("10.0.0.9"))
     assert producer.one("aws_vpc_security_group_egress_rule")["cidr_ipv4"] == "10.0.0.9/32"
     assert producer.all("aws_vpc_security_group_ingress_rule") == []
 
 
-def test_with_the_targets_group_both_sides_name_each_other(synth: Synth) -> None:
-    producer = produce(synth, IpResource("10.0.0.9", security_group_id=GROUP))
+def test_with_the_targets_group_both_sides_name_each_other(synthesise: Synthesise) -> None:
+    producer = produce(synthesise, IpResource("10.0.0.9", security_group_id=GROUP))
     gateway = producer.ref("aws_security_group", "id")
     out, into = (
         producer.one("aws_vpc_security_group_egress_rule"),
@@ -89,37 +91,37 @@ def test_with_the_targets_group_both_sides_name_each_other(synth: Synth) -> None
     assert (into["security_group_id"], into["referenced_security_group_id"]) == (GROUP, gateway)
 
 
-def test_a_gateway_with_the_users_groups_makes_rules_only_in_the_targets_group(synth: Synth) -> None:
+def test_a_gateway_with_the_users_groups_makes_rules_only_in_the_targets_group(synthesise: Synthesise) -> None:
     gateway = {"security_group_ids": [OTHER_GROUP]}
-    producer = produce(synth, IpResource("10.0.0.9", security_group_id=GROUP), gateway=gateway)
+    producer = produce(synthesise, IpResource("10.0.0.9", security_group_id=GROUP), gateway=gateway)
     assert producer.one("aws_vpclattice_resource_gateway")["security_group_ids"] == [OTHER_GROUP]
     assert producer.all("aws_security_group") == []
     assert producer.all("aws_vpc_security_group_egress_rule") == []
     assert producer.one("aws_vpc_security_group_ingress_rule")["referenced_security_group_id"] == OTHER_GROUP
 
 
-def test_a_gateway_lets_nobody_in_unless_asked(synth: Synth) -> None:
+def test_a_gateway_lets_nobody_in_unless_asked(synthesise: Synthesise) -> None:
     gateway = {"ingress_cidrs": ["10.9.0.0/16", "2001:db8::/56"]}
-    producer = produce(synth, IpResource("10.0.0.9"), gateway=gateway)
+    producer = produce(synthesise, IpResource("10.0.0.9"), gateway=gateway)
     rules = producer.all("aws_vpc_security_group_ingress_rule")
     assert {rule.get("cidr_ipv4") or rule["cidr_ipv6"] for rule in rules} == {"10.9.0.0/16", "2001:db8::/56"}
 
 
-def test_a_name_is_shared_as_a_dns_resource(synth: Synth) -> None:
-    producer = produce(synth, DnsResource("db.example.com", cidrs=["10.0.1.0/24"]))
+def test_a_name_is_shared_as_a_dns_resource(synthesise: Synthesise) -> None:
+    producer = produce(synthesise, DnsResource("db.example.com", cidrs=["10.0.1.0/24"]))
     assert producer.one("aws_vpclattice_resource_configuration")["resource_configuration_definition"] == [
         {"dns_resource": [{"domain_name": "db.example.com", "ip_address_type": "IPV4"}]}
     ]
     assert producer.one("aws_vpc_security_group_egress_rule")["cidr_ipv4"] == "10.0.1.0/24"
 
 
-def test_a_gateway_can_be_in_some_of_the_subnets(synth: Synth) -> None:
-    producer = produce(synth, IpResource("10.0.0.9"), gateway={"subnets": ["subnet-11111111"]})
+def test_a_gateway_can_be_in_some_of_the_subnets(synthesise: Synthesise) -> None:
+    producer = produce(synthesise, IpResource("10.0.0.9"), gateway={"subnets": ["subnet-11111111"]})
     assert producer.one("aws_vpclattice_resource_gateway")["subnet_ids"] == ["subnet-11111111"]
 
 
-def test_what_aws_fixes_at_creation_replaces_the_endpoint(synth: Synth) -> None:
-    consumer = consume(synth, private_dns_enabled=False, ip_address_type="dualstack")
+def test_what_aws_fixes_at_creation_replaces_the_endpoint(synthesise: Synthesise) -> None:
+    consumer = consume(synthesise, private_dns_enabled=False, ip_address_type="dualstack")
     [(name, fixed)] = consumer.json["resource"]["terraform_data"].items()
     assert fixed["input"] == {
         "ip_address_type": "dualstack",
@@ -132,14 +134,14 @@ def test_what_aws_fixes_at_creation_replaces_the_endpoint(synth: Synth) -> None:
     assert (endpoint["private_dns_enabled"], endpoint["ip_address_type"]) == (False, "dualstack")
 
 
-def test_the_endpoints_address_type_is_left_to_aws_unless_given(synth: Synth) -> None:
-    endpoint = consume(synth)
+def test_the_endpoints_address_type_is_left_to_aws_unless_given(synthesise: Synthesise) -> None:
+    endpoint = consume(synthesise)
     assert "ip_address_type" not in endpoint.one("aws_vpc_endpoint")
     assert "ignore_changes" not in endpoint.one("aws_vpc_endpoint")["lifecycle"]
 
 
-def test_clients_are_blocks_and_groups_on_the_ports_that_the_state_tells(synth: Synth) -> None:
-    consumer = consume(synth, client_cidrs=["10.0.0.0/16", "2001:db8::/56"], client_security_group_ids=[GROUP])
+def test_clients_are_blocks_and_groups_on_the_ports_that_the_state_tells(synthesise: Synthesise) -> None:
+    consumer = consume(synthesise, client_cidrs=["10.0.0.0/16", "2001:db8::/56"], client_security_group_ids=[GROUP])
     rules = consumer.all("aws_vpc_security_group_ingress_rule")
     assert {
         rule.get("cidr_ipv4") or rule.get("cidr_ipv6") or rule.get("referenced_security_group_id") for rule in rules
@@ -148,20 +150,20 @@ def test_clients_are_blocks_and_groups_on_the_ports_that_the_state_tells(synth: 
     assert {rule["for_each"] for rule in rules} == {f"${{toset({ports})}}"}
 
 
-def test_an_endpoint_with_the_users_groups_makes_none(synth: Synth) -> None:
-    consumer = consume(synth, client_cidrs=[], security_group_ids=[GROUP])
+def test_an_endpoint_with_the_users_groups_makes_none(synthesise: Synthesise) -> None:
+    consumer = consume(synthesise, client_cidrs=[], security_group_ids=[GROUP])
     assert consumer.one("aws_vpc_endpoint")["security_group_ids"] == [GROUP]
     assert consumer.all("aws_security_group") == []
     assert consumer.all("aws_vpc_security_group_ingress_rule") == []
 
 
-def test_no_zone_and_no_name_are_made_unless_asked_for(synth: Synth) -> None:
-    consumer = consume(synth)
+def test_no_zone_and_no_name_are_made_unless_asked_for(synthesise: Synthesise) -> None:
+    consumer = consume(synthesise)
     assert consumer.all("aws_route53_zone") == []
     assert consumer.all("aws_vpc_endpoint_associations", "data") == []
 
 
-def test_two_endpoints_in_one_domain_share_its_zone(synth: Synth) -> None:
+def test_two_endpoints_in_one_domain_share_its_zone(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "consumer")
         network = existing(stack)
@@ -171,7 +173,7 @@ def test_two_endpoints_in_one_domain_share_its_zone(synth: Synth) -> None:
                 stack, name, read[name], network, client_cidrs=[network.cidr], dns_name=f"{name}.shared.internal"
             )
 
-    consumer = synth(build)["consumer"]
+    consumer = synthesise(build)["consumer"]
     assert consumer.one("aws_route53_zone")["name"] == "shared.internal"
     assert {record["name"] for record in consumer.all("aws_route53_record")} == {
         "one.shared.internal",
@@ -179,7 +181,7 @@ def test_two_endpoints_in_one_domain_share_its_zone(synth: Synth) -> None:
     }
 
 
-def test_a_resource_written_by_hand_from_its_arn_is_reached_without_any_state(synth: Synth) -> None:
+def test_a_resource_written_by_hand_from_its_arn_is_reached_without_any_state(synthesise: Synthesise) -> None:
     arn = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
 
     def build(app: Any) -> None:
@@ -189,18 +191,18 @@ def test_a_resource_written_by_hand_from_its_arn_is_reached_without_any_state(sy
         shared = SharedResource("db", arn, Ports((PortRange(5432, 5432),)))
         ResourceEndpoint(stack, "db", shared, existing(stack), client_cidrs=["10.0.0.0/16"])
 
-    consumer = synth(build)["consumer"]
+    consumer = synthesise(build)["consumer"]
     assert consumer.one("aws_vpc_endpoint")["resource_configuration_arn"] == arn
     rule = consumer.one("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"]) == (5432, 5432)
     assert "terraform_remote_state" not in consumer.json["data"]
 
 
-def test_rules_keep_their_addresses_when_clients_are_reordered(synth: Synth) -> None:
+def test_rules_keep_their_addresses_when_clients_are_reordered(synthesise: Synthesise) -> None:
     clients = ["10.0.0.0/16", "10.1.0.0/16", "${aws_vpc.other.cidr_block}"]
     kind = "aws_vpc_security_group_ingress_rule"
-    one = consume(synth, client_cidrs=clients).json["resource"][kind]
-    assert consume(synth, client_cidrs=clients[::-1]).json["resource"][kind] == one
+    one = consume(synthesise, client_cidrs=clients).json["resource"][kind]
+    assert consume(synthesise, client_cidrs=clients[::-1]).json["resource"][kind] == one
 
 
 def rules_of(build: Any) -> list[str]:

@@ -23,12 +23,12 @@ from latticelink import (
     ServiceNetworkEndpoint,
     SharedResource,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests import builders
 from tests.builders import GROUP, existing
-from tests.conftest import Synth
 from tests.constructs.test_kinds import DATABASE
 
 STATE = LocalState()
@@ -70,7 +70,7 @@ class Consumer:
         return kind(self.stack, id or name, self.read[name], vpc, client_cidrs=["10.0.0.0/8"], **arguments)
 
 
-def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stacks(synth: Synth) -> None:
+def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stacks(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         for name in ("orders", "billing"):
             stack = make_stack(app, name)
@@ -84,7 +84,7 @@ def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stack
                 dns_name = f"{producer}.shared.internal"
                 ResourceEndpoint(stack, producer, shared, network, client_cidrs=["10.0.0.0/8"], dns_name=dns_name)
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     for name, read in (("shop", {"orders", "billing"}), ("reports", {"billing"})):
         assert set(stacks[name].json["data"]["terraform_remote_state"]) == read
         assert {endpoint["resource_configuration_arn"] for endpoint in stacks[name].all("aws_vpc_endpoint")} == {
@@ -97,17 +97,17 @@ def test_a_stack_reads_several_producers_and_a_producer_is_read_by_several_stack
         }
 
 
-def test_two_networks_of_one_vpc_share_a_zone(synth: Synth) -> None:
+def test_two_networks_of_one_vpc_share_a_zone(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         produce(app)
         consumer = Consumer(app)
         consumer.reach("orders", dns_name="orders.shared.internal")
         consumer.reach("billing", network=consumer.another_network("twin"), dns_name="billing.shared.internal")
 
-    assert synth(build)["consumer"].one("aws_route53_zone")["name"] == "shared.internal"
+    assert synthesise(build)["consumer"].one("aws_route53_zone")["name"] == "shared.internal"
 
 
-def test_one_resource_by_both_ways_is_fine_in_two_vpcs_or_without_private_dns(synth: Synth) -> None:
+def test_one_resource_by_both_ways_is_fine_in_two_vpcs_or_without_private_dns(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         produce(app)
         consumer = Consumer(app)
@@ -115,11 +115,13 @@ def test_one_resource_by_both_ways_is_fine_in_two_vpcs_or_without_private_dns(sy
         consumer.reach("finance", network=consumer.another_network("other", "vpc-00000001"))
         consumer.reach("finance", "again", private_dns_enabled=False)
 
-    assert len(synth(build)["consumer"].all("aws_vpc_endpoint")) == 3
+    assert len(synthesise(build)["consumer"].all("aws_vpc_endpoint")) == 3
 
 
 @pytest.mark.parametrize("order", [("alone", "all"), ("all", "alone")])
-def test_what_only_the_state_tells_of_both_ways_is_left_to_the_plan(synth: Synth, order: tuple[str, str]) -> None:
+def test_what_only_the_state_tells_of_both_ways_is_left_to_the_plan(
+    synthesise: Synthesise, order: tuple[str, str]
+) -> None:
     """The producers are in another app, so that the members of the network are an expression here."""
 
     def build(app: Any) -> None:
@@ -130,7 +132,7 @@ def test_what_only_the_state_tells_of_both_ways_is_left_to_the_plan(synth: Synth
         for name in order:
             kinds[name](stack, name, read[name], network, client_cidrs=["10.0.0.0/8"])
 
-    consumer = synth(build)["consumer"]
+    consumer = synthesise(build)["consumer"]
     conditions = [
         condition["condition"]
         for endpoint in consumer.all("aws_vpc_endpoint")
@@ -270,39 +272,39 @@ def test_what_two_in_one_vpc_can_not_both_have_is_refused(
     assert rule in caught.value.findings[0].rule
 
 
-def test_a_zone_above_a_custom_domain_hides_nothing(synth: Synth) -> None:
+def test_a_zone_above_a_custom_domain_hides_nothing(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         produce(app, custom_domain=DOMAIN)
         consumer = Consumer(app)
         consumer.reach("orders")
         consumer.reach("billing", dns_name="billing.example.com")
 
-    assert synth(build)["consumer"].one("aws_route53_zone")["name"] == "example.com"
+    assert synthesise(build)["consumer"].one("aws_route53_zone")["name"] == "example.com"
 
 
-def test_names_known_only_after_apply_are_not_judged(synth: Synth) -> None:
+def test_names_known_only_after_apply_are_not_judged(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         produce(app, custom_domain="${var.domain}")
         consumer = Consumer(app)
         consumer.reach("orders")
         consumer.reach("billing", dns_name=f"billing.{DOMAIN}")
 
-    configurations = synth(build)["producer"].all("aws_vpclattice_resource_configuration")
+    configurations = synthesise(build)["producer"].all("aws_vpclattice_resource_configuration")
     assert "${var.domain}" in json.dumps(configurations)
     assert DnsResource(DOMAIN, security_group_id=GROUP).known_name == DOMAIN
 
 
-def test_a_member_that_only_the_state_knows_is_judged_at_plan(synth: Synth) -> None:
+def test_a_member_that_only_the_state_knows_is_judged_at_plan(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         Consumer(app).reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal")
 
-    record = synth(build)["consumer"].one("aws_route53_record")
+    record = synthesise(build)["consumer"].one("aws_route53_record")
     label, twins = (each["condition"] for each in record["lifecycle"]["precondition"])
     assert label == '${can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$", each.key))}'
     assert twins.startswith("${length(distinct([for name, member in ")
 
 
-def test_a_resource_in_two_lists_of_a_service_network_is_associated_once(synth: Synth) -> None:
+def test_a_resource_in_two_lists_of_a_service_network_is_associated_once(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "producer")
         gateway = ResourceGateway(stack, "gateway", existing(stack))
@@ -310,7 +312,7 @@ def test_a_resource_in_two_lists_of_a_service_network_is_associated_once(synth: 
         network = ServiceNetwork(stack, "finance")
         STATE.publish(stack, network.share("one", [orders, billing]), network.share("two", [billing]))
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     members = [
         each["resource_configuration_identifier"]
         for each in producer.all("aws_vpclattice_service_network_resource_association")

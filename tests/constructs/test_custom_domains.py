@@ -14,17 +14,17 @@ from latticelink import (
     Member,
     ResourceGateway,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import GROUP, existing
-from tests.conftest import Synth
 from tests.constructs.test_consumer_names import DOMAIN, NEWER, ORDERS, STATE, make_stack, produce
 from tests.constructs.test_kinds import DATABASE, published
 from tests.flavour import core
 
 
-def test_a_custom_domain_and_its_proof_are_written_and_published(synth: Synth) -> None:
+def test_a_custom_domain_and_its_proof_are_written_and_published(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "producer", aws_provider=">= 6.22.0, < 7.0.0")
         proof = DomainVerification(stack, "example-com", domain="Example.com", zone_id="Z0123456789ABCDEFGHIJ")
@@ -32,7 +32,7 @@ def test_a_custom_domain_and_its_proof_are_written_and_published(synth: Synth) -
         shared = gateway.share("orders", ORDERS, ports=[443], custom_domain=DOMAIN, domain_verification=proof)
         STATE.publish(stack, shared)
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     configuration = producer.one("aws_vpclattice_resource_configuration")
     assert configuration["custom_domain_name"] == DOMAIN
     kind = "aws_vpclattice_domain_verification"
@@ -45,13 +45,13 @@ def test_a_custom_domain_and_its_proof_are_written_and_published(synth: Synth) -
     assert published(producer)["custom_domain"] == DOMAIN
 
 
-def test_a_verification_without_a_zone_hands_on_its_record(synth: Synth) -> None:
+def test_a_verification_without_a_zone_hands_on_its_record(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "producer")
         proof = DomainVerification(stack, "example-com", domain="example.com")
         core().TerraformOutput(stack, "record", value=[proof.txt_record_name, proof.txt_record_value])
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     kind = "aws_vpclattice_domain_verification"
     assert producer.all("aws_route53_record") == []
     assert producer.json["output"]["record"]["value"] == [
@@ -60,8 +60,8 @@ def test_a_verification_without_a_zone_hands_on_its_record(synth: Synth) -> None
     ]
 
 
-def test_a_resource_without_a_custom_domain_says_nothing_of_it(synth: Synth) -> None:
-    producer = synth(lambda app: produce(app))["producer"]
+def test_a_resource_without_a_custom_domain_says_nothing_of_it(synthesise: Synthesise) -> None:
+    producer = synthesise(lambda app: produce(app))["producer"]
     for configuration in producer.all("aws_vpclattice_resource_configuration"):
         assert not {"custom_domain_name", "domain_verification_id"} & set(configuration)
     assert "custom_domain" not in published(producer)

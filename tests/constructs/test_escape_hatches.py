@@ -28,11 +28,11 @@ from latticelink import (
     Stack,
     StateBucket,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import existing, make_stack
-from tests.conftest import Synth
 from tests.flavour import core
 
 LATTICE = "arn:aws:vpc-lattice:eu-west-1:111122223333"
@@ -156,7 +156,7 @@ ATTRIBUTES: list[tuple[Callable[[Any], Any], list[tuple[Callable[[Any], Any], st
 ]
 
 
-def test_each_resource_is_at_hand_and_the_main_one_is_the_default_child(synth: Synth) -> None:
+def test_each_resource_is_at_hand_and_the_main_one_is_the_default_child(synthesise: Synthesise) -> None:
     """All in one app, each in a stack of its own."""
 
     def build(app: Any) -> None:
@@ -168,7 +168,7 @@ def test_each_resource_is_at_hand_and_the_main_one_is_the_default_child(synth: S
                 assert resource.terraform_resource_type == kind
                 resource.add_override("seen", kind)
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     for number, (_, attributes) in enumerate(ATTRIBUTES):
         written = stacks[f"s{number}"].json
         sections = (written.get("resource", {}), written.get("data", {}))
@@ -182,18 +182,18 @@ def test_each_resource_is_at_hand_and_the_main_one_is_the_default_child(synth: S
         assert sorted(seen) == sorted(kind for _, kind in attributes)
 
 
-def test_a_gateway_that_exists_has_its_configurations_and_a_stack_its_provider(synth: Synth) -> None:
+def test_a_gateway_that_exists_has_its_configurations_and_a_stack_its_provider(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app)
         existing_shared(stack).configurations["orders"].add_override("lifecycle.prevent_destroy", True)
         stack.provider.add_override("max_retries", 3)
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     assert producer.one("aws_vpclattice_resource_configuration")["lifecycle"] == {"prevent_destroy": True}
     assert producer.json["provider"]["aws"][0]["max_retries"] == 3
 
 
-def test_what_has_no_bindings_is_at_hand_by_its_address(synth: Synth) -> None:
+def test_what_has_no_bindings_is_at_hand_by_its_address(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = core().TerraformStack(app, "workspaces")
         state = CloudState("acme", project="Networks")
@@ -201,18 +201,20 @@ def test_what_has_no_bindings_is_at_hand_by_its_address(synth: Synth) -> None:
         stack.add_override(f"resource.{made.workspaces['producer']}.description", "Shares")
         stack.add_override(f"resource.{made.project}.description", "All")
 
-    workspaces = synth(build)["workspaces"]
+    workspaces = synthesise(build)["workspaces"]
     assert workspaces.one("tfe_workspace")["description"] == "Shares"
     assert workspaces.one("tfe_project")["description"] == "All"
 
 
 @pytest.mark.parametrize("make", [network, shared, endpoint], ids=["network", "gateway", "endpoint"])
-def test_asking_for_the_default_child_changes_nothing_that_is_written(synth: Synth, make: Callable[[Any], Any]) -> None:
+def test_asking_for_the_default_child_changes_nothing_that_is_written(
+    synthesise: Synthesise, make: Callable[[Any], Any]
+) -> None:
     def build(app: Any) -> None:
         for name in ("asked", "plain"):
             made = make(Stack(app, name, state=LocalState(), region="eu-west-1"))
             if name == "asked":
                 assert made.node.default_child is not None
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     assert stacks["asked"].text == stacks["plain"].text.replace("plain", "asked")

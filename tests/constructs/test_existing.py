@@ -21,6 +21,7 @@ from latticelink import (
     adopt,
 )
 from latticelink.cdk import bindings
+from latticelink.testing import Synthesise, SynthesisedStack
 from latticelink.values.tokens import is_known
 
 import pytest
@@ -28,7 +29,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import GROUP, OTHER_GROUP, STATE, existing, make_stack
-from tests.conftest import Synth, Template
 
 DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"
 RGW = "rgw-0123456789abcdef0"
@@ -37,18 +37,18 @@ CONFIGURATION = f"{LATTICE}:resourceconfiguration/rcfg-0123456789abcdef0"
 NETWORK = f"{LATTICE}:servicenetwork/sn-0123456789abcdef0"
 
 
-def through_existing_gateway(synth: Synth, resource: Any, **gateway: Any) -> Template:
+def through_existing_gateway(synthesise: Synthesise, resource: Any, **gateway: Any) -> SynthesisedStack:
     def build(app: Any) -> None:
         stack = make_stack(app)
         made = ExistingGateway(stack, "gateway", existing(stack), gateway_id=RGW, **gateway)
         ports = None if isinstance(resource, GroupResource) else [5432]
         STATE.publish(stack, made.share("orders", resource, ports=ports))
 
-    return synth(build)["producer"]
+    return synthesise(build)["producer"]
 
 
-def test_a_gateway_that_exists_is_used_and_nothing_of_it_is_made_or_changed(synth: Synth) -> None:
-    producer = through_existing_gateway(synth, IpResource("10.0.0.9"))
+def test_a_gateway_that_exists_is_used_and_nothing_of_it_is_made_or_changed(synthesise: Synthesise) -> None:
+    producer = through_existing_gateway(synthesise, IpResource("10.0.0.9"))
     configuration = producer.one("aws_vpclattice_resource_configuration")
     assert configuration["resource_gateway_identifier"] == RGW
     assert set(producer.json["resource"]) == {"aws_vpclattice_resource_configuration"}
@@ -62,15 +62,15 @@ def test_what_a_gateway_that_exists_does_not_serve_is_refused(stack: Any) -> Non
     assert "IN_VPC" in caught.value.findings[0].rule
 
 
-def test_a_target_lets_in_the_groups_of_a_gateway_that_exists(synth: Synth) -> None:
+def test_a_target_lets_in_the_groups_of_a_gateway_that_exists(synthesise: Synthesise) -> None:
     target = IpResource("10.0.0.9", security_group_id=GROUP)
-    producer = through_existing_gateway(synth, target, security_group_ids=[OTHER_GROUP])
+    producer = through_existing_gateway(synthesise, target, security_group_ids=[OTHER_GROUP])
     rule = producer.one("aws_vpc_security_group_ingress_rule")
     assert (rule["security_group_id"], rule["referenced_security_group_id"]) == (GROUP, OTHER_GROUP)
     assert producer.all("aws_vpc_security_group_egress_rule") == []
 
 
-def test_more_resources_go_into_a_service_network_that_exists(synth: Synth) -> None:
+def test_more_resources_go_into_a_service_network_that_exists(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app)
         orders = ResourceGateway(stack, "gateway", existing(stack)).share("orders", IpResource("10.0.0.9"), ports=[1])
@@ -79,7 +79,7 @@ def test_more_resources_go_into_a_service_network_that_exists(synth: Synth) -> N
         finance = ExistingServiceNetwork(stack, "finance", arn=NETWORK)
         STATE.publish(stack, finance.share("finance", [orders, billing, by_variable]))
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     associations = producer.all("aws_vpclattice_service_network_resource_association")
     assert {association["service_network_identifier"] for association in associations} == {"sn-0123456789abcdef0"}
     assert {association["resource_configuration_identifier"] for association in associations} == {
@@ -91,7 +91,7 @@ def test_more_resources_go_into_a_service_network_that_exists(synth: Synth) -> N
     assert (entry["arn"], entry["id"], entry["ports"]) == (NETWORK, "sn-0123456789abcdef0", ["1", "443"])
 
 
-def test_a_port_known_after_apply_is_published_as_the_expression_that_it_is(synth: Synth) -> None:
+def test_a_port_known_after_apply_is_published_as_the_expression_that_it_is(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app)
         port = bindings.token_as_number("${aws_db_instance.orders.port}")
@@ -100,14 +100,16 @@ def test_a_port_known_after_apply_is_published_as_the_expression_that_it_is(synt
         STATE.publish(stack, finance)
         ServiceNetworkEndpoint(stack, "finance-in", finance, existing(stack), client_cidrs=["10.0.0.0/16"])
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     entry = producer.json["output"]["latticelink"]["value"]["resources"]["finance"]
     assert (entry["ports"], entry["members"]["orders"]["ports"]) == (["${aws_db_instance.orders.port}"],) * 2
     rule = producer.one("aws_vpc_security_group_ingress_rule")
     assert (rule["from_port"], rule["to_port"]) == ("${aws_db_instance.orders.port}",) * 2
 
 
-def test_a_configuration_and_a_service_network_are_reached_by_their_arns_without_any_state(synth: Synth) -> None:
+def test_a_configuration_and_a_service_network_are_reached_by_their_arns_without_any_state(
+    synthesise: Synthesise,
+) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "consumer")
         network = existing(stack)
@@ -116,7 +118,7 @@ def test_a_configuration_and_a_service_network_are_reached_by_their_arns_without
         ResourceEndpoint(stack, "orders", orders, network, client_cidrs=["10.0.0.0/16"])
         ServiceNetworkEndpoint(stack, "finance", finance, network, client_cidrs=["10.0.0.0/16"])
 
-    consumer = synth(build)["consumer"]
+    consumer = synthesise(build)["consumer"]
     assert consumer.one("aws_vpc_endpoint", vpc_endpoint_type="Resource")["resource_configuration_arn"] == CONFIGURATION
     assert consumer.one("aws_vpc_endpoint", vpc_endpoint_type="ServiceNetwork")["service_network_arn"] == NETWORK
     rules = consumer.all("aws_vpc_security_group_ingress_rule")
@@ -124,14 +126,14 @@ def test_a_configuration_and_a_service_network_are_reached_by_their_arns_without
     assert "terraform_remote_state" not in consumer.json["data"]
 
 
-def test_what_is_known_of_a_resource_by_arn_is_checked_like_what_is_read(synth: Synth) -> None:
+def test_what_is_known_of_a_resource_by_arn_is_checked_like_what_is_read(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "consumer")
         known = {"vpc_id": "vpc-87654321", "zone_ids": ("euw1-az1",)}
         orders = SharedResource.of_arn("orders", CONFIGURATION, ports=[5432], **known)
         ResourceEndpoint(stack, "orders", orders, existing(stack), client_cidrs=["10.0.0.0/16"])
 
-    endpoint = synth(build)["consumer"].one("aws_vpc_endpoint")
+    endpoint = synthesise(build)["consumer"].one("aws_vpc_endpoint")
     assert '"vpc-87654321"' in endpoint["lifecycle"]["precondition"][0]["condition"]
 
 
@@ -183,8 +185,8 @@ def both_by_hand(app: Any) -> None:
     adopt(stack, {"orders/group/ingress-10.0.0.0_16[5432]": "sgr-0123456789abcdef1"})
 
 
-def test_what_was_made_by_hand_is_imported_to_the_resource_of_its_path(synth: Synth) -> None:
-    stacks = synth(both_by_hand)
+def test_what_was_made_by_hand_is_imported_to_the_resource_of_its_path(synthesise: Synthesise) -> None:
+    stacks = synthesise(both_by_hand)
     producer, consumer = stacks["producer"], stacks["consumer"]
     assert [block["id"] for block in producer.json["import"]] == [RGW, OTHER_GROUP, "sgr-0123456789abcdef0"]
     assert f"${{{producer.json['import'][0]['to']}.id}}" == producer.ref("aws_vpclattice_resource_gateway", "id")
@@ -193,8 +195,8 @@ def test_what_was_made_by_hand_is_imported_to_the_resource_of_its_path(synth: Sy
     assert producer.json["terraform"]["required_version"] == ">= 1.4.0, >= 1.5.0"
 
 
-def test_a_group_made_by_hand_keeps_its_name_and_description_which_aws_cannot_change(synth: Synth) -> None:
-    stacks = synth(both_by_hand)
+def test_a_group_made_by_hand_keeps_its_name_and_description_which_aws_cannot_change(synthesise: Synthesise) -> None:
+    stacks = synthesise(both_by_hand)
     assert stacks["producer"].one("aws_security_group")["lifecycle"]["ignore_changes"] == ["description", "name"]
     assert "ignore_changes" not in stacks["consumer"].one("aws_security_group")["lifecycle"]
 

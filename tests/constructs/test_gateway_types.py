@@ -16,11 +16,11 @@ from latticelink import (
     Network,
     ResourceGateway,
 )
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
 from tests.builders import GROUP, existing, make_stack
-from tests.conftest import Synth, Template
 
 STATE = LocalState()
 NEWEST = ">= 6.48.0, < 7.0.0"
@@ -29,13 +29,13 @@ GATEWAY = "aws_vpclattice_resource_gateway"
 EGRESS = "aws_vpc_security_group_egress_rule"
 
 
-def produce(synth: Synth, resource: Any, *, aws_provider: str = NEWEST, **gateway: Any) -> Template:
+def produce(synthesise: Synthesise, resource: Any, *, aws_provider: str = NEWEST, **gateway: Any) -> SynthesisedStack:
     def build(app: Any) -> None:
         stack = make_stack(app, aws_provider=aws_provider)
         made = ResourceGateway(stack, "gateway", existing(stack), **gateway)
         STATE.publish(stack, made.share("orders", resource, ports=[5432]))
 
-    return synth(build)["producer"]
+    return synthesise(build)["producer"]
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def produce(synth: Synth, resource: Any, *, aws_provider: str = NEWEST, **gatewa
     ],
 )
 def test_an_address_that_the_gateway_reaches_gets_a_rule_of_its_version(
-    synth: Synth, ip_address_type: str, address: str, rule: dict[str, str]
+    synthesise: Synthesise, ip_address_type: str, address: str, rule: dict[str, str]
 ) -> None:
-    producer = produce(synth, IpResource(address), ip_address_type=ip_address_type)
+    producer = produce(synthesise, IpResource(address), ip_address_type=ip_address_type)
     assert producer.one(GATEWAY)["ip_address_type"] == ip_address_type
     written = producer.one(EGRESS)
     assert {key: written[key] for key in written if key.startswith("cidr")} == rule
 
 
-def test_a_name_is_asked_for_the_addresses_that_the_gateway_has(synth: Synth) -> None:
+def test_a_name_is_asked_for_the_addresses_that_the_gateway_has(synthesise: Synthesise) -> None:
     def asked(given: str | None, ip_address_type: str) -> str:
         name = DnsResource("db.example.com", security_group_id=GROUP, ip_address_type=given)
-        producer = produce(synth, name, ip_address_type=ip_address_type)
+        producer = produce(synthesise, name, ip_address_type=ip_address_type)
         [definition] = producer.one("aws_vpclattice_resource_configuration")["resource_configuration_definition"]
         answer: str = definition["dns_resource"][0]["ip_address_type"]
         return answer
@@ -77,25 +77,25 @@ def test_a_name_is_asked_for_the_addresses_that_the_gateway_has(synth: Synth) ->
     assert asked(None, "IPV6") == "IPV6"
 
 
-def test_what_aws_chooses_by_default_is_not_written(synth: Synth) -> None:
-    gateway = produce(synth, IpResource("10.0.0.9")).one(GATEWAY)
+def test_what_aws_chooses_by_default_is_not_written(synthesise: Synthesise) -> None:
+    gateway = produce(synthesise, IpResource("10.0.0.9")).one(GATEWAY)
     assert not {"ipv4_addresses_per_eni", "resource_config_dns_resolution"} & set(gateway)
 
 
-def test_the_number_of_addresses_is_written(synth: Synth) -> None:
-    gateway = produce(synth, IpResource("10.0.0.9"), ipv4_addresses_per_eni=1, aws_provider="~> 6.16").one(GATEWAY)
+def test_the_number_of_addresses_is_written(synthesise: Synthesise) -> None:
+    gateway = produce(synthesise, IpResource("10.0.0.9"), ipv4_addresses_per_eni=1, aws_provider="~> 6.16").one(GATEWAY)
     assert gateway["ipv4_addresses_per_eni"] == 1
 
 
 @pytest.mark.parametrize("name", ["db.corp.internal", "ip-10-0-0-9.eu-west-1.compute.internal", "db.example.com"])
-def test_a_gateway_that_resolves_in_the_vpc_shares_any_name(synth: Synth, name: str) -> None:
-    producer = produce(synth, DnsResource(name, security_group_id=GROUP), dns_resolution="IN_VPC")
+def test_a_gateway_that_resolves_in_the_vpc_shares_any_name(synthesise: Synthesise, name: str) -> None:
+    producer = produce(synthesise, DnsResource(name, security_group_id=GROUP), dns_resolution="IN_VPC")
     assert producer.one(GATEWAY)["resource_config_dns_resolution"] == "IN_VPC"
     [definition] = producer.one("aws_vpclattice_resource_configuration")["resource_configuration_definition"]
     assert definition["dns_resource"][0]["domain_name"] == name
 
 
-def test_a_network_with_ipv6_has_a_block_for_each_subnet_by_its_zones_letter(synth: Synth) -> None:
+def test_a_network_with_ipv6_has_a_block_for_each_subnet_by_its_zones_letter(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, aws_provider=NEWEST)
         network = Network(stack, "network", cidr="10.0.0.0/16", zones=["eu-west-1a", "eu-west-1c"], ipv6=True)
@@ -104,7 +104,7 @@ def test_a_network_with_ipv6_has_a_block_for_each_subnet_by_its_zones_letter(syn
         )
         gateway.share("db", IpResource("10.0.0.9"), ports=[5432])
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     assert producer.one("aws_vpc")["assign_generated_ipv6_cidr_block"] is True
     block = producer.ref("aws_vpc", "ipv6_cidr_block")
     assert {subnet["availability_zone"]: subnet["ipv6_cidr_block"] for subnet in producer.all("aws_subnet")} == {

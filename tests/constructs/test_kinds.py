@@ -16,11 +16,11 @@ from latticelink import (
     ResourceGateway,
     SharedResource,
 )
+from latticelink.testing import Synthesise, SynthesisedApp, SynthesisedStack
 
 import pytest
 
 from tests.builders import GROUP, STATE, existing, make_stack
-from tests.conftest import Synth, Template
 from tests.flavour import bindings
 
 DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"
@@ -32,7 +32,7 @@ MEMBERS = {
 RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
 
 
-def both(synth: Synth, resource: Any, **endpoint: Any) -> dict[str, Template]:
+def both(synthesise: Synthesise, resource: Any, **endpoint: Any) -> SynthesisedApp:
     def build(app: Any) -> None:
         producer = make_stack(app)
         gateway = ResourceGateway(producer, "gateway", existing(producer))
@@ -43,7 +43,7 @@ def both(synth: Synth, resource: Any, **endpoint: Any) -> dict[str, Template]:
             consumer, "orders", shared, existing_consumer(consumer), client_cidrs=["10.0.0.0/16"], **endpoint
         )
 
-    return synth(build)
+    return synthesise(build)
 
 
 def existing_consumer(stack: Any) -> Any:
@@ -52,12 +52,12 @@ def existing_consumer(stack: Any) -> Any:
     return ExistingNetwork(stack, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-87654321"])
 
 
-def published(template: Template) -> dict[str, Any]:
+def published(template: SynthesisedStack) -> dict[str, Any]:
     entry: dict[str, Any] = template.json["output"]["latticelink"]["value"]["resources"]["orders"]
     return entry
 
 
-def open_ports(template: Template) -> list[tuple[str, str, float, float]]:
+def open_ports(template: SynthesisedStack) -> list[tuple[str, str, float, float]]:
     """Return the rules as direction, peer, first and last port."""
     return sorted(
         (
@@ -71,8 +71,8 @@ def open_ports(template: Template) -> list[tuple[str, str, float, float]]:
     )
 
 
-def test_a_database_by_arn_has_no_ports_in_its_configuration_but_in_all_three_rules(synth: Synth) -> None:
-    stacks = both(synth, ArnResource(DATABASE, 5432, security_group_id=GROUP, dns_names={"writer": "db.example"}))
+def test_a_database_by_arn_has_no_ports_in_its_configuration_but_in_all_three_rules(synthesise: Synthesise) -> None:
+    stacks = both(synthesise, ArnResource(DATABASE, 5432, security_group_id=GROUP, dns_names={"writer": "db.example"}))
     configuration = stacks["producer"].one("aws_vpclattice_resource_configuration")
     assert configuration["type"] == "ARN"
     assert configuration["resource_configuration_definition"] == [{"arn_resource": [{"arn": DATABASE}]}]
@@ -89,18 +89,18 @@ def test_a_database_by_arn_has_no_ports_in_its_configuration_but_in_all_three_ru
     )
 
 
-def test_a_databases_own_names_reach_the_consumer(synth: Synth) -> None:
+def test_a_databases_own_names_reach_the_consumer(synthesise: Synthesise) -> None:
     names = {"reader": "${aws_rds_cluster.c.reader_endpoint}", "writer": "${aws_rds_cluster.c.endpoint}"}
     database = ArnResource(
         "${aws_rds_cluster.c.arn}", "${aws_rds_cluster.c.port}", cidrs=["10.0.1.0/24"], dns_names=names
     )
-    stacks = both(synth, database)
+    stacks = both(synthesise, database)
     assert published(stacks["producer"])["dns_names"] == names
     assert stacks["consumer"].one("aws_vpc_endpoint")["private_dns_enabled"] is True
     assert [rule["cidr_ipv4"] for rule in stacks["producer"].all(RULES[1])] == ["10.0.1.0/24"]
 
 
-def test_a_databases_arn_port_and_names_are_read_from_it(synth: Synth) -> None:
+def test_a_databases_arn_port_and_names_are_read_from_it(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         producer = make_stack(app)
         gateway = ResourceGateway(producer, "gateway", existing(producer))
@@ -114,7 +114,7 @@ def test_a_databases_arn_port_and_names_are_read_from_it(synth: Synth) -> None:
         ]
         STATE.publish(producer, *shared)
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     resources = producer.json["output"]["latticelink"]["value"]["resources"]
     assert resources["one"]["dns_names"] == {"database": "${aws_db_instance.one.address}"}
     assert resources["many"]["dns_names"] == {
@@ -142,8 +142,10 @@ def test_what_is_no_database_is_refused(what: Any) -> None:
     assert [finding.place[-1] for finding in caught.value.findings] == ["database"]
 
 
-def test_a_group_has_children_with_ports_of_their_own_and_names_that_follow_the_users_keys(synth: Synth) -> None:
-    producer = both(synth, GroupResource(MEMBERS))["producer"]
+def test_a_group_has_children_with_ports_of_their_own_and_names_that_follow_the_users_keys(
+    synthesise: Synthesise,
+) -> None:
+    producer = both(synthesise, GroupResource(MEMBERS))["producer"]
     group = producer.one("aws_vpclattice_resource_configuration", type="GROUP")
     assert group["protocol"] == "TCP"
     assert not {"port_ranges", "resource_configuration_definition"} & set(group)
@@ -169,8 +171,8 @@ def test_a_group_has_children_with_ports_of_their_own_and_names_that_follow_the_
     }
 
 
-def test_a_groups_contract_has_the_members_and_all_their_ports(synth: Synth) -> None:
-    producer = both(synth, GroupResource(MEMBERS))["producer"]
+def test_a_groups_contract_has_the_members_and_all_their_ports(synthesise: Synthesise) -> None:
+    producer = both(synthesise, GroupResource(MEMBERS))["producer"]
     assert published(producer)["ports"] == ["443", "5432", "8000-8010"]
     assert {name: member["ports"] for name, member in published(producer)["members"].items()} == {
         "db": ["5432"],
@@ -178,17 +180,17 @@ def test_a_groups_contract_has_the_members_and_all_their_ports(synth: Synth) -> 
     }
 
 
-def test_another_member_moves_nothing_and_changes_nothing_at_the_consumer(synth: Synth) -> None:
-    before = both(synth, GroupResource({"web": MEMBERS["web"]}), members_domain="orders.internal")
-    after = both(synth, GroupResource(MEMBERS), members_domain="orders.internal")
+def test_another_member_moves_nothing_and_changes_nothing_at_the_consumer(synthesise: Synthesise) -> None:
+    before = both(synthesise, GroupResource({"web": MEMBERS["web"]}), members_domain="orders.internal")
+    after = both(synthesise, GroupResource(MEMBERS), members_domain="orders.internal")
     kind = "aws_vpclattice_resource_configuration"
     old, new = before["producer"].json["resource"][kind], after["producer"].json["resource"][kind]
     assert {key: new[key] for key in old} == old
     assert before["consumer"].text == after["consumer"].text
 
 
-def test_each_member_gets_a_name_by_its_arn_and_never_by_its_place(synth: Synth) -> None:
-    consumer = both(synth, GroupResource(MEMBERS), members_domain="orders.internal")["consumer"]
+def test_each_member_gets_a_name_by_its_arn_and_never_by_its_place(synthesise: Synthesise) -> None:
+    consumer = both(synthesise, GroupResource(MEMBERS), members_domain="orders.internal")["consumer"]
     record = consumer.one("aws_route53_record")
     assert record["name"] == "${each.key}.orders.internal"
     assert "associated_resource_arn == each.value" in record["records"][0]

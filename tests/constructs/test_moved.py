@@ -20,24 +20,24 @@ from latticelink import (
     Stack,
     moved,
 )
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
 from tests.builders import make_stack
-from tests.conftest import Synth, Template
 
 ARN = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
 
 
 def built(
-    synth: Synth,
+    synthesise: Synthesise,
     *,
     network: str = "network",
     gateway: str = "gateway",
     share: str = "orders",
     endpoint: str = "reach",
     moves: dict[str, str] | None = None,
-) -> Template:
+) -> SynthesisedStack:
     """Synthesise a stack in which all that can be renamed has names of AWS's that stay."""
 
     def build(app: Any) -> None:
@@ -53,10 +53,10 @@ def built(
         if moves is not None:
             moved(stack, moves)
 
-    return synth(build)["both"]
+    return synthesise(build)["both"]
 
 
-def addresses(template: Template) -> set[str]:
+def addresses(template: SynthesisedStack) -> set[str]:
     return {f"{kind}.{name}" for kind, blocks in template.json["resource"].items() for name in blocks}
 
 
@@ -75,17 +75,17 @@ RENAMES: list[tuple[str, dict[str, str], dict[str, str]]] = [
 
 @pytest.mark.parametrize(("what", "renamed", "moves"), RENAMES, ids=[row[0] for row in RENAMES])
 def test_all_that_a_rename_gives_another_address_is_moved(
-    synth: Synth, what: str, renamed: dict[str, Any], moves: dict[str, str]
+    synthesise: Synthesise, what: str, renamed: dict[str, Any], moves: dict[str, str]
 ) -> None:
-    before, after = addresses(built(synth)), built(synth, **renamed, moves=moves)
+    before, after = addresses(built(synthesise)), built(synthesise, **renamed, moves=moves)
     written = {each["from"]: each["to"] for each in after.json["moved"]}
     assert before - addresses(after) == set(written), what
     assert addresses(after) - before == set(written.values())
     assert {old.partition(".")[0] for old in written} == {new.partition(".")[0] for new in written.values()}
 
 
-def test_what_moves_is_as_it_was_but_for_addresses(synth: Synth) -> None:
-    before, after = built(synth), built(synth, gateway="entrance", moves={"gateway": "entrance"})
+def test_what_moves_is_as_it_was_but_for_addresses(synthesise: Synthesise) -> None:
+    before, after = built(synthesise), built(synthesise, gateway="entrance", moves={"gateway": "entrance"})
     text = json.dumps({section: body for section, body in after.json.items() if section not in ("moved", "//")})
     for each in after.json["moved"]:
         old, new = (each[side].partition(".")[2] for side in ("from", "to"))
@@ -103,8 +103,8 @@ def without_notes(content: Any) -> Any:
     return [without_notes(item) for item in content] if isinstance(content, list) else content
 
 
-def test_without_moves_no_block_is_written(synth: Synth) -> None:
-    assert "moved" not in built(synth).json
+def test_without_moves_no_block_is_written(synthesise: Synthesise) -> None:
+    assert "moved" not in built(synthesise).json
 
 
 REFUSED: list[tuple[str, Callable[[Any], Any], str]] = [

@@ -17,11 +17,11 @@ from latticelink import (
     ServiceNetwork,
     Stack,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import make_stack
-from tests.conftest import Synth
 
 STATE = LocalState()
 LONG = "a-name-that-is-far-too-long-for-what-aws-takes"
@@ -57,14 +57,14 @@ def names(stacks: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("suffix", ["dev", "${terraform.workspace}"])
-def test_all_names_that_are_derived_end_in_the_suffix(synth: Synth, suffix: str) -> None:
-    plain, ending = (names(synth(lambda app, each=each: both(app, each))) for each in ("", suffix))
+def test_all_names_that_are_derived_end_in_the_suffix(synthesise: Synthesise, suffix: str) -> None:
+    plain, ending = (names(synthesise(lambda app, each=each: both(app, each))) for each in ("", suffix))
     assert ending == {f"{name}-{suffix}" for name in plain}
     assert len(plain) == 6
 
 
-def test_with_a_suffix_too_a_name_is_as_long_as_aws_takes(synth: Synth) -> None:
-    found = names(synth(lambda app: both(app, "x" * 16, LONG)))
+def test_with_a_suffix_too_a_name_is_as_long_as_aws_takes(synthesise: Synthesise) -> None:
+    found = names(synthesise(lambda app: both(app, "x" * 16, LONG)))
     gateway = next(name for name in found if name.startswith("producer-a-"))
     assert len(gateway) == 40
 
@@ -75,14 +75,14 @@ def test_a_suffix_that_names_can_not_end_in_is_refused(suffix: Any) -> None:
         Stack(App(context={}), "producer", state=STATE, region="eu-west-1", name_suffix=suffix)
 
 
-def test_the_group_of_a_gateway_has_a_name_that_aws_takes_for_groups(synth: Synth) -> None:
-    assert "x-sg-prod-gateway" in names(synth(lambda app: both(app, producer="sg-prod")))
+def test_the_group_of_a_gateway_has_a_name_that_aws_takes_for_groups(synthesise: Synthesise) -> None:
+    assert "x-sg-prod-gateway" in names(synthesise(lambda app: both(app, producer="sg-prod")))
 
 
-def test_the_group_of_a_gateway_called_default_is_called_otherwise(synth: Synth) -> None:
+def test_the_group_of_a_gateway_called_default_is_called_otherwise(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app)
         network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
         ResourceGateway(stack, "gateway", network, name="default")
 
-    assert names(synth(build)) == {"default", "default-group"}
+    assert names(synthesise(build)) == {"default", "default-group"}

@@ -6,11 +6,11 @@ from typing import Any
 
 from latticelink import AccountShare, App, InvalidInput, IpResource, Network, ResourceGateway, Subnet
 from latticelink.errors import collecting
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
 from tests.builders import make_stack
-from tests.conftest import Synth, Template
 
 POOL = "ipam-pool-0123456789abcdef0"
 RETAIN = "retain_sharing_on_account_leave_organization"
@@ -20,12 +20,12 @@ ZONES = ["eu-west-1a", "eu-west-1c"]
 NEWER = ">= 6.35.0, < 7.0.0"
 
 
-def network(synth: Synth, **arguments: Any) -> Template:
+def network(synthesise: Synthesise, **arguments: Any) -> SynthesisedStack:
     def build(app: Any) -> None:
         made = Network(make_stack(app, aws_provider="5.100.0"), "network", **arguments)
         ResourceGateway(made.stack, "gateway", made).share("orders", IpResource("10.0.0.9"), ports=[443])
 
-    return synth(build)["producer"]
+    return synthesise(build)["producer"]
 
 
 def share(stack: Any, retain: bool) -> None:
@@ -34,8 +34,8 @@ def share(stack: Any, retain: bool) -> None:
     AccountShare(stack, "partners", [orders], principals=["444455556666"], **{RETAIN: retain})
 
 
-def test_a_block_from_a_pool_is_carved_by_terraform(synth: Synth) -> None:
-    template = network(synth, ipam_pool_id=POOL, netmask_length=20, zones=ZONES)
+def test_a_block_from_a_pool_is_carved_by_terraform(synthesise: Synthesise) -> None:
+    template = network(synthesise, ipam_pool_id=POOL, netmask_length=20, zones=ZONES)
     vpc = template.one("aws_vpc")
     assert (vpc["ipv4_ipam_pool_id"], vpc["ipv4_netmask_length"], "cidr_block" in vpc) == (POOL, 20, False)
     block = template.ref("aws_vpc", "cidr_block")[2:-1]
@@ -43,13 +43,13 @@ def test_a_block_from_a_pool_is_carved_by_terraform(synth: Synth) -> None:
     assert carved == {zone: f"${{cidrsubnet({block}, 4, {place})}}" for zone, place in zip(ZONES, (0, 2), strict=True)}
 
 
-def test_a_block_of_a_pool_can_be_chosen(synth: Synth) -> None:
-    vpc = network(synth, ipam_pool_id=POOL, cidr="10.0.0.0/16", zones=ZONES).one("aws_vpc")
+def test_a_block_of_a_pool_can_be_chosen(synthesise: Synthesise) -> None:
+    vpc = network(synthesise, ipam_pool_id=POOL, cidr="10.0.0.0/16", zones=ZONES).one("aws_vpc")
     assert (vpc["ipv4_ipam_pool_id"], vpc["cidr_block"], "ipv4_netmask_length" in vpc) == (POOL, "10.0.0.0/16", False)
 
 
-def test_a_block_that_terraform_alone_knows_is_carved_by_terraform(synth: Synth) -> None:
-    template = network(synth, cidr="${var.block}", zones=["eu-west-1b"])
+def test_a_block_that_terraform_alone_knows_is_carved_by_terraform(synthesise: Synthesise) -> None:
+    template = network(synthesise, cidr="${var.block}", zones=["eu-west-1b"])
     assert template.one("aws_vpc")["cidr_block"] == "${var.block}"
     block = template.ref("aws_vpc", "cidr_block")[2:-1]
     assert template.one("aws_subnet")["cidr_block"] == f"${{cidrsubnet({block}, 4, 1)}}"
@@ -80,15 +80,17 @@ def test_what_gives_no_block_is_refused(what: str, arguments: dict[str, Any], ru
     assert [rule in finding.rule for finding in caught.value.findings] == [True], what
 
 
-def test_a_small_block_from_a_pool_takes_subnets_that_are_given(synth: Synth) -> None:
+def test_a_small_block_from_a_pool_takes_subnets_that_are_given(synthesise: Synthesise) -> None:
     subnets = [Subnet(zone="eu-west-1a", cidr="${var.subnet}")]
-    template = network(synth, ipam_pool_id=POOL, netmask_length=28, subnets=subnets)
+    template = network(synthesise, ipam_pool_id=POOL, netmask_length=28, subnets=subnets)
     assert template.one("aws_subnet")["cidr_block"] == "${var.subnet}"
 
 
 @pytest.mark.parametrize("retain", [True, False])
-def test_a_share_that_outlasts_the_organisation_is_written_past_older_bindings(synth: Synth, retain: bool) -> None:
-    template = synth(lambda app: share(make_stack(app, aws_provider=NEWER), retain))["producer"]
+def test_a_share_that_outlasts_the_organisation_is_written_past_older_bindings(
+    synthesise: Synthesise, retain: bool
+) -> None:
+    template = synthesise(lambda app: share(make_stack(app, aws_provider=NEWER), retain))["producer"]
     written = template.one("aws_ram_resource_share").get("resource_share_configuration")
     assert written == ([{RETAIN: True}] if retain else None)
 

@@ -11,11 +11,11 @@ from latticelink import (
     ServiceNetwork,
     ServiceNetworkAssociation,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import existing
-from tests.conftest import Synth
 from tests.constructs.test_consumer_names import NEWER, ORDERS, STATE, Consumer, make_stack, produce
 
 PREFERENCE = {
@@ -28,18 +28,18 @@ WRITTEN = {
 }
 
 
-def test_a_choice_of_private_names_is_written_and_replaces_the_endpoint_when_it_changes(synth: Synth) -> None:
+def test_a_choice_of_private_names_is_written_and_replaces_the_endpoint_when_it_changes(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         produce(app)
         Consumer(app).reach("orders", **PREFERENCE)
 
-    consumer = synth(build)["consumer"]
+    consumer = synthesise(build)["consumer"]
     assert consumer.one("aws_vpc_endpoint")["dns_options"] == [WRITTEN]
     fixed = consumer.one("terraform_data")["input"]
     assert {key: fixed[key] for key in WRITTEN} == WRITTEN
 
 
-def test_an_association_and_a_networks_resources_have_their_choice_too(synth: Synth) -> None:
+def test_an_association_and_a_networks_resources_have_their_choice_too(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack = make_stack(app, "producer")
         orders = ResourceGateway(stack, "gateway", existing(stack)).share("orders", ORDERS, ports=[443])
@@ -49,21 +49,21 @@ def test_an_association_and_a_networks_resources_have_their_choice_too(synth: Sy
             "finance", kind=ServiceNetworkAssociation, private_dns_enabled=True, **PREFERENCE
         )
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     association = stacks["consumer"].one("aws_vpclattice_service_network_vpc_association")
     assert (association["private_dns_enabled"], association["dns_options"]) == (True, [WRITTEN])
     kind = "aws_vpclattice_service_network_resource_association"
     assert stacks["producer"].one(kind)["private_dns_enabled"] is True
 
 
-def test_nothing_that_older_providers_lack_is_written_unless_asked_for(synth: Synth) -> None:
+def test_nothing_that_older_providers_lack_is_written_unless_asked_for(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         produce(app)
         Consumer(app, "5.100.0").reach("orders")
         other = Consumer(app, "5.100.0", "other")
         other.reach("finance", kind=ServiceNetworkAssociation)
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     assert "dns_options" not in stacks["consumer"].one("aws_vpc_endpoint")
     association = stacks["other"].one("aws_vpclattice_service_network_vpc_association")
     assert not {"dns_options", "private_dns_enabled"} & set(association)

@@ -25,13 +25,13 @@ from latticelink import (
     SharedResource,
     Stack,
 )
+from latticelink.testing import Synthesise, SynthesisedApp, SynthesisedStack, read_synthesised
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import GROUP, OTHER_GROUP, STATE, existing, make_stack
-from tests.conftest import Synth, Template, read_stacks
 
 RULES = {
     "ingress": "aws_vpc_security_group_ingress_rule",
@@ -50,29 +50,29 @@ def identity(direction: str, rule: dict[str, Any]) -> Identity:
     return rule["security_group_id"], direction, rule["ip_protocol"], rule["from_port"], rule["to_port"], peer
 
 
-def rules(template: Template) -> Iterator[tuple[str, Identity, dict[str, Any]]]:
+def rules(template: SynthesisedStack) -> Iterator[tuple[str, Identity, dict[str, Any]]]:
     """Yield the rules of a stack: address, identity, and the arguments without the CDK's notes."""
     for direction, kind in RULES.items():
         for name, rule in template.json["resource"].get(kind, {}).items():
             yield f"{kind}.{name}", identity(direction, rule), {key: rule[key] for key in rule if key != "//"}
 
 
-def has_each_once(template: Template) -> bool:
+def has_each_once(template: SynthesisedStack) -> bool:
     found = [which for _, which, _ in rules(template)]
     assert found
     return max(Counter(found).values()) == 1
 
 
-def by_address(template: Template) -> dict[str, dict[str, Any]]:
+def by_address(template: SynthesisedStack) -> dict[str, dict[str, Any]]:
     return {address: arguments for address, _, arguments in rules(template)}
 
 
-def written(synth: Synth, build: Callable[[Any, Any], object]) -> Template:
+def written(synthesise: Synthesise, build: Callable[[Any, Any], object]) -> SynthesisedStack:
     def app(app: Any) -> None:
         stack = make_stack(app)
         build(stack, existing(stack))
 
-    return synth(app)["producer"]
+    return synthesise(app)["producer"]
 
 
 def two_addresses_in_one_group(stack: Any, network: Any) -> None:
@@ -163,15 +163,15 @@ def two_lists_of_ports_that_only_states_tell(stack: Any, network: Any) -> None:
     ],
 )
 def test_a_rule_is_made_once_whoever_asks_for_it(
-    synth: Synth, build: Callable[[Any, Any], object], how_many: int
+    synthesise: Synthesise, build: Callable[[Any, Any], object], how_many: int
 ) -> None:
-    template = written(synth, build)
+    template = written(synthesise, build)
     assert has_each_once(template)
     assert len(by_address(template)) == how_many
 
 
-def test_lists_of_ports_become_one_block_without_the_ports_that_have_rules_of_their_own(synth: Synth) -> None:
-    template = written(synth, two_lists_of_ports_that_only_states_tell)
+def test_lists_of_ports_become_one_block_without_the_ports_that_have_rules_of_their_own(synthesise: Synthesise) -> None:
+    template = written(synthesise, two_lists_of_ports_that_only_states_tell)
     [each] = [rule["for_each"] for rule in template.all(RULES["egress"]) if "for_each" in rule]
     published = "data.terraform_remote_state.elsewhere.outputs.latticelink.resources"
     lists = ", ".join(f'try({published}["{name}"].ports, [])' for name in ("billing", "orders"))
@@ -189,42 +189,44 @@ def shares(names: str, *, ports: Any = (5432,)) -> Callable[[Any, Any], object]:
 
 
 @pytest.mark.parametrize("names", ["ab", "bc", "b", "dcba", "xb"])
-def test_leaving_out_adding_and_renaming_shares_changes_no_rule_that_others_need(synth: Synth, names: str) -> None:
-    before = by_address(written(synth, shares("abc")))
-    assert by_address(written(synth, shares(names))) == before
+def test_leaving_out_adding_and_renaming_shares_changes_no_rule_that_others_need(
+    synthesise: Synthesise, names: str
+) -> None:
+    before = by_address(written(synthesise, shares("abc")))
+    assert by_address(written(synthesise, shares(names))) == before
     assert len(before) == 3
 
 
-def test_another_port_changes_no_rule_of_the_ports_beside_it(synth: Synth) -> None:
-    before = by_address(written(synth, shares("a", ports=[5432])))
-    after = by_address(written(synth, shares("a", ports=[5431, 5432, 5433, "5430-5440"])))
+def test_another_port_changes_no_rule_of_the_ports_beside_it(synthesise: Synthesise) -> None:
+    before = by_address(written(synthesise, shares("a", ports=[5432])))
+    after = by_address(written(synthesise, shares("a", ports=[5431, 5432, 5433, "5430-5440"])))
     assert before.items() <= after.items()
     assert len(after) == 4 * len(before)
 
 
-def test_names_of_rules_that_differ_in_dots_alone_are_names_of_two(synth: Synth) -> None:
+def test_names_of_rules_that_differ_in_dots_alone_are_names_of_two(synthesise: Synthesise) -> None:
     def build(stack: Any, network: Any) -> None:
         web = SecurityGroup(stack, "web", network)
         for cidr in ("10.11.0.0/16", "101.1.0.0/16"):
             web.let_in(cidr=cidr, ports=[80], why="Offices")
 
-    assert len(by_address(written(synth, build))) == 2
+    assert len(by_address(written(synthesise, build))) == 2
 
 
-def test_a_configuration_is_gone_before_its_rules(synth: Synth) -> None:
-    template = written(synth, shares("ab"))
+def test_a_configuration_is_gone_before_its_rules(synthesise: Synthesise) -> None:
+    template = written(synthesise, shares("ab"))
     for configuration in template.all("aws_vpclattice_resource_configuration"):
         assert configuration["depends_on"] == sorted(by_address(template))
 
 
-def test_members_are_gone_before_their_rules_and_a_users_depends_on_stays(synth: Synth) -> None:
+def test_members_are_gone_before_their_rules_and_a_users_depends_on_stays(synthesise: Synthesise) -> None:
     def build(stack: Any, network: Any) -> None:
         members = {"a": Member(IpResource("10.0.0.9"), ports=[1]), "b": Member(IpResource("10.0.0.10"), ports=[2])}
         gateway = ResourceGateway(stack, "gateway", network)
         gateway.share("orders", GroupResource(members))
         gateway.configurations["orders-a"].add_override("depends_on", ["terraform_data.x"])
 
-    template = written(synth, build)
+    template = written(synthesise, build)
     needed = {one["name"]: one.get("depends_on") for one in template.all("aws_vpclattice_resource_configuration")}
     [first] = [address for address, rule in by_address(template).items() if rule["from_port"] == 1]
     [second] = [address for address, rule in by_address(template).items() if rule["from_port"] == 2]
@@ -232,8 +234,8 @@ def test_members_are_gone_before_their_rules_and_a_users_depends_on_stays(synth:
     assert sorted(map(sorted, needed.values())) == sorted([[second], sorted([first, "terraform_data.x"])])
 
 
-def test_a_finding_names_what_asked_for_the_rule(synth: Synth) -> None:
-    template = written(synth, shares("a"))
+def test_a_finding_names_what_asked_for_the_rule(synthesise: Synthesise) -> None:
+    template = written(synthesise, shares("a"))
     paths = {
         rule["//"]["metadata"]["path"] for kind in RULES.values() for rule in template.json["resource"][kind].values()
     }
@@ -245,14 +247,14 @@ def test_a_finding_names_what_asked_for_the_rule(synth: Synth) -> None:
     }
 
 
-def test_a_made_group_goes_last_and_one_of_the_users_as_he_says(synth: Synth) -> None:
+def test_a_made_group_goes_last_and_one_of_the_users_as_he_says(synthesise: Synthesise) -> None:
     def build(stack: Any, network: Any) -> None:
         ResourceGateway(stack, "gateway", network).group.resource.add_override("lifecycle.prevent_destroy", True)
         shared = SharedResource.of_arn("a", SERVICE_NETWORK, ports=[1])
         ServiceNetworkAssociation(stack, "association", shared, network, client_cidrs=["10.0.0.0/16"])
         SecurityGroup(stack, "web", network)
 
-    template = written(synth, build)
+    template = written(synthesise, build)
     lifecycles = {group["name"]: group.get("lifecycle") for group in template.all("aws_security_group")}
     assert lifecycles == {
         "producer-gateway": {"create_before_destroy": True, "prevent_destroy": True},
@@ -304,7 +306,7 @@ def share(gateway: Any, name: str, given_: Any) -> None:
     gateway.share(name, target, **({} if isinstance(target, ArnResource) else {"ports": ports}))
 
 
-def random_app(links_: Any, gateways: Any, clients_: Any, *, without: int = -1) -> dict[str, Template]:
+def random_app(links_: Any, gateways: Any, clients_: Any, *, without: int = -1) -> SynthesisedApp:
     """Write an app of two gateways and of clients of what somebody else shares; leave out one of the shares."""
     with tempfile.TemporaryDirectory() as folder:
         state = LocalState()
@@ -343,7 +345,7 @@ def random_app(links_: Any, gateways: Any, clients_: Any, *, without: int = -1) 
             for block in blocks:
                 ExistingSecurityGroup(stack, f"app-{number}-{block}", GROUP).let_in(cidr=block, ports=ports, why="In")
         app.synth()
-        return read_stacks(Path(folder))
+        return read_synthesised(Path(folder))
 
 
 @settings(max_examples=40)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from latticelink import ExistingNetwork, InvalidInput, IpResource, ResourceGateway, suppress
-from latticelink.checks.examination import examine
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import make_stack
-from tests.conftest import Synth
 
 REASON = "one zone is enough: it's a test"
 
@@ -24,13 +22,13 @@ def producer(app: Any) -> tuple[Any, Any]:
     return stack, gateway
 
 
-def test_it_stands_in_a_comment_of_the_stack_and_cdktf_keeps_it(synth: Synth) -> None:
+def test_it_stands_in_a_comment_of_the_stack_and_cdktf_keeps_it(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         stack, gateway = producer(app)
         suppress(gateway, "LL410", reason=REASON)
         suppress(stack, "LL406", reason="ours")
 
-    comment = synth(build)["producer"].json["//"]
+    comment = synthesise(build)["producer"].json["//"]
     assert comment["latticelink"]["suppress"] == [
         {"check": "LL410", "resource": "producer/gateway", "reason": REASON},
         {"check": "LL406", "resource": "producer", "reason": "ours"},
@@ -38,12 +36,11 @@ def test_it_stands_in_a_comment_of_the_stack_and_cdktf_keeps_it(synth: Synth) ->
     assert comment["metadata"]["stackName"] == "producer"
 
 
-def test_the_check_reads_it_and_it_stands_for_all_below_the_construct(synth: Synth, tmp_path: Path) -> None:
+def test_the_check_reads_it_and_it_stands_for_all_below_the_construct(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         suppress(producer(app)[1], "LL410", reason=REASON)
 
-    synth(build)
-    examination = examine(tmp_path / "out")
+    examination = synthesise(build).examination
     assert [(each.check.id, each.suppressed) for each in examination.suppressed] == [("LL410", REASON)]
 
 

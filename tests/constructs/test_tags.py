@@ -25,11 +25,11 @@ from latticelink import (
     Stack,
     StateBucket,
 )
+from latticelink.testing import Synthesise
 
 import pytest
 
 from tests.builders import existing, make_stack
-from tests.conftest import Synth
 
 TEAM = {"Team": "shop"}
 ORDERS = SharedResource.of_arn(
@@ -40,12 +40,12 @@ ORDERS = SharedResource.of_arn(
 ORDERS_HERE = replace(ORDERS, arn=ORDERS.arn.replace("eu-west-1", "ap-northeast-1"))
 
 
-def test_the_stacks_tags_are_the_providers_default_tags(synth: Synth) -> None:
+def test_the_stacks_tags_are_the_providers_default_tags(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         Stack(app, "tagged", state=LocalState(), region="eu-west-1", tags=TEAM)
         make_stack(app, "plain")
 
-    stacks = synth(build)
+    stacks = synthesise(build)
     assert stacks["tagged"].json["provider"]["aws"][0]["default_tags"] == [{"tags": TEAM}]
     assert "default_tags" not in stacks["plain"].json["provider"]["aws"][0]
 
@@ -61,7 +61,8 @@ def everything(app: Any) -> None:
     gateway.share("all", GroupResource(members))
     theirs = ExistingGateway(stack, "theirs", network, gateway_id="rgw-0123456789abcdef0", tags=TEAM)
     theirs.share("more", IpResource("10.0.0.7"), ports=[1])
-    finance = ServiceNetwork(stack, "finance", tags=TEAM).share("finance", [orders])
+    made = ServiceNetwork(stack, "finance", tags=TEAM, access_logs="arn:aws:s3:::acme-logs")
+    finance = made.share("finance", [orders])
     AccountShare(stack, "accounts", [orders], principals=["444455556666"], tags=TEAM)
     DomainVerification(stack, "domain", domain="example.com", tags=TEAM)
     StateBucket(stack, "bucket", S3State("acme-state", "eu-west-1"), tags=TEAM)
@@ -71,8 +72,8 @@ def everything(app: Any) -> None:
     ServiceNetworkAssociation(stack, "association", finance, elsewhere, **arguments)
 
 
-def test_whatever_aws_gives_tags_gets_those_of_its_construct_and_a_name_of_its_own(synth: Synth) -> None:
-    resources = synth(everything)["tagged"].json["resource"]
+def test_whatever_aws_gives_tags_gets_those_of_its_construct_and_a_name_of_its_own(synthesise: Synthesise) -> None:
+    resources = synthesise(everything)["tagged"].json["resource"]
     tags = {
         (kind, block["tags"].get("Name", "")): {key: value for key, value in block["tags"].items() if key != "Name"}
         for kind, blocks in resources.items()
@@ -96,6 +97,7 @@ def test_whatever_aws_gives_tags_gets_those_of_its_construct_and_a_name_of_its_o
         (configuration, "tagged-all-db"): TEAM,
         (configuration, "tagged-more"): TEAM,
         (configuration, "tagged-orders"): both,
+        ("aws_vpclattice_access_log_subscription", "tagged-finance"): TEAM,
         ("aws_vpclattice_resource_gateway", "tagged-gateway"): TEAM,
         ("aws_vpclattice_service_network", "tagged-finance"): TEAM,
         ("aws_vpclattice_service_network_resource_association", "orders"): TEAM,
@@ -103,11 +105,11 @@ def test_whatever_aws_gives_tags_gets_those_of_its_construct_and_a_name_of_its_o
     }
 
 
-def test_another_name_tag_is_of_the_construct_itself_and_not_of_its_parts(synth: Synth) -> None:
+def test_another_name_tag_is_of_the_construct_itself_and_not_of_its_parts(synthesise: Synthesise) -> None:
     def build(app: Any) -> None:
         Network(make_stack(app), "network", cidr="10.0.0.0/16", zones=["eu-west-1a"], tags={"Name": "mine"})
 
-    producer = synth(build)["producer"]
+    producer = synthesise(build)["producer"]
     assert producer.one("aws_vpc")["tags"] == {"Name": "mine"}
     assert producer.one("aws_subnet")["tags"] == {"Name": "producer-network-eu-west-1a"}
 

@@ -26,11 +26,11 @@ from latticelink.checks.examination import examine
 from latticelink.checks.findings import Answer
 from latticelink.network.reading import read
 from latticelink.paths.tracing import trace
+from latticelink.testing import Synthesise, SynthesisedStack
 
 import pytest
 
 from tests.builders import STATE, make_stack
-from tests.conftest import Synth, Template
 
 ORDERS = SharedResource.of_arn(
     "orders",
@@ -55,12 +55,12 @@ def told(stack: Any, *subnets: ExistingSubnet, vpc: str = "vpc-12345678", **more
     return ExistingNetwork(stack, "network", vpc_id=vpc, subnets=subnets or (B, A), **arguments)
 
 
-def consumer(synth: Synth, build: Callable[[Any], object]) -> Template:
-    return synth(lambda app: build(make_stack(app, "consumer")))["consumer"]
+def consumer(synthesise: Synthesise, build: Callable[[Any], object]) -> SynthesisedStack:
+    return synthesise(lambda app: build(make_stack(app, "consumer")))["consumer"]
 
 
-def test_subnets_and_vpc_are_looked_up_by_all_that_is_told(synth: Synth) -> None:
-    written = consumer(synth, lambda stack: told(stack, A, ExistingSubnet("subnet-33333333")))
+def test_subnets_and_vpc_are_looked_up_by_all_that_is_told(synthesise: Synthesise) -> None:
+    written = consumer(synthesise, lambda stack: told(stack, A, ExistingSubnet("subnet-33333333")))
     assert without_notes(written.one("aws_vpc", "data")) == {"id": "vpc-12345678", "cidr_block": "10.0.0.0/16"}
     assert [without_notes(block) for block in written.all("aws_subnet", "data")] == [
         {
@@ -77,11 +77,11 @@ def without_notes(block: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in block.items() if key != "//"}
 
 
-def test_what_uses_the_subnets_waits_for_the_look_up_and_compares_zones_at_plan(synth: Synth) -> None:
+def test_what_uses_the_subnets_waits_for_the_look_up_and_compares_zones_at_plan(synthesise: Synthesise) -> None:
     def build(stack: Any) -> None:
         ResourceEndpoint(stack, "orders", ORDERS, told(stack), **CLIENTS)
 
-    endpoint = consumer(synth, build).one("aws_vpc_endpoint")
+    endpoint = consumer(synthesise, build).one("aws_vpc_endpoint")
     assert all(subnet.startswith("${data.aws_subnet.") for subnet in endpoint["subnet_ids"])
     conditions = [each["condition"] for each in endpoint["lifecycle"]["precondition"]]
     assert any(".availability_zone_id" in condition and '["euw1-az1"]' in condition for condition in conditions)
@@ -107,12 +107,12 @@ def test_two_subnets_of_one_zone_are_refused_before_terraform_runs(stack: Any) -
     ],
 )
 def test_the_plan_stops_where_the_vpc_lacks_the_dns_that_is_needed(
-    synth: Synth, what: str, arguments: dict[str, Any], needed: set[str]
+    synthesise: Synthesise, what: str, arguments: dict[str, Any], needed: set[str]
 ) -> None:
     def build(stack: Any) -> None:
         ResourceEndpoint(stack, "orders", ORDERS, told(stack), **CLIENTS, **arguments)
 
-    vpc = consumer(synth, build).one("aws_vpc", "data")
+    vpc = consumer(synthesise, build).one("aws_vpc", "data")
     conditions = vpc.get("lifecycle", {}).get("postcondition", [])
     assert {each["condition"] for each in conditions} == {f"${{self.{attribute}}}" for attribute in needed}, what
 
@@ -125,29 +125,31 @@ def test_the_plan_stops_where_the_vpc_lacks_the_dns_that_is_needed(
         ("ids that another resource gives", {"subnet_ids": ["${aws_subnet.a.id}", "${aws_subnet.b.id}"]}),
     ],
 )
-def test_the_plan_stops_at_two_subnets_of_one_zone(synth: Synth, what: str, arguments: dict[str, Any]) -> None:
+def test_the_plan_stops_at_two_subnets_of_one_zone(
+    synthesise: Synthesise, what: str, arguments: dict[str, Any]
+) -> None:
     def build(stack: Any) -> None:
         network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", **arguments)
         ResourceEndpoint(stack, "orders", ORDERS, network, **CLIENTS)
 
-    written = consumer(synth, build)
+    written = consumer(synthesise, build)
     zones = [f"data.aws_subnet.{name}.availability_zone_id" for name in written.json["data"]["aws_subnet"]]
     conditions = [each["condition"] for each in written.one("aws_vpc_endpoint")["lifecycle"]["precondition"]]
     assert f"${{length(distinct([{', '.join(zones)}])) == 2}}" in conditions, what
 
 
-def test_a_network_by_ids_alone_is_looked_up_and_its_ids_stay_as_written(synth: Synth) -> None:
+def test_a_network_by_ids_alone_is_looked_up_and_its_ids_stay_as_written(synthesise: Synthesise) -> None:
     def build(stack: Any) -> None:
         network = ExistingNetwork(stack, "network", vpc_id="vpc-12345678", subnet_ids=["subnet-12345678"])
         ResourceEndpoint(stack, "orders", ORDERS, network, **CLIENTS)
 
-    written = consumer(synth, build)
+    written = consumer(synthesise, build)
     assert written.one("aws_vpc_endpoint")["subnet_ids"] == ["subnet-12345678"]
     assert without_notes(written.one("aws_subnet", "data")) == {"id": "subnet-12345678", "vpc_id": "vpc-12345678"}
     assert written.one("aws_vpc", "data")["id"] == "vpc-12345678"
 
 
-def test_a_name_goes_into_the_zone_that_exists_and_none_is_made(synth: Synth) -> None:
+def test_a_name_goes_into_the_zone_that_exists_and_none_is_made(synthesise: Synthesise) -> None:
     def build(stack: Any) -> None:
         network = told(stack)
         ResourceEndpoint(
@@ -157,7 +159,7 @@ def test_a_name_goes_into_the_zone_that_exists_and_none_is_made(synth: Synth) ->
             stack, "finance", FINANCE, network, **CLIENTS, members_domain="shared.internal", hosted_zone=ZONE
         )
 
-    written = consumer(synth, build)
+    written = consumer(synthesise, build)
     zone = written.one("aws_route53_zone", "data")
     assert (zone["name"], zone["vpc_id"], zone["private_zone"]) == ("shared.internal", "vpc-12345678", True)
     assert zone["lifecycle"]["postcondition"][0]["condition"] == '${self.zone_id == "Z0123456789ABCDEFGHIJ"}'

@@ -16,6 +16,7 @@ from latticelink.paths.outlining import outline_of
 from latticelink.picture.glyphs import KINDS, SAYS, worst
 from latticelink.picture.places import PLACES, Stretch, place_of
 from latticelink.picture.svg import MOST_IN_DIAGRAM, as_svg
+from latticelink.testing import Golden
 
 import pytest
 
@@ -24,7 +25,6 @@ from tests.paths.test_paths import TABLE
 from tests.paths.topologies import Stacks, right, write
 from tests.picture.inputs import CASES, HOSTILE, links, many, named
 
-GOLDEN = ROOT / "tests" / "golden" / "pictures"
 SVG = "{http://www.w3.org/2000/svg}"
 ALL: dict[str, Stacks] = {name: make() for name, make in CASES.items()} | {
     f"a name of {name}": named(text) for name, text in HOSTILE.items()
@@ -211,13 +211,9 @@ def test_the_same_input_gives_the_same_bytes_whatever_the_hash_seed_and_the_fold
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_picture_is_the_golden_one(tmp_path: Path, case: str) -> None:
+def test_the_picture_is_the_golden_one(golden: Golden, tmp_path: Path, case: str) -> None:
     folder = tmp_path / "input"
     written = as_svg(outline_of(write(folder, ALL[case])))
-    golden = GOLDEN / f"{case.replace(' ', '-').replace(chr(39), '')}.svg"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(written)
-    assert written == golden.read_text(), "intended? then: UPDATE_GOLDEN=1 make test, and look at the picture"
+    golden(f"{case.replace(' ', '-').replace(chr(39), '')}.svg", written)
     assert str(tmp_path) not in written
     assert read(folder).stacks

@@ -7,7 +7,18 @@ import re
 from pathlib import Path
 
 from latticelink.values import arns
-from latticelink.values.arns import DATABASE, KMS_KEY, LATTICE, ORGANIZATION, ROLE, ArnForm, id_in_arn, read_arn
+from latticelink.values.arns import (
+    DATABASE,
+    DELIVERY_STREAM,
+    KMS_KEY,
+    LATTICE,
+    LOG_GROUP,
+    ORGANIZATION,
+    ROLE,
+    ArnForm,
+    id_in_arn,
+    read_arn,
+)
 
 import pytest
 
@@ -36,6 +47,11 @@ FORMS: list[tuple[str, ArnForm, str, bool]] = [
     ("an organisation", ORGANIZATION, f"arn:aws:organizations::{A}:organization/o-example123", True),
     ("a unit", ORGANIZATION, f"arn:aws:organizations::{A}:ou/o-example123/ou-exam-12345678", True),
     ("a unit without its organisation", ORGANIZATION, f"arn:aws:organizations::{A}:ou/ou-exam-12345678", False),
+    ("a log group", LOG_GROUP, f"arn:aws:logs:eu-west-1:{A}:log-group:/aws/lattice/finance", True),
+    ("a log group as AWS writes it", LOG_GROUP, f"arn:aws:logs:eu-west-1:{A}:log-group:/aws/lattice/finance:*", True),
+    ("a stream of a log group", LOG_GROUP, f"arn:aws:logs:eu-west-1:{A}:log-group:finance:log-stream:a", False),
+    ("a delivery stream", DELIVERY_STREAM, f"arn:aws:firehose:eu-west-1:{A}:deliverystream/finance", True),
+    ("a data stream of Kinesis", DELIVERY_STREAM, f"arn:aws:kinesis:eu-west-1:{A}:stream/finance", False),
     ("a text around an ARN", ROLE, f" arn:aws:iam::{A}:role/deploy", False),
     ("a line after an ARN", ROLE, f"arn:aws:iam::{A}:role/deploy\n", False),
 ]  # fmt: skip

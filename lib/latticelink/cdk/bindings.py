@@ -80,6 +80,9 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import (
         VpcSecurityGroupIngressRule as VpcSecurityGroupIngressRule,
     )
+    from cdktf_cdktf_provider_aws.vpclattice_access_log_subscription import (
+        VpclatticeAccessLogSubscription as VpclatticeAccessLogSubscription,
+    )
     from cdktf_cdktf_provider_aws.vpclattice_domain_verification import (
         VpclatticeDomainVerification as VpclatticeDomainVerification,
     )
@@ -158,6 +161,7 @@ _HOMES = {
         "VpcEndpoint": "vpc_endpoint",
         "VpcSecurityGroupEgressRule": "vpc_security_group_egress_rule",
         "VpcSecurityGroupIngressRule": "vpc_security_group_ingress_rule",
+        "VpclatticeAccessLogSubscription": "vpclattice_access_log_subscription",
         "VpclatticeDomainVerification": "vpclattice_domain_verification",
         "VpclatticeResourceConfiguration": "vpclattice_resource_configuration",
         "VpclatticeResourceGateway": "vpclattice_resource_gateway",

@@ -17,7 +17,7 @@ from latticelink.constructs.port_tokens import ports_of
 from latticelink.constructs.security_groups import SecurityGroup, made_group
 from latticelink.errors import Report
 from latticelink.values.arns import LATTICE, id_in_arn
-from latticelink.values.aws_ids import refuse_elsewhere
+from latticelink.values.aws_ids import parse_log_destination, refuse_elsewhere
 from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource, parse_lattice_arn
 from latticelink.values.dns import ExistingHostedZone
@@ -173,26 +173,42 @@ class ServiceNetwork(_ServiceNetwork):
         id: the construct's id, part of Terraform addresses.
         name: AWS name, unique in the account and region: 3 to 63 lower-case letters, digits and single hyphens, not
             starting with `servicenetwork-`. Default: made from the ids of stack and service network.
-        tags: tags of the service network and of its associations with resources. Default: the Name tag alone.
+        access_logs: ARN of the CloudWatch log group, the S3 bucket (with or without a prefix) or the Firehose delivery
+            stream to which AWS sends who reached which resource; docs/operations.md says what is in it, and what it
+            needs. Default: nothing is logged.
+        tags: tags of the service network, of its associations with resources and of its log. Default: the Name tag
+            alone.
 
     Attributes:
         network: the service network of the AWS provider, also `node.default_child`.
+        access_log: the access log subscription of the AWS provider; None without `access_logs`.
         associations: the associations of the AWS provider, by the key that `share` got, a hyphen and the resource's
             name.
 
     Raises:
-        InvalidInput: for a name or tags that AWS refuses.
+        InvalidInput: for a name or tags that AWS refuses, and for an ARN of what takes no access logs.
 
-    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html,
+        https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html
     """
 
     @judged
-    def __init__(self, scope: Any, id: str, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        scope: Any,
+        id: str,
+        *,
+        name: str | None = None,
+        access_logs: str | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(scope, id, tags)
         with Report(self) as report:
             self.name = parse_name(
                 report, "name", name, SERVICE_NETWORK, derived_name(self._stack, SERVICE_NETWORK, id)
             )
+            if access_logs is not None:
+                access_logs = parse_log_destination(report, "access_logs", access_logs)
         self.network: bindings.VpclatticeServiceNetwork = bindings.make(
             bindings.VpclatticeServiceNetwork, self, "network", name=self.name, tags=self._tags.named(self.name)
         )
@@ -200,6 +216,21 @@ class ServiceNetwork(_ServiceNetwork):
         address = bindings.address(self.network)
         self.id = f"${{{address}.id}}"
         self.arn = f"${{{address}.arn}}"
+        self.access_log: bindings.VpclatticeAccessLogSubscription | None = None
+        if access_logs is not None:
+            self.access_log = self._log(access_logs)
+
+    def _log(self, destination: str) -> bindings.VpclatticeAccessLogSubscription:
+        """Return the subscription to the log of resources: by default AWS logs services, of which there are none."""
+        return bindings.make(
+            bindings.VpclatticeAccessLogSubscription,
+            self,
+            "access-log",
+            resource_identifier=self.id,
+            destination_arn=destination,
+            service_network_log_type="RESOURCE",
+            tags=self._tags.of_part(self.name),
+        )
 
 
 class ExistingServiceNetwork(_ServiceNetwork):

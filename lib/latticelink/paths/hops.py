@@ -218,7 +218,7 @@ def doubtful(place: str, block: Block | None, doubt: Unknown) -> Stage:
     return Stage(place, block, NONE, EVERY, lambda _: "", doubt=doubt)
 
 
-def settle(stages: Sequence[Stage], shares: Stage) -> tuple[PortSet, tuple[Hop, ...]]:
+def settle(stages: Sequence[Stage], shares: Stage, among: PortSet = SHAREABLE) -> tuple[PortSet, tuple[Hop, ...]]:
     """Return the ports that the path is about, and the hops.
 
     These are the ports at which the fewest hops block, then those that the resource configuration shares, then those
@@ -227,10 +227,11 @@ def settle(stages: Sequence[Stage], shares: Stage) -> tuple[PortSet, tuple[Hop, 
     Args:
         stages: all stages in order, `shares` among them.
         shares: the stage of the resource configuration's ports.
+        among: the ports to choose from.
     """
-    (blocking_hops, *_), ports = nearest = _nearest(stages, shares, shares.maybe & SHAREABLE)
+    (blocking_hops, *_), ports = nearest = _nearest(stages, shares, shares.maybe & among)
     if blocking_hops > 1:  # Where no more than one hop blocks, ports that aren't shared come no nearer.
-        _, ports = min(nearest, _nearest(stages, shares, SHAREABLE), key=lambda found: found[0])
+        _, ports = min(nearest, _nearest(stages, shares, among), key=lambda found: found[0])
     return ports, tuple(stage.hop(ports) for stage in stages)
 
 

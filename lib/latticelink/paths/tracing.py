@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from latticelink.network.network_acls import NetworkAcls
+from latticelink.network.ranges import SHAREABLE, PortSet
 from latticelink.network.routes import Routes
 from latticelink.network.security_groups import IN, OUT
 from latticelink.network.topology import Placed, Subnet, Topology, label
@@ -94,13 +95,18 @@ def tracer_of(configuration: Configuration) -> Tracer:
 class Tracer:
     """Traces the paths of one configuration.
 
+    Args:
+        configuration: what was read.
+        among: the TCP ports that the paths are about. Default: those that come nearest to being reachable.
+
     Attributes:
         topology: where things are in it.
         routes: where its route tables lead.
     """
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, among: PortSet = SHAREABLE) -> None:
         self.configuration = configuration
+        self._among = among
         self.topology = Topology(configuration)
         self._acls = NetworkAcls(self.topology)
         self.routes = Routes(self.topology)
@@ -124,7 +130,31 @@ class Tracer:
         assert resource.configuration is not None
         far = self._far_side(resource.configuration, resource.group)
         stages = [far.shares, *far.stages]
-        return _traced("clients elsewhere", far.text, far, stages, resource)
+        return self._traced("clients elsewhere", far.text, far, stages, resource)
+
+    def _traced(
+        self,
+        client: str,
+        via: str,
+        far: _FarSide,
+        stages: list[Stage],
+        resource: _Resource,
+        entry: Placed | None = None,
+    ) -> TracedPath:
+        ports, hops = settle(stages, far.shares, self._among)
+        endpoint = entry.block if entry is not None else resource.configuration
+        assert endpoint is not None
+        return TracedPath(
+            client=client,
+            via=via,
+            resource=far.target.text,
+            ports=ports,
+            hops=hops,
+            endpoint=endpoint,
+            configuration=resource.configuration,
+            shared=far.shares.sure,
+            stations=Stations(entry=entry, group=resource.group, gateway=far.gateway, target=far.target.placed),
+        )
 
     @cached_property
     def entries(self) -> list[Block]:
@@ -171,11 +201,11 @@ class Tracer:
         if configuration is None:
             doubt = resource.doubt or Unknown("the resource isn't known")
             unknown = _FarSide("", None, Target("an unknown resource"), doubtful(_PORTS, block, doubt), ())
-            return _traced(client.text, via, unknown, [*near, unknown.shares], resource, entry)
+            return self._traced(client.text, via, unknown, [*near, unknown.shares], resource, entry)
         far = self._far_side(configuration, resource.group)
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
-        path = _traced(client.text, f"{via} -> {far.text}", far, stages, resource, entry)
+        path = self._traced(client.text, f"{via} -> {far.text}", far, stages, resource, entry)
         addresses = tuple(self._by_address(path, client, entry, resource, names))
         if len(addresses) == 1 and addresses[0].answer is Answer.PASS and path.answer is Answer.FAIL:
             return replace(path, hops=tuple(map(_in_other_zones, path.hops)))
@@ -211,7 +241,7 @@ class Tracer:
                 why = there if isinstance(there, Unknown) else None if met else doubt
                 zones = [doubtful(hops.ZONES, gateway.block, why) if why else apart(subnet, gateway)]
             stages = [names, *self._near(client, own), far.shares, *zones, *far.stages]
-            ports, found = settle(stages, far.shares)
+            ports, found = settle(stages, far.shares, self._among)
             yield AtAddress(subnet=subnet.text, zone=str(subnet.zone or subnet.text), ports=ports, hops=found)
 
     def _meeting(self, entry: Placed, gateway: Placed | None, configuration: Block) -> Iterator[Stage]:
@@ -345,30 +375,6 @@ class Tracer:
         return replace(
             stage, sure=stage.sure & six.sure, maybe=stage.maybe | six.maybe, doubt=stage.doubt or target.why_not
         )
-
-
-def _traced(
-    client: str,
-    via: str,
-    far: _FarSide,
-    stages: list[Stage],
-    resource: _Resource,
-    entry: Placed | None = None,
-) -> TracedPath:
-    ports, hops = settle(stages, far.shares)
-    endpoint = entry.block if entry is not None else resource.configuration
-    assert endpoint is not None
-    return TracedPath(
-        client=client,
-        via=via,
-        resource=far.target.text,
-        ports=ports,
-        hops=hops,
-        endpoint=endpoint,
-        configuration=resource.configuration,
-        shared=far.shares.sure,
-        stations=Stations(entry=entry, group=resource.group, gateway=far.gateway, target=far.target.placed),
-    )
 
 
 def _in_other_zones(hop: Hop) -> Hop:

@@ -101,6 +101,21 @@ KMS_KEY = ArnForm("kms", {"key": r"[A-Za-z0-9-]+"})
 DATABASE = ArnForm("rds", dict.fromkeys(("db", "cluster"), r"[A-Za-z0-9-]+"))
 """What AWS shares by ARN: instances and clusters of Amazon RDS."""
 
+LOG_GROUP = ArnForm("logs", {"log-group": r"[\w./#-]{1,512}(:\*)?"})
+"""A log group of CloudWatch; AWS writes it with `:*` at its end, Terraform without."""
+DELIVERY_STREAM = ArnForm("firehose", {"deliverystream": r"[\w.-]{1,64}"})
+_BUCKET = re.compile(r"arn:aws[a-z-]*:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+
+
+def takes_access_logs(given: object) -> bool:
+    """Return whether this is the ARN of a log group, of a delivery stream or of a bucket, with or without a prefix.
+
+    Source: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateAccessLogSubscription.html
+    """
+    is_bucket = isinstance(given, str) and _BUCKET.fullmatch(given) is not None
+    return is_bucket or LOG_GROUP.read(given) is not None or DELIVERY_STREAM.read(given) is not None
+
+
 LATTICE_IDS = {"resourceconfiguration": "rcfg", "service": "svc", "servicenetwork": "sn"}
 """What VPC Lattice shares with other accounts, by the word in its ARN, with how its id begins."""
 LATTICE = ArnForm("vpc-lattice", {kind: rf"{start}-[0-9a-z]{{17}}" for kind, start in LATTICE_IDS.items()})

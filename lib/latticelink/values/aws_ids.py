@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from latticelink.errors import Report
-from latticelink.values.arns import KMS_KEY, ROLE, Arn
+from latticelink.values.arns import KMS_KEY, ROLE, Arn, takes_access_logs
 from latticelink.values.tokens import REFUSED, is_known
 from latticelink.values.types import (
     CONFIGURATION,
@@ -132,6 +132,21 @@ def parse_kms_key_arn(report: Report, argument: str, given: str) -> str:
         rule="A KMS key is given by its ARN; Terraform takes no alias.",
         fix="Write 'arn:aws:kms:<region>:<account>:key/<id>'.",
         source="https://developer.hashicorp.com/terraform/language/backend/s3",
+    )
+    return REFUSED
+
+
+def parse_log_destination(report: Report, argument: str, given: str) -> str:
+    """Return `given` if it is the ARN of what AWS sends access logs to, or a token; refuse the rest."""
+    if isinstance(given, str) and (not is_known(given) or takes_access_logs(given)):
+        return given
+    report.refuse(
+        argument,
+        given,
+        rule="Access logs go to a CloudWatch log group, an S3 bucket or a Firehose delivery stream, by its ARN.",
+        fix="Write 'arn:aws:logs:<region>:<account>:log-group:<name>', 'arn:aws:s3:::<bucket>' or "
+        "'arn:aws:firehose:<region>:<account>:deliverystream/<name>'.",
+        source="https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateAccessLogSubscription.html",
     )
     return REFUSED
 

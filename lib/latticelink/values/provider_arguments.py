@@ -48,6 +48,9 @@ class ProviderArgument:
         return f"{self.resource}.{self.path}" if self.path else self.resource
 
 
+# What every version from 5.100.0 on has is in no row, as stacks allow no older one. So is `service_network_log_type` of
+# access log subscriptions, of pull request 41304, which 5.100.0 has.
+#
 # Releases by the provider's CHANGELOG: 6.16.0 of October 2025, 6.22.0 of November, 6.27.0 and 6.28.0 of December 2025
 # and January 2026. `aws_ram_permission` is used with 6.29.0 in issue 46219 and not in the bindings of 6.25: what is
 # between may have it. The last row's change was merged in May 2026; 6.48.0, of 3 June, is the first release after that

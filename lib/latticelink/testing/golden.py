@@ -1,0 +1,56 @@
+"""Golden files: texts that a test expects as they were written before, and that an option of pytest writes anew."""
+
+from __future__ import annotations
+
+import difflib
+from itertools import islice
+from pathlib import Path
+
+OPTION = "--update-golden"
+_MOST_LINES = 60
+
+
+class Golden:
+    """What the fixture `golden` gives: it compares a text with a file in the folder `golden` beside the test.
+
+    Args:
+        folder: where the files are.
+        update: whether the files are written anew.
+    """
+
+    def __init__(self, folder: Path, *, update: bool) -> None:
+        self._folder = folder
+        self._update = update
+
+    def __call__(self, name: str, text: str) -> None:
+        """Compare a text with a golden file, or write it there if pytest runs with `--update-golden`.
+
+        Args:
+            name: the file's name, such as `producer.txt`.
+            text: the text.
+
+        Raises:
+            AssertionError: if they differ, with the difference, or if there is no such file.
+        """
+        __tracebackhide__ = True
+        file = self._folder / name
+        if self._update:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="")
+            return
+        if not file.is_file():
+            raise AssertionError(f"There is no golden file {file} yet. Run pytest with {OPTION} to write it.")
+        with file.open(encoding="utf-8", newline="") as opened:
+            expected = opened.read()
+        if text != expected:
+            told = "\n".join(_difference(expected, text))
+            raise AssertionError(
+                f"This differs from the golden file {file}. Is it meant? Then run pytest with {OPTION}, and read the "
+                f"difference before it is committed.\n{told}"
+            )
+
+
+def _difference(expected: str, text: str) -> list[str]:
+    one, other = expected.splitlines(), text.splitlines()
+    lines = list(islice(difflib.unified_diff(one, other, "golden", "now", lineterm=""), _MOST_LINES + 1))
+    return [*lines[:_MOST_LINES], "..."] if len(lines) > _MOST_LINES else lines or ["The ends of lines differ."]
