@@ -16,6 +16,7 @@ import pytest
 from tests.checks.examples import BY_ID
 from tests.conftest import ROOT
 from tests.paths.topologies import right
+from tests.terraform.states import kept, shown
 from tests.terraform.test_plans import write_plans
 
 MUTANTS = 3000
@@ -104,13 +105,15 @@ def originals(folder: Path) -> list[dict[str, Any]]:
     stacks = {f"{name}/main.tf.json": content for name, content in right().items()}
     folder.mkdir()
     plans = {file.name: json.loads(file.read_text()) for file in write_plans(folder, right()).glob("*.json")}
+    applied = {f"{name}.tfstate": kept(name, content) for name, content in right().items()}
+    states = {"producer.json": shown("producer", right()["producer"]), **applied}
     examples = []
     for check in BY_ID.values():
         for text in (check.passing, check.failing):
             content = json.loads(text)
             several = all(name.endswith(".json") for name in content)
             examples.append(content if several else {"main.tf.json": content})
-    return [scenario, stacks, plans] * 25 + examples
+    return [scenario, stacks, plans, states] * 25 + examples
 
 
 def answer(folder: Path, files: dict[str, Any], capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str]:
@@ -137,7 +140,11 @@ def test_whatever_is_in_the_files_there_is_an_answer(
         files = copy.deepcopy(choose.choice(sources))
         for _ in range(choose.choice((1, 1, 1, 2, 4))):
             mutate(choose, files)
-        files = {name: content for name, content in files.items() if name.endswith(".json") and "\0" not in name}
+        files = {
+            name: content
+            for name, content in files.items()
+            if name.endswith((".json", ".tfstate")) and "\0" not in name
+        }
         try:
             form = choose.choice(("text", "json", "sarif"))
             code, out, said = answer(tmp_path / str(seed), files, capsys, "--format", form)

@@ -14,6 +14,7 @@ from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat
 from tests.engines.links import Place, put_existing_ids
+from tests.engines.plans import states_must_agree
 from tests.engines.scenario import edit, narrow, order
 from tests.flavour import APPS
 
@@ -82,6 +83,7 @@ def test_accounts_of_the_organisation_reach_what_is_shared_and_nothing_is_left_t
     ]
     assert endpoint["OwnerId"] == CONSUMER
     assert f":{PRODUCER}:resourceconfiguration/" in endpoint["ResourceConfigurationArn"]
+    states_must_agree(site.consumer[0].parents[1], site.stacks)
 
 
 def test_another_accounts_credentials_are_stopped_before_anything_is_planned(site: Site) -> None:
@@ -145,6 +147,7 @@ def test_a_consumer_outside_the_organisation_accepts_and_each_side_applies_with_
     (consumer / "cdk.tf.json").write_text(misnamed)
     partner.apply(consumer)
     site.must_have_nothing_to_do()
+    states_must_agree(tmp_path / "cross-account-external.out", site.stacks)
     assert len(aws.inventory()["vpce"]) == len(before.get("vpce", [])) + 1
     site.destroy()
     assert aws.inventory() == before

@@ -15,7 +15,7 @@ from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.links import Place, put_existing_ids
-from tests.engines.plans import must_agree, plan, reads_another
+from tests.engines.plans import must_agree, plan, reads_another, states_must_agree
 from tests.engines.scenario import narrow, order
 from tests.flavour import APPS, SCENARIO, output_of, program_of
 from tests.refusals import unlisted
@@ -69,6 +69,7 @@ def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
         for stack in stacks:
             plan(terraform, stack, plans, "-detailed-exitcode")
         must_agree(examine(tmp_path / output_of(name)), examine(plans), True)
+        states_must_agree(tmp_path / output_of(name), dict.fromkeys(stacks, terraform))
         plan(terraform, stacks[0], plans, "-refresh-only")
         must_agree(examine(stacks[0]), examine(plans / f"{stacks[0].name}.json"), True)
         for stack in reversed(stacks):

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
-from tests.engines.plans import must_agree, plan, reads_another
+from tests.engines.plans import must_agree, plan, reads_another, states_must_agree
 from tests.engines.scenario import edit, narrow, order
 from tests.flavour import APPS
 
@@ -116,6 +116,9 @@ def test_the_scenario_that_was_made_by_hand_is_taken_over(
         terraform_on_aws.must_have_nothing_to_do(stack)
         edit(stack, keep_only_groups)
         terraform_on_aws.must_have_nothing_to_do(stack)
+    stacks = order(tmp_path, "import.out")
+    made_by_hand_too = {"Gateway's group out: which security groups": "AWS's own rule out of the group is still there"}
+    states_must_agree(tmp_path / "import.out", dict.fromkeys(stacks, terraform_on_aws), made_by_hand_too)
     assert aws.inventory() == by_hand, "nothing was made anew"
 
 

@@ -25,6 +25,7 @@ from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.links import REGION, Place, write
+from tests.engines.plans import states_must_agree
 from tests.engines.scenario import narrow, order
 from tests.flavour import APPS, core
 
@@ -65,6 +66,7 @@ def test_a_databases_own_names_reach_the_consumer(
     assert all(item["PrivateDnsEntry"]["DnsName"].endswith(".rds.amazonaws.com") for item in listed)
     for stack in (producer, consumer):
         terraform_on_aws.must_have_nothing_to_do(stack)
+    states_must_agree(tmp_path / f"{example}.out", dict.fromkeys((producer, consumer), terraform_on_aws))
     for stack in (consumer, producer):
         terraform_on_aws.destroy(stack)
     assert aws.inventory() == before

@@ -15,6 +15,7 @@ from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.inputs import Inputs
 from latticelink.terraform.json_files import UnreadableInput, is_regular
 from latticelink.terraform.work import spend
 
@@ -57,18 +58,18 @@ class Examination:
         return 1 if found or (strict and self.of(Answer.UNKNOWN)) else 0
 
 
-def examine(folder: Path, suppressions_file: Path | None = None) -> Examination:
-    """Read a synth output folder, or any Terraform JSON, and run all checks over it.
+def examine(inputs: Inputs, suppressions_file: Path | None = None) -> Examination:
+    """Read what is given together, as `network.reading.read` does, and run all checks over it.
 
     Args:
-        folder: the folder, or one file.
+        inputs: a path, or several.
         suppressions_file: TOML file of suppressions. Default: `latticelink-suppressions.toml` of the working
             directory, if there is one.
 
     Raises:
-        UnreadableInput: if the folder or the file of suppressions can't be read.
+        UnreadableInput: if an input or the file of suppressions can't be read.
     """
-    return examined(read(folder), suppressions_file)
+    return examined(read(inputs), suppressions_file)
 
 
 def examined(configuration: Configuration, suppressions_file: Path | None = None) -> Examination:

@@ -7,27 +7,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latticelink.cli.inputs import add_inputs, first_of, inputs_of
+
 if TYPE_CHECKING:
     from latticelink.checks.examination import Examination
 
 HELP = "say whether packets will arrive, and what AWS or Terraform would refuse"
 DESCRIPTION = (
-    "Judge a synth output folder, or any Terraform JSON, before anything is made. Exit code 0: nothing "
+    "Judge what is named: synth output, Terraform JSON, plans and states, together. Exit code 0: nothing "
     "found; 1: an error or a warning; 2: the input can't be read."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument(
-        "folder",
-        metavar="DIR",
-        nargs="?",
-        type=Path,
-        default=Path("cdktf.out"),
-        help="synth output, folder of *.tf.json, one such file, or `terraform show -json` of a plan; `-` reads it from "
-        "the standard input",
-    )
+    add_inputs(parser)
     parser.add_argument(
         "--format",
         choices=("text", "json", "sarif"),
@@ -51,7 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
     from latticelink.terraform.json_files import UnreadableInput
 
     try:
-        examination = examine(chosen.folder, chosen.suppressions)
+        examination = examine(inputs_of(chosen), chosen.suppressions)
     except UnreadableInput as error:
         print(error, file=sys.stderr)
         return 2
@@ -64,7 +58,7 @@ def _print(chosen: argparse.Namespace, examination: Examination) -> None:
     from latticelink.reports.text import as_json, as_text
 
     if chosen.format == "sarif":
-        print(as_sarif(examination, folder=chosen.folder, strict=chosen.strict))
+        print(as_sarif(examination, folder=first_of(chosen), strict=chosen.strict))
     elif chosen.format == "json":
         print(as_json(examination))
     else:

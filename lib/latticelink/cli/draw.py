@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latticelink.cli.inputs import add_inputs, first_of, inputs_of
+
 if TYPE_CHECKING:
     from latticelink.paths.outline import Outline
 
@@ -21,14 +23,7 @@ DESCRIPTION = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument(
-        "input",
-        metavar="INPUT",
-        nargs="?",
-        type=Path,
-        default=Path("cdktf.out"),
-        help="synth output, folder of *.tf.json, one such file, or `terraform show -json` of a plan",
-    )
+    add_inputs(parser)
     parser.add_argument(
         "--format",
         choices=("svg", "html", "mermaid"),
@@ -45,17 +40,21 @@ def run(chosen: argparse.Namespace) -> int:
     from latticelink.network.reading import read
     from latticelink.paths.outlining import outline_of
     from latticelink.picture.selection import NoSuchStack, of_stack
+    from latticelink.terraform.joining import not_joined, unjoined
     from latticelink.terraform.json_files import UnreadableInput
 
     try:
-        outline = outline_of(read(chosen.input))
+        configuration = read(inputs_of(chosen))
+        outline = outline_of(configuration)
         if chosen.stack is not None:
             outline = of_stack(outline, chosen.stack)
     except (UnreadableInput, NoSuchStack) as error:
         print(error, file=sys.stderr)
         return 2
+    for stranger in unjoined(configuration.stacks):
+        print(not_joined(stranger), file=sys.stderr)
     form = chosen.format or ("html" if chosen.open else "svg")
-    return _deliver(_drawn(outline, form, chosen.input), form, chosen.output, is_opened=chosen.open)
+    return _deliver(_drawn(outline, form, first_of(chosen)), form, chosen.output, is_opened=chosen.open)
 
 
 def _drawn(outline: Outline, form: str, root: Path) -> str:

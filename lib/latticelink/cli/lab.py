@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
+
+from latticelink.cli.inputs import add_inputs, inputs_of
 
 HELP = "run it in network namespaces of Linux, with real packets"
 DESCRIPTION = (
@@ -20,15 +21,8 @@ TAKES_COMMAND = True
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.usage = "latticelink lab [-h] [--shell NAME] [INPUT] [-- COMMAND ...]"
-    parser.add_argument(
-        "input",
-        metavar="INPUT",
-        nargs="?",
-        type=Path,
-        default=Path("cdktf.out"),
-        help="synth output, folder of *.tf.json, one such file, or `terraform show -json` of a plan",
-    )
+    parser.usage = "latticelink lab [-h] [--shell NAME] [--as NAME=FILE] [INPUT ...] [-- COMMAND ...]"
+    add_inputs(parser)
     parser.add_argument(
         "--shell",
         metavar="NAME",
@@ -41,11 +35,13 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the lab in a process of its own; return the exit code."""
     from latticelink.lab.child import CannotRun, run_inside
     from latticelink.lab.request import Request
+    from latticelink.terraform.json_files import UnreadableInput
 
     shell = os.environ.get("SHELL") or "/bin/sh"
-    request = Request(str(chosen.input), chosen.shell, tuple(chosen.command), shell)
     try:
+        given = [(str(each.path), each.name) for each in inputs_of(chosen)]
+        request = Request(given, chosen.shell, tuple(chosen.command), shell)
         return run_inside(["-m", "latticelink.lab.session", request.text()])
-    except CannotRun as error:
+    except (CannotRun, UnreadableInput) as error:
         print(error, file=sys.stderr)
         return 2

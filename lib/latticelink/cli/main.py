@@ -8,11 +8,22 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from latticelink.cli import check, draw, lab, order
 from latticelink.errors import LatticeLinkError
 
 _COMMANDS = {"order": order, "check": check, "draw": draw, "lab": lab}
+
+
+def _parsed(parser: argparse.ArgumentParser, own: list[str]) -> argparse.Namespace:
+    """Return what the command line says; inputs may stand on both sides of an option."""
+    chosen, rest = parser.parse_known_args(own)
+    if rest and (not hasattr(chosen, "inputs") or any(each.startswith("-") and each != "-" for each in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:
+        chosen.inputs = [*chosen.inputs, *map(Path, rest)]
+    return chosen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser_of_command.set_defaults(run=command.run)
     given = list(sys.argv[1:] if arguments is None else arguments)
     own = given[: given.index("--")] if "--" in given and hasattr(_COMMANDS.get(given[0]), "TAKES_COMMAND") else given
-    chosen = parser.parse_args(own)
+    chosen = _parsed(parser, own)
     chosen.command = given[len(own) + 1 :]
     for stream in (sys.stdout, sys.stderr):
         # Files hold characters that the terminal's encoding, or any, can't write.

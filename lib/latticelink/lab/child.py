@@ -54,7 +54,8 @@ def run_inside(arguments: Sequence[str]) -> int:
         CannotRun: if this machine can't.
     """
     must_be_able()
-    process = subprocess.Popen([*ISOLATED, sys.executable, *arguments], preexec_fn=_die_with_parent)
+    # A pipe of the shell's, as in <(terraform state pull), is an open file that the child reads.
+    process = subprocess.Popen([*ISOLATED, sys.executable, *arguments], preexec_fn=_die_with_parent, close_fds=False)
     try:
         return _as_shells_say(process.wait())
     except KeyboardInterrupt:

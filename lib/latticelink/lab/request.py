@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -11,13 +12,13 @@ class Request:
     """What to build, and what to do there.
 
     Args:
-        input: path of the configuration.
+        inputs: paths of the configuration, each with its name or an empty text.
         at: where to run something; empty for the first client.
         command: what to run; empty for a shell if `at` is given, else for the proof.
         shell: the shell.
     """
 
-    input: str
+    inputs: Sequence[tuple[str, str]]
     at: str = ""
     command: tuple[str, ...] = ()
     shell: str = "/bin/sh"
@@ -30,4 +31,6 @@ class Request:
     def of(cls, text: str) -> Request:
         """Return what `text` made an argument of."""
         given = json.loads(text)
-        return cls(**{**given, "command": tuple(given["command"])})
+        return cls(
+            **{**given, "inputs": [(path, name) for path, name in given["inputs"]], "command": tuple(given["command"])}
+        )

@@ -19,6 +19,8 @@ from latticelink.lab.request import Request
 from latticelink.lab.running import Running
 from latticelink.network.reading import read
 from latticelink.paths.tracing import trace
+from latticelink.terraform.inputs import Input
+from latticelink.terraform.joining import not_joined, unjoined
 from latticelink.terraform.json_files import UnreadableInput
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -42,10 +44,13 @@ def main() -> int:
 
 
 def _serve(request: Request, folder: Path) -> int:
-    configuration = read(Path(request.input))
+    configuration = read([Input(Path(path), name) for path, name in request.inputs])
+    named = ", ".join(path for path, _ in request.inputs)
+    for stranger in unjoined(configuration.stacks):
+        print(not_joined(stranger), file=sys.stderr)
     model = model_of(configuration)
     if not model.ways:
-        raise _NoLab(f"{request.input} has no endpoint with something behind it, so there is nothing to try.")
+        raise _NoLab(f"{named} has no endpoint with something behind it, so there is nothing to try.")
     place = _place(model, request.at) if request.at or request.command else None
     running = Running(Lab(model), folder)
     if place is not None:
@@ -53,7 +58,7 @@ def _serve(request: Request, folder: Path) -> int:
             print(f"Note: {note}", file=sys.stderr)
         return running.run(place, request.command or [request.shell])
     tried = journeys(model, trace(configuration))
-    print(*header(request.input, model), "", sep="\n")
+    print(*header(named, model), "", sep="\n")
     direct = DirectWay.of_all(running, tried)  # first, as its curl waits in vain while others are answered
     compared = Comparison(running.lab, tried)
     print(*calls(running, compared), "", sep="\n")

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
+from latticelink.network.contracts import with_published
 from latticelink.network.defaults import default
 from latticelink.terraform import reading
 from latticelink.terraform.configuration import Configuration
+from latticelink.terraform.inputs import Inputs
 from latticelink.terraform.raw import RawStack
+from latticelink.terraform.sources import raw_stacks
 
 
-def read(path: Path) -> Configuration:
-    """Return the configuration at `path`, as `terraform.reading.read` does, with AWS's defaults.
+def read(inputs: Inputs) -> Configuration:
+    """Return the configuration that the inputs make together, with AWS's defaults.
+
+    Args:
+        inputs: a path, or several: each a synth output folder, a folder of Terraform JSON (each sub-folder with some
+            is a stack more), one such file, what `terraform show -json` prints of a plan or a state, a state file
+            (each such file of a folder is a stack), or what `terraform output -json` prints.
 
     Raises:
         UnreadableInput: if it is malformed, no Terraform, too large, or refers to itself in a loop.
     """
-    return reading.read(path, default)
+    return configuration_of(with_published(raw_stacks(inputs)))
 
 
 def configuration_of(stacks: Iterable[RawStack]) -> Configuration:

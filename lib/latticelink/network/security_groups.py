@@ -46,10 +46,10 @@ class Groups:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._ids = {
-            block.value("id"): block
+            id: block
             for kind in (SECURITY_GROUP, VPC)
             for block in configuration.of_type(kind)
-            if isinstance(block.value("id"), str)
+            if isinstance(id := block.value("id") or block.told.get("id"), str)
         }
         self._seen: dict[str, set[str]] = defaultdict(set)
         self._rules: dict[tuple[GroupKey, str], list[Rule]] = defaultdict(list)
@@ -201,13 +201,25 @@ class Groups:
                 if kind == DEFAULT_SECURITY_GROUP:
                     self._adopted.add(group)
                 for direction in (IN, OUT):
-                    # A plan tells the rules that are resources of their own a second time.
-                    has_own = (group, direction) in self._rules
-                    for body in block.nested(direction) if has_own else block.nested_or_told(direction):
-                        if isinstance(body, Unknown):
-                            yield group, direction, _unknown_rule(block, f"{block.address} ({direction})", body)
-                        elif isinstance(body, dict):
-                            yield from self._rules_in(block, group, direction, body)
+                    yield from self._inside(block, group, direction)
+
+    def _inside(
+        self, block: Block, group: GroupKey | None, direction: str
+    ) -> Iterator[tuple[GroupKey | None, str, Rule]]:
+        """Yield the rules that are written in a group.
+
+        Plans and states tell those that are resources of their own a second time. A state has others beside them only
+        if somebody made these by hand.
+        """
+        own = [] if group is None else list(self._rules.get((group, direction), []))
+        is_state = block.home.raw.is_state
+        for body in block.nested(direction) if own and not is_state else block.nested_or_told(direction):
+            if isinstance(body, Unknown):
+                yield group, direction, _unknown_rule(block, f"{block.address} ({direction})", body)
+            elif isinstance(body, dict):
+                for rule in self._rules_in(block, group, direction, body):
+                    if not any(each.ports == rule[2].ports and each.peer == rule[2].peer for each in own):
+                        yield rule
 
     def _rules_in(
         self, block: Block, group: GroupKey | None, direction: str, body: dict[str, Any], *, sure: bool = True

@@ -19,6 +19,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, as_list, boolean, unknown_of
 from latticelink.values.types import (
+    CONFIGURATION,
     DATABASE,
     DATABASE_CLUSTER,
     DATABASE_PROXY,
@@ -99,13 +100,14 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet: its block or its id, and of VPC, zone and address range what is known."""
+    """A subnet: its block or its id, and of VPC, zone and address range what is known; of its zone the id as well."""
 
     key: Place
     vpc: Place | None = None
     zone: Zone | None = None
     ranges: tuple[Addresses, ...] = ()
     marks: frozenset[Reference] = frozenset()
+    zone_id: str | None = None
 
     @property
     def text(self) -> str:
@@ -169,13 +171,14 @@ class Topology:
 
     @cached_property
     def _by_id(self) -> dict[str, Block]:
-        """Blocks by id and ARN, as far as a plan tells these; those that data sources read by their names too."""
+        """Blocks by id and ARN, as far as they are known; those that data sources read by their names too."""
         blocks = self.configuration.blocks
-        read = [block for block in blocks if block.mode == "data" and block.type in (SUBNET, *_READ)]
+        read = [block for block in blocks if block.mode == "data" and block.type in (CONFIGURATION, SUBNET, *_READ)]
         found = {text: block for block in read for text in map(block.value, _NAMES) if isinstance(text, str)}
         for block in blocks:
             if block.mode == "resource":
-                found.update({text: block for text in map(block.value, ("id", "arn")) if isinstance(text, str)})
+                given = (block.value(name) or block.told.get(name) for name in ("id", "arn"))
+                found.update({text: block for text in given if isinstance(text, str)})
         return found
 
     def block_of(self, value: Any, *types: str) -> Block | None:
@@ -223,9 +226,17 @@ class Topology:
         if isinstance(vpc, Block):
             marks.add(Reference(vpc, "cidr_block"))
         kinds = ("availability_zone", "availability_zone_id")
-        given = ((argument, key.value(argument) or key.told.get(argument)) for argument in kinds)
-        zone = next((Zone(argument, value) for argument, value in given if isinstance(value, str | Reference)), None)
-        return Subnet(key, vpc, zone, tuple(ranges), frozenset(marks))
+        given = {argument: key.value(argument) or key.told.get(argument) for argument in kinds}
+        zones = [Zone(argument, value) for argument, value in given.items() if isinstance(value, str | Reference)]
+        zone_id = given["availability_zone_id"]
+        return Subnet(
+            key,
+            vpc,
+            zones[0] if zones else None,
+            tuple(ranges),
+            frozenset(marks),
+            zone_id if isinstance(zone_id, str) else None,
+        )
 
     def subnets(self, value: Any) -> tuple[tuple[Subnet, ...], Unknown | None]:
         """Return the subnets that a list of ids names, and why there may be others; None if these are all."""
@@ -480,7 +491,9 @@ class Topology:
                 for value in (block.value("cidr_block"), block.value("ipv6_cidr_block") or told_ipv6)
                 if value is not ABSENT
             ]
-            if boolean(block.value("assign_generated_ipv6_cidr_block")) and told_ipv6 is ABSENT:
+            if boolean(block.value("assign_generated_ipv6_cidr_block")) and not (
+                block.value("ipv6_cidr_block") or told_ipv6
+            ):
                 found[block].append(Unknown("AWS chooses the VPC's IPv6 block"))
         for vpc_id, blocks in self.told_vpcs.items():
             told = [value for block in blocks if isinstance(value := block.value("cidr_block"), str)]

@@ -108,7 +108,7 @@ class DnsNames:
         """Return what is wrong with the DNS attributes of a VPC, or why they aren't known; None if they are right."""
         if not isinstance(vpc, Block) or vpc.mode == "data":
             told = [vpc] if isinstance(vpc, Block) else self._topology.told_vpcs.get(str(vpc), [])
-            if all(makes_sure(told, argument) for argument in needed):
+            if all(makes_sure(told, argument) or _has(told, argument) for argument in needed):
                 return None
             return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
         for argument in needed:
@@ -155,6 +155,11 @@ class DnsNames:
                         yield from self._sources(other, depth + 1)
                     elif other.type.startswith((ENDPOINT, "aws_vpclattice_")):
                         yield other
+
+
+def _has(found: list[Block], attribute: str) -> bool:
+    """Return whether a data source that was read tells that a VPC has an attribute."""
+    return any(boolean(block.value(attribute)) is True for block in found)
 
 
 def _name(record: Block) -> str:

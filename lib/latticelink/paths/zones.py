@@ -26,9 +26,7 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
     """Return whether the two meet in a zone."""
     doubt = one_account(topology, endpoint.block, gateway.block, configuration)
     answers = {
-        (mine, other): _same_zone(mine.zone, other.zone, doubt is None)
-        for mine in endpoint.subnets
-        for other in gateway.subnets
+        (mine, other): _meet(mine, other, doubt is None) for mine in endpoint.subnets for other in gateway.subnets
     }
     meeting = sorted({_zone(mine) for (mine, _), answer in answers.items() if answer})
     if meeting:
@@ -56,7 +54,7 @@ def meeting(
 ) -> tuple[Subnet, ...] | Unknown:
     """Return the gateway's subnets in the zone of one of the endpoint's subnets, or why that can't be told."""
     doubt = one_account(topology, endpoint.block, gateway.block, configuration)
-    answers = {each: _same_zone(subnet.zone, each.zone, doubt is None) for each in gateway.subnets}
+    answers = {each: _meet(subnet, each, doubt is None) for each in gateway.subnets}
     if met := tuple(each for each, answer in answers.items() if answer):
         return met
     if subnet.zone is None:
@@ -86,6 +84,14 @@ def apart(subnet: Subnet, gateway: Placed) -> Stage:
 
 def _zone(subnet: Subnet) -> str:
     return str(subnet.zone or "an unknown zone")
+
+
+def _meet(one: Subnet, other: Subnet, one_account: bool) -> bool | None:
+    """Return whether two subnets are in one zone: by names within an account, else by ids where both are known."""
+    answer = _same_zone(one.zone, other.zone, one_account)
+    if answer is None and one.zone_id is not None and other.zone_id is not None:
+        return one.zone_id == other.zone_id
+    return answer
 
 
 def _same_zone(one: Zone | None, other: Zone | None, one_account: bool) -> bool | None:

@@ -12,9 +12,9 @@ from latticelink.checks.retired import RETIRED
 _INTRODUCTION = """\
 # What `latticelink check` looks at
 
-`latticelink check [DIR]` reads a synth output folder (default: `cdktf.out`), any folder of Terraform JSON, one such
-file, or what `terraform show -json` prints of a plan, in which more values are known
-([what a plan tells](reachability.md#what-a-plan-tells)). It starts no CDK and no Terraform and needs no AWS account.
+`latticelink check [INPUT ...]` reads a synth output folder (default: `cdktf.out`), any folder of Terraform JSON, one
+such file, plans and states, alone or several together ([inputs.md](inputs.md)). It starts no CDK and no Terraform and
+needs no AWS account.
 `make synth`, `main.py` and `latticelink.run` run it on what they wrote.
 
 A pipe or `-` is read where it is named (`latticelink check <(terraform show -json plan)`, `... | latticelink check -`);
@@ -52,9 +52,9 @@ other check says again. A finding has a severity:
 
 `latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
 
-`--format json` prints the same for programs: `counts`, lists of `findings`, `unknown`, `suppressed` and `paths`, and
-the [`topology`](topology.md); each finding has `check`, `severity`, `title`, `place`, `construct`, `file`, `message`,
-`fix` and `see`. `--why` shows for each path the rule that admits it at each hop.
+`--format json` prints the same for programs: `counts`, lists of `findings`, `unknown`, `suppressed` and `paths`, the
+[`topology`](topology.md) and [`inputs`](inputs.md); each finding has `check`, `severity`, `title`, `place`,
+`construct`, `file`, `message`, `fix` and `see`. `--why` shows for each path the rule that admits it at each hop.
 
 ## Living with a finding
 

@@ -12,12 +12,13 @@ from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Judgement, Result, Severity
 from latticelink.paths.hops import Answer
 from latticelink.paths.outlining import outline_of
+from latticelink.reports.inputs import as_dict, input_lines
 from latticelink.reports.outline import topology
 from latticelink.reports.paths import as_dicts, path_lines
 
 
 def as_text(examination: Examination, *, why: bool = False) -> str:
-    """Return all that was found: findings by severity, paths, what isn't known, and a line that counts.
+    """Return all that was found: findings by severity, paths, what isn't known or joined, and a line that counts.
 
     Args:
         examination: what was found.
@@ -32,6 +33,7 @@ def as_text(examination: Examination, *, why: bool = False) -> str:
         lines += [f"Suppressed ({len(examination.suppressed)}):"]
         lines += [f"  {each.check.id} {each.judgement.place}: {each.suppressed}" for each in examination.suppressed]
         lines += [""]
+    lines += input_lines(examination.configuration)
     return "\n".join([*lines, count_line(examination)])
 
 
@@ -102,6 +104,7 @@ def as_json(examination: Examination) -> str:
         "suppressed": [_entry(each) for each in examination.suppressed],
         "paths": as_dicts(examination.paths),
         "topology": topology(outline_of(examination.configuration)),
+        "inputs": as_dict(examination.configuration),
     }
     written = StringIO()
     json.dump(content, written, indent=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -193,7 +193,7 @@ class StackConfiguration:
         self._read: dict[Block, StackConfiguration | Unknown] = {}
         self.declared: dict[tuple[str, str, str], list[RawBlock]] = {}
         for block in raw.blocks:
-            same = self.declared.get(block.key, []) if raw.plan is not None else []
+            same = self.declared.get(block.key, []) if raw.is_unfolded else []
             self.declared[block.key] = [*same, block]
         self._made: dict[tuple[str, str, str], list[Block]] = {}
 
@@ -235,7 +235,7 @@ class StackConfiguration:
         return self._made[key]
 
     def _instances(self, raw: RawBlock) -> list[Instance]:
-        return instances(raw, self) if self.raw.plan is None else [planned_instance(raw, self)]
+        return instances(raw, self) if not self.raw.is_unfolded else [planned_instance(raw, self)]
 
     @property
     def terraform(self) -> dict[str, Any]:
@@ -291,7 +291,7 @@ class StackConfiguration:
         raise RefusedByTerraform(f"there is nothing named {first!r}")
 
     def _local(self, name: str, path: tuple[Key, ...]) -> Any:
-        if self.raw.plan is not None:
+        if self.raw.is_unfolded:
             return Unknown(f"a plan doesn't tell local.{name}", "Apply, then check a new plan.")
         if name not in self.raw.locals:
             if self._is_elsewhere("local", name):
@@ -400,10 +400,13 @@ class Configuration:
 
     Attributes:
         stacks: in deploy order where there is a manifest, else by name.
+        applied: states of stacks that are there as well, each with its stack; these aren't judged.
     """
 
-    def __init__(self, stacks: list[StackConfiguration]) -> None:
-        self.stacks = tuple(stacks)
+    def __init__(
+        self, stacks: list[StackConfiguration], applied: Mapping[StackConfiguration, StackConfiguration] | None = None
+    ) -> None:
+        self.stacks, self.applied = tuple(stacks), dict(applied or {})
         for stack in stacks:
             stack.company = stacks
 

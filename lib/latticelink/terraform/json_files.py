@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.errors import UnreadableInput as UnreadableInput
+from latticelink.terraform.inputs import STANDARD_INPUT
 from latticelink.terraform.work import hold
 
-STANDARD_INPUT = Path("-")
 LARGEST = 32 * 1024 * 1024
 _SPLIT = "Check its stacks one by one."
 _DEEPEST = 100

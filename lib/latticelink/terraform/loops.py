@@ -20,7 +20,8 @@ def refuse_loops(configuration: Configuration) -> None:
     """
     inside: dict[_Node, list[_Node]] = {}
     for stack in configuration.stacks:
-        inside.update(_references_of(stack))
+        # What was applied has none.
+        inside.update({} if stack.raw.is_state else _references_of(stack))
     _refuse(inside)
     if len(configuration.stacks) > 1:
         _refuse({node: [*others, *_across(configuration, others)] for node, others in inside.items()})

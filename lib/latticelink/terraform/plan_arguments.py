@@ -69,7 +69,7 @@ class Arguments:
         said = mapping(expression)
         value = _shown(name, value, hidden)
         if not has_true(unknown):
-            return _Literal.of(value) if has_true(hidden) else self._known(value, said)
+            return Literal.of(value) if has_true(hidden) else self._known(value, said)
         if not self.place.module and _has_template(constant := said.get("constant_value")):
             return _merged(constant, value, unknown)
         if isinstance(unknown, list) and any(isinstance(each, dict) for each in unknown):
@@ -78,7 +78,7 @@ class Arguments:
             return self._attribute_blocks(value, unknown, said)
         if isinstance(unknown, dict):
             return {
-                key: not_told(f"{name}.{key}") if has_true(unknown.get(key)) else _Literal.of(mapping(value).get(key))
+                key: not_told(f"{name}.{key}") if has_true(unknown.get(key)) else Literal.of(mapping(value).get(key))
                 for key in dict.fromkeys([*mapping(value), *unknown])
             }
         return self._referred(name, value, unknown, said)
@@ -88,7 +88,7 @@ class Arguments:
         said = mapping(expression)
         if "constant_value" in said:
             is_template = _has_template(said["constant_value"]) and not self.place.module
-            return said["constant_value"] if is_template else _Literal.of(said["constant_value"])
+            return said["constant_value"] if is_template else Literal.of(said["constant_value"])
         if said.get("references") == [f"var.{name}"] and not self.place.module:
             return f"${{var.{name}}}"
         targets = self.references.targets(said, self.place)
@@ -107,7 +107,7 @@ class Arguments:
             return {name: self.scanned(each) for name, each in part.items()}
         if "constant_value" in part and not (self.place.module and part.get("references")):
             constant = part["constant_value"]
-            return constant if part.get("references") else _Literal.of(constant)
+            return constant if part.get("references") else Literal.of(constant)
         return [each.template for each in self.references.traces(part, self.place)]
 
     def gone_over(self, over: dict[str, Any]) -> Any:
@@ -156,7 +156,7 @@ class Arguments:
             if has_true(unknown.get(name)):
                 found[name] = not_told(name)
             elif block.get(name) not in (None, "", []):
-                found[name] = _Literal.of(_shown(name, block[name], hidden.get(name)))
+                found[name] = Literal.of(_shown(name, block[name], hidden.get(name)))
         return found
 
     def _known(self, value: Any, expression: dict[str, Any]) -> Any:
@@ -166,14 +166,14 @@ class Arguments:
         """
         constant = expression.get("constant_value")
         if constant is not None and not _has_template(constant):
-            return _Literal.of(constant)
+            return Literal.of(constant)
         named = {}
         for target in self.references.traces(expression, self.place):
             has = self.facts.values.get((target.mode, target.type, target.name, target.index), {})
             for attribute in [target.attribute] if target.attribute else ["arn", "id"]:
                 if target.mode == "resource" and isinstance(text := has.get(attribute), str) and text:
                     named[text] = _with_attribute(target, attribute).template
-        return _Literal.of(value, named)
+        return Literal.of(value, named)
 
     def _referred(self, name: str, value: Any, unknown: Any, expression: dict[str, Any]) -> Any:
         targets = self.references.targets(expression, self.place)
@@ -184,7 +184,7 @@ class Arguments:
             found = [_with_attribute(each, _usual(name)).template for each in targets]
             if not isinstance(unknown, list):
                 return found
-            known = [_Literal.of(each) for each, is_open in zip(value or [], unknown, strict=False) if not is_open]
+            known = [Literal.of(each) for each, is_open in zip(value or [], unknown, strict=False) if not is_open]
             return known + (found if unknown.count(True) == len(found) else [not_told(name)])
         if len(targets) != 1:
             return not_told(name)
@@ -247,7 +247,7 @@ class Arguments:
         return blocks
 
 
-class _Literal:
+class Literal:
     """Values of a plan are no templates."""
 
     @staticmethod
@@ -256,9 +256,9 @@ class _Literal:
         if isinstance(value, str):
             return named[value] if named and value in named else value.replace("${", "$${").replace("%{", "%%{")
         if isinstance(value, list):
-            return [_Literal.of(item, named) for item in value]
+            return [Literal.of(item, named) for item in value]
         if isinstance(value, dict):
-            return {_Literal.of(key): _Literal.of(item, named) for key, item in value.items()}
+            return {Literal.of(key): Literal.of(item, named) for key, item in value.items()}
         return value
 
 
@@ -322,7 +322,7 @@ def _merged(constant: Any, value: Any, unknown: Any) -> Any:
         return {
             key: _merged(each, mapping(value).get(key), unknown.get(key))
             if has_true(unknown.get(key)) or key not in mapping(value)
-            else _Literal.of(mapping(value)[key])
+            else Literal.of(mapping(value)[key])
             for key, each in constant.items()
         }
     return constant

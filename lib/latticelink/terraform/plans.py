@@ -191,8 +191,12 @@ def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
     todo = [module]
     while todo:
         part = todo.pop()
-        yield from (each for each in mappings(part.get("resources")) if isinstance(each.get("address"), str))
+        yield from (each for each in mappings(part.get("resources")) if _has_address(each))
         todo += mappings(part.get("child_modules"))
+
+
+def _has_address(resource: dict[str, Any]) -> bool:
+    return isinstance(resource.get("address"), str) and resource["address"] != ""
 
 
 def _stays(change: dict[str, Any]) -> bool:

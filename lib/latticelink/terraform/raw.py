@@ -51,6 +51,9 @@ class RawStack:
         elsewhere: kinds and names that the unread files declare, such as ("variable", "port").
         after: the stacks that the manifest puts before this one; None without a manifest.
         moved: the new address for each old one, of the moved blocks.
+        input: what was named to be read, as it was written.
+        called: the stack that it is, if it was said of the input.
+        is_state: whether this is what was applied: blocks hold values, each one instance.
         module_outputs: for each module of a plan what its outputs refer to; by instance first, if it has several.
     """
 
@@ -72,3 +75,11 @@ class RawStack:
     plan: dict[str, Any] | None = None
     module_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    input: str = ""
+    called: str = ""
+    is_state: bool = False
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether this is a plan or a state, in which each block is one instance, with values."""
+        return self.plan is not None or self.is_state

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from latticelink.terraform.blocks import Block, Home
@@ -32,19 +33,34 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
     if unknown := first_unknown([backend, config]):
         return unknown.keeps(f"where {reader.address} reads")
     if isinstance(backend, str) and isinstance(config, dict):
+        names = {reader.name, *_names_of_state(config)}
+        if named := [stack for stack in stacks if stack.raw.called in names]:
+            return named[0]
         place = _place(backend, config, reader.home)
         found = [stack for stack in stacks if place is not None and place_of_state(stack) == place]
         if len(found) == 1:
             return found[0]
-    return Unknown(
-        f"{reader.address} reads the state of a stack that isn't in what was read",
-        "Check the folder that has both stacks, or a plan of this one.",
-    )
+    settle = "Check the folder that has both stacks, or a plan of this one."
+    if len({stack.raw.input for stack in stacks}) > 1:
+        settle = f"If an input is that stack, say so: --as {reader.name}=FILE. Or check a plan of this one."
+    return Unknown(f"{reader.address} reads the state of a stack that isn't in what was read", settle)
+
+
+def _names_of_state(config: dict[str, Any]) -> Iterator[str]:
+    """Yield what a stack may be called, by where its state is: the name of the file, or of the workspace."""
+    for argument in ("path", "key", "prefix", "address"):
+        if isinstance(given := config.get(argument), str):
+            yield PurePosixPath(given).name.removesuffix(".tfstate")
+    workspaces = _only(config.get("workspaces")) or {}
+    if isinstance(name := workspaces.get("name"), str):
+        yield name
 
 
 def place_of_state(stack: StackConfiguration) -> tuple[Any, ...] | None:
     """Return where a stack keeps its state, None if it isn't known; without a backend block it is beside the code."""
-    if stack.raw.plan is not None:
+    if stack.raw.is_state and stack.file.name.endswith(".tfstate"):
+        return ("local", os.path.normpath(stack.file.absolute()))
+    if stack.raw.is_unfolded:
         return None
     cloud = _only(stack.terraform.get("cloud"))
     if cloud is not None:

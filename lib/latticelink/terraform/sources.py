@@ -9,9 +9,11 @@ from typing import Any
 
 from latticelink.errors import LatticeLinkError
 from latticelink.terraform.beside import headings, values
-from latticelink.terraform.json_files import STANDARD_INPUT, UnreadableInput, is_regular, load
+from latticelink.terraform.inputs import STANDARD_INPUT, Inputs, distinct
+from latticelink.terraform.json_files import UnreadableInput, is_regular, load
 from latticelink.terraform.manifest import in_deploy_order
 from latticelink.terraform.raw import RawBlock, RawStack
+from latticelink.terraform.states import fill_from_state, is_state, outputs_in
 from latticelink.terraform.work import begin
 
 _BLOCKS = ("check", "data", "ephemeral", "import", "locals", "module", "moved", "output", "provider", "removed")
@@ -20,20 +22,33 @@ _LONGEST_NAME = 4096
 _SECTIONS = frozenset((*_BLOCKS, "resource", "terraform", "variable"))
 
 
-def raw_stacks(path: Path) -> list[RawStack]:
-    """Return the stacks at `path`: a synth output folder, a folder of Terraform JSON, one file of it, or plans.
+def raw_stacks(inputs: Inputs) -> list[RawStack]:
+    """Return the stacks of each input: a synth output folder, Terraform JSON, plans, states, or published outputs.
 
     A folder with `manifest.json` is the CDK's. Of any other the `*.tf.json` files make one stack, and those of each
-    sub-folder one more. Where there is none, each `*.json` file that is a plan is a stack.
+    sub-folder one more. Where there is none, each `*.json` file that is a plan or a state, and each `*.tfstate` file,
+    is a stack.
 
     Raises:
         UnreadableInput: if there is nothing of that kind, or some of it can't be read.
     """
     begin()
-    try:
-        return _raw_stacks(path)
-    except OSError as error:
-        raise UnreadableInput(f"Can't read {error.filename or path}: {error.strerror or error}.") from None
+    found: list[RawStack] = []
+    for each in distinct(inputs):
+        try:
+            stacks = _raw_stacks(each.path)
+        except OSError as error:
+            raise UnreadableInput(f"Can't read {error.filename or each.path}: {error.strerror or error}.") from None
+        if each.name and len(stacks) != 1:
+            raise UnreadableInput(
+                f"--as {each.name}={each.path} gives a name to one stack, and {len(stacks)} are in it. Name the "
+                "folder or file of one, and give the others without --as."
+            )
+        for stack in stacks:
+            stack.input, stack.called = str(each.path), each.name
+            stack.name = each.name or stack.name
+        found += stacks
+    return found
 
 
 def synthesised(outdir: Path) -> list[RawStack]:
@@ -57,8 +72,8 @@ def synthesised(outdir: Path) -> list[RawStack]:
 def _raw_stacks(path: Path) -> list[RawStack]:
     if path == STANDARD_INPUT or not path.is_dir():
         content = load(path, named=True)
-        if is_plan(content):
-            return [RawStack(path.stem, path.parent, [path], plan=content)]
+        if (shown := _shown(path, content)) is not None:
+            return [shown]
         if path.is_file():
             return [_read_files(path.absolute().parent.name, path.parent, {path: content})]
         # Beside what comes through a pipe there is nothing.
@@ -72,20 +87,32 @@ def _raw_stacks(path: Path) -> list[RawStack]:
             taken = found and found[0].name == name
             loaded = {file: load(file) for file in files}
             found.append(_read_files(f"{name}/{name}" if taken else name, folder, loaded))
-    return found or _plans(path)
+    return found or _shown_in(path)
 
 
-def _plans(path: Path) -> list[RawStack]:
-    found = []
-    for file in sorted(path.glob("*.json")):
-        if is_plan(content := load(file)):
-            found.append(RawStack(file.stem, path, [file], plan=content))
+def _shown_in(path: Path) -> list[RawStack]:
+    files = sorted(file for ending in ("json", "tfstate") for file in path.glob(f"*.{ending}"))
+    found = [shown for file in files if (shown := _shown(file, load(file))) is not None]
     if not found:
         raise UnreadableInput(
-            f"{path} has no manifest.json, no *.tf.json and no plan. Name the folder that a synth wrote, such as "
-            "cdktf.out; for HCL make a plan: terraform plan -out=plan && terraform show -json plan > plan.json."
+            f"{path} has no manifest.json, no *.tf.json and no plan or state. Name the folder that a synth wrote, such "
+            "as cdktf.out; for HCL make a plan: terraform plan -out=plan && terraform show -json plan > plan.json."
         )
     return found
+
+
+def _shown(file: Path, content: Any) -> RawStack | None:
+    """Return the stack that Terraform has written down; None if the JSON is none of a plan, a state or outputs."""
+    stack = RawStack(file.stem, file.parent, [file])
+    if is_plan(content):
+        stack.plan = content
+    elif is_state(content):
+        fill_from_state(stack, content)
+    elif (published := outputs_in(content)) is not None:
+        stack.outputs, stack.is_state = published, True
+    else:
+        return None
+    return stack
 
 
 def is_plan(content: Any) -> bool:

@@ -72,6 +72,8 @@ def _fits(block: Block, kind: Any) -> Problem:
 
 def _owner(block: Block, kind: Any) -> Problem:
     gateway, group = (read(block, argument) is not ABSENT for argument in (_GATEWAY_ID, _GROUP_ID))
+    if kind == "CHILD" and block.home.raw.is_state:
+        gateway = False  # AWS tells its group's.
     if kind == "CHILD" and (gateway or not group):
         return f"A CHILD names its group{' only, and no gateway' if gateway else ', and this one names none'}."
     if kind != "CHILD" and (group or not gateway):
@@ -82,6 +84,8 @@ def _owner(block: Block, kind: Any) -> Problem:
 def _protocol(block: Block, kind: Any) -> Problem | Unknown:
     protocol = read(block, "protocol")
     if kind in ("CHILD", "ARN"):
+        if block.home.raw.is_state:
+            return None  # AWS tells one of these too.
         return None if protocol is ABSENT else (f"It is of type {kind} and has a protocol.", "Remove `protocol`.")
     if why := open_question(protocol):
         return why

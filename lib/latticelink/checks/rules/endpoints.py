@@ -203,7 +203,7 @@ def _may_be_private(block: Block) -> bool:
 
 
 def _replaced(block: Block) -> Iterator[Judgement]:
-    if block.home.raw.plan is not None:  # No plan has `lifecycle`.
+    if block.home.raw.is_unfolded:  # No plan has `lifecycle`.
         return
     fixed = [key for key in ("subnet_ids", "ip_address_type", "private_dns_enabled") if read(block, key) is not ABSENT]
     triggers = block.body.get("lifecycle")

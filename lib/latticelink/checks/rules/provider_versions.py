@@ -62,7 +62,7 @@ def _judge_argument(block: Block, row: ProviderArgument) -> Judgement:
     constraint = block.home.provider_constraint
     since = text_of(row.since)
     fix = f'Require version = ">= {since}, < {row.since[0] + 1}.0.0" of hashicorp/aws.'
-    if block.home.raw.plan is not None:
+    if block.home.raw.is_unfolded:
         return passed(block)
     if constraint is None:
         return not_known(block, Unknown("no version of the provider is required", fix), row.path)
@@ -80,9 +80,7 @@ def _judge_argument(block: Block, row: ProviderArgument) -> Judgement:
 
 def _constrained(configuration: Configuration) -> Iterator[Judgement]:
     for stack in configuration.stacks:
-        if stack.raw.plan is not None or not any(
-            block.type in (CONFIGURATION, GATEWAY, ENDPOINT) for block in stack.blocks
-        ):
+        if stack.raw.is_unfolded or not any(block.type in (CONFIGURATION, GATEWAY, ENDPOINT) for block in stack.blocks):
             continue
         place = f"{stack.name}: terraform"
         if stack.provider_constraint is None and ("terraform",) in stack.raw.elsewhere:
@@ -110,7 +108,7 @@ def _address_type_settles(configuration: Configuration) -> Iterator[Judgement]:
             yield not_known(block, kind, "ip_address_type")
             continue
         oldest = _oldest(block.home.provider_constraint)
-        if block.home.raw.plan is not None and oldest <= _CASE_BUG_IN:  # No plan has `lifecycle`.
+        if block.home.raw.is_unfolded and oldest <= _CASE_BUG_IN:  # No plan has `lifecycle`.
             continue
         lifecycle = block.body.get("lifecycle")
         lifecycle = lifecycle[0] if isinstance(lifecycle, list) and lifecycle else lifecycle
