@@ -20,6 +20,7 @@ from latticelink.cdk.flavour import chosen as chosen_cdk
 from latticelink.checks.examination import examined
 from latticelink.checks.findings import Severity
 from latticelink.constructs.notes import notes_of
+from latticelink.disclosure import foreign, forget, lines
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
@@ -220,13 +221,14 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
                 rule="run gets the function that makes the app's stacks, and calls it with the app.",
                 fix="Write run(build), without brackets after the function's name.",
             )
+        forget()
         before = read_blocks(target)
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
         app = _write(build, target, staged=not chosen)
         stacks = synthesised(target)
         _warn_of_changes(before, stacks, target)
         if taken := taken_domains(stacks):
-            print(taken, file=sys.stderr, flush=True)
+            print(lines(taken), file=sys.stderr, flush=True)
         _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
         return _check(stacks, target)
     except LatticeLinkError as error:
@@ -239,9 +241,9 @@ def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -
     before, after = as_moved(before, stacks), blocks_of(stacks)
     replacements = find_replacements(before, after)
     if replacements:
-        print(describe(replacements, before, outdir), file=sys.stderr, flush=True)
+        print(lines(describe(replacements, before, outdir)), file=sys.stderr, flush=True)
     if removals := find_removals(before, after, replacements):
-        print(describe_removals(removals), file=sys.stderr, flush=True)
+        print(lines(describe_removals(removals)), file=sys.stderr, flush=True)
 
 
 def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
@@ -285,7 +287,7 @@ def _cli(command: str) -> tuple[str, str]:
 def _say(text: str) -> None:
     """Print; whoever reads along (`| head`) may have seen enough, which changes nothing for what is written."""
     try:
-        print(text, flush=True)
+        print(lines(text), flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -332,7 +334,7 @@ def build_app(build: Callable[[App], object], outdir: str, context: Mapping[str,
             if findings:
                 # What the user's own code does with a refused value is a consequence, not another problem.
                 raise LatticeLinkError(
-                    f"{render(findings)}\n\nThere may be more: building stopped at {error!r}."
+                    f"{render(findings)}\n\nThere may be more: building stopped at {foreign(repr(error))}."
                 ) from None
             raise _readable(error) from error
         if findings:
@@ -356,7 +358,7 @@ def _readable(error: Exception) -> Exception:
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
     said = " ".join(lines).removeprefix("Error: ")
     where = line_of_user_code(error.__traceback__)
-    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {said}")
+    return LatticeLinkError(f"{chosen_cdk().name} refuses this{f' ({where})' if where else ''}: {foreign(said)}")
 
 
 def _context() -> Mapping[str, Any]:

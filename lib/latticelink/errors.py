@@ -22,15 +22,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
+from latticelink.disclosure import line, lines, shown, without_secrets
+
 _PACKAGE = str(Path(__file__).parent)
 
 
 class LatticeLinkError(Exception):
     """The base of every error that this library raises on purpose."""
 
+    def __str__(self) -> str:
+        """Return what is wrong, as it may be shown."""
+        return lines(super().__str__())
+
 
 class UnreadableInput(LatticeLinkError):
     """What was given can't be judged: it is malformed, no Terraform, too large, or refers to itself in a loop."""
+
+    def __str__(self) -> str:
+        """Return what is wrong on one line, whatever names it holds."""
+        return line(Exception.__str__(self))
 
 
 class UnusableCdk(LatticeLinkError, SystemExit):
@@ -80,20 +90,20 @@ class InvalidInput(LatticeLinkError, ValueError):
 
 def render(findings: Sequence[Finding]) -> str:
     """Return the findings as an indented tree: the construct, below it the argument, below that rule and fix."""
-    lines: list[str] = []
+    told: list[str] = []
     heading = None
     for finding in findings:
         *owner, argument = finding.place
         if (new := ("/".join(owner), finding.line)) != heading:
             heading = new
-            lines.append(f"\n{'/'.join(owner) or 'input'}" + (f"  ({finding.line})" if finding.line else ""))
-        lines.append(f"  {argument} = {finding.value}")
-        lines.append(f"    rule: {finding.rule}")
-        lines.append(f"    fix:  {finding.fix}")
+            told += ["", f"{'/'.join(owner) or 'input'}" + (f"  ({finding.line})" if finding.line else "")]
+        told.append(f"  {argument} = {finding.value}")
+        told.append(f"    rule: {finding.rule}")
+        told.append(f"    fix:  {finding.fix}")
         if finding.source:
-            lines.append(f"    see:  {finding.source}")
+            told.append(f"    see:  {finding.source}")
     count = "1 problem" if len(findings) == 1 else f"{len(findings)} problems"
-    return f"{count} in the input; nothing was written.\n" + "\n".join(lines)
+    return "\n".join([f"{count} in the input; nothing was written.", *map(line, told)])
 
 
 class _HasNode(Protocol):
@@ -133,7 +143,9 @@ class Report:
     def refuse(self, argument: str, value: object, *, rule: str, fix: str, source: str = "") -> None:
         """Record that `argument` (with `value` as given) breaks `rule`, and how to fix it."""
         path = [part for item in self._place for part in _path(item)]
-        self.findings.append(Finding((*path, argument), _shown(value), rule, fix, source, line_of_user_code()))
+        self.findings.append(
+            Finding((*path, argument), _shown(value, argument), rule, fix, source, line_of_user_code())
+        )
 
     def __enter__(self) -> Report:
         """Open the report."""
@@ -153,12 +165,12 @@ def _path(item: str | _HasNode) -> list[str]:
     return [item] if isinstance(item, str) else str(item.node.path).split("/")
 
 
-def _shown(value: object) -> str:
-    """Return a value as it is told: of a construct its path, as its own form is an address in memory."""
+def _shown(value: object, argument: str) -> str:
+    """Return a value as it is told, without secrets: of a construct its path, as its own form is one in memory."""
     path = getattr(getattr(value, "node", None), "path", None)
     own_name = getattr(value, "__name__", None) if isinstance(value, type) or callable(value) else None
-    text = repr(value) if path is None else f"{type(value).__name__} {str(path)!r}"
-    text = own_name or text
+    text = repr(without_secrets(value, argument)) if path is None else f"{type(value).__name__} {str(path)!r}"
+    text = shown(own_name or text)
     return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
 
 
@@ -172,8 +184,8 @@ def line_of_user_code(trace: TracebackType | None = None) -> str:
     while frame is not None:
         frames.append((frame.f_code.co_filename, frame.f_lineno))
         frame = frame.f_back
-    for name, line in frames:
+    for name, number in frames:
         path = Path(name)
         if not name.startswith((_PACKAGE, "<")) and not {"jsii", "site-packages"} & set(path.parts):
-            return f"{path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path.name}:{line}"
+            return f"{path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path.name}:{number}"
     return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from latticelink.checks import suppressions
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.findings import Check, Judgement, Result, Severity, unknown
+from latticelink.disclosure import shown
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
@@ -111,7 +112,7 @@ def _judgements(check: Check, configuration: Configuration) -> Iterator[Judgemen
     except (UnreadableInput, MemoryError):
         raise
     except Exception as error:
-        message = f"{check.id} stopped at what was read ({type(error).__name__}: {str(error)[:200]}), {DEFECT}."
+        message = f"{check.id} stopped at what was read ({type(error).__name__}: {shown(str(error))[:200]}), {DEFECT}."
         yield unknown(None, message, "Report it, with the part of the input that it is about.")
 
 

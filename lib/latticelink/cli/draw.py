@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latticelink.cli.inputs import add_inputs, first_of, inputs_of
+from latticelink.disclosure import line
 
 if TYPE_CHECKING:
     from latticelink.paths.outline import Outline
@@ -49,10 +50,10 @@ def run(chosen: argparse.Namespace) -> int:
         if chosen.stack is not None:
             outline = of_stack(outline, chosen.stack)
     except (UnreadableInput, NoSuchStack) as error:
-        print(error, file=sys.stderr)
+        print(line(str(error)), file=sys.stderr)
         return 2
     for stranger in unjoined(configuration.stacks):
-        print(not_joined(stranger), file=sys.stderr)
+        print(line(not_joined(stranger)), file=sys.stderr)
     form = chosen.format or ("html" if chosen.open else "svg")
     return _deliver(_drawn(outline, form, first_of(chosen)), form, chosen.output, is_opened=chosen.open)
 
@@ -78,7 +79,7 @@ def _deliver(text: str, form: str, output: Path | None, *, is_opened: bool) -> i
     try:
         written = _write(text, form, output)
     except OSError as error:
-        print(f"{output or 'The picture'} can't be written: {error.strerror or error}.", file=sys.stderr)
+        print(line(f"{output or 'The picture'} can't be written: {error.strerror or error}."), file=sys.stderr)
         return 1
     if is_opened:
         import webbrowser

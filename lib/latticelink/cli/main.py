@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from latticelink.cli import check, draw, lab, order
+from latticelink.disclosure import forget
 from latticelink.errors import LatticeLinkError
 
 _COMMANDS = {"order": order, "check": check, "draw": draw, "lab": lab}
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         # The process ends with the command; the collector would search all that was read for garbage, again and again.
         gc.disable()
+    forget()
     try:
         code: int = chosen.run(chosen)
         sys.stdout.flush()

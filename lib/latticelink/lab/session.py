@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from subprocess import CalledProcessError
 
+from latticelink.disclosure import line
 from latticelink.lab.addressing import NoRoom
 from latticelink.lab.building import Lab
 from latticelink.lab.model import Interface, Model
@@ -37,9 +38,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             return _serve(request, Path(folder))
     except (UnreadableInput, NoRoom, _NoLab) as error:
-        print(error, file=sys.stderr)
+        print(line(str(error)), file=sys.stderr)
     except (KernelRefuses, NftError, NetlinkError, OSError, CalledProcessError) as error:
-        print(f"This machine can't run a lab: {error}", file=sys.stderr)
+        print(line(f"This machine can't run a lab: {error}"), file=sys.stderr)
     return 2
 
 
@@ -55,19 +56,20 @@ def _serve(request: Request, folder: Path) -> int:
     running = Running(Lab(model), folder)
     if place is not None:
         for note in model.notes:
-            print(f"Note: {note}", file=sys.stderr)
+            print(line(f"Note: {note}"), file=sys.stderr)
         return running.run(place, request.command or [request.shell])
     tried = journeys(model, trace(configuration))
-    print(*header(named, model), "", sep="\n")
+    print(*map(line, header(named, model)), "", sep="\n")
     direct = DirectWay.of_all(running, tried)  # first, as its curl waits in vain while others are answered
     compared = Comparison(running.lab, tried)
-    print(*calls(running, compared), "", sep="\n")
-    print(*(line for way in direct for line in way.lines()), "", sep="\n")
-    print("Where packets went, beside what the check says:", *compared.lines, "", *remarks(model), sep="\n")
-    differ = compared.differences + [line for way in direct for line in way.differences]
+    print(*map(line, calls(running, compared)), "", sep="\n")
+    print(*(line(each) for way in direct for each in way.lines()), "", sep="\n")
+    told = ["Where packets went, beside what the check says:", *compared.lines, "", *remarks(model)]
+    print(*map(line, told), sep="\n")
+    differ = compared.differences + [each for way in direct for each in way.differences]
     differ += strangers(model, running.servers)
-    for line in differ:
-        print(f"DIFFERS {line}")
+    for each in differ:
+        print(line(f"DIFFERS {each}"))
     return 1 if differ else 0
 
 

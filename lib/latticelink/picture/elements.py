@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 
+from latticelink.disclosure import shown
 from latticelink.paths.hops import Answer
 from latticelink.picture.glyphs import GLYPHS, by_reference
-
-# What XML forbids; and what turns the direction of text, which nobody sees and which would reach beyond a name.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: str) -> str:
-    """Return a text without what XML forbids and without what turns the direction of text."""
-    return _TURNING.sub("", _FORBIDDEN.sub("\ufffd", text))
 
 
 def safe(text: str) -> str:
     """Return a text for use in an element or attribute."""
-    return escape(plain(text))
+    return escape(shown(text))
 
 
 def number(value: float) -> str:

@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from latticelink.disclosure import shown
 from latticelink.paths.hops import Answer, Hop
 from latticelink.paths.outline import Outline, Way
 from latticelink.picture import words
-from latticelink.picture.elements import plain
 from latticelink.picture.glyphs import BAD, badness, worst
 from latticelink.picture.places import Stretch, place_of
 from latticelink.picture.reasons import Reason, Reasons
@@ -62,7 +62,7 @@ def _listed(reason: Reason) -> list[str]:
 
 def _escaped(text: str) -> str:
     """Return a text as Markdown shows it, whatever is in it."""
-    flat = " ".join(plain(text).split())[:_MOST_TEXT]
+    flat = " ".join(shown(text).split())[:_MOST_TEXT]
     return _MARKDOWN.sub(lambda found: _entity(found[0]), flat)
 
 
@@ -72,7 +72,7 @@ def _entity(character: str) -> str:
 
 def _code(text: str) -> str:
     """Return a text as code, in which nothing means anything."""
-    flat = " ".join(plain(text).split())[:_MOST_TEXT]
+    flat = " ".join(shown(text).split())[:_MOST_TEXT]
     ticks = "`" * (1 + max((len(each) for each in re.findall("`+", flat)), default=0))
     pad = " " if "`" in flat else ""
     return f"{ticks}{pad}{flat}{pad}{ticks}"
@@ -164,6 +164,6 @@ class _Flowchart:
 
 def _quoted(text: str) -> str:
     """Return a text for use between Mermaid's quotation marks."""
-    flat = " ".join(plain(text).split()) or "(no name)"
+    flat = " ".join(shown(text).split()) or "(no name)"
     cut = flat if len(flat) <= _MOST_NAME else f"{flat[: _MOST_NAME // 2]}…{flat[-_MOST_NAME // 2 + 1 :]}"
     return "".join(_CODES.get(each, each) for each in cut)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from latticelink.disclosure import shown
+
 # Advance widths of the characters from space to tilde, in thousandths of the size: Liberation Sans, whose metrics are
 # those of Arial and Helvetica.
 _PLAIN = (
@@ -50,6 +52,7 @@ def _other(character: str) -> int:
 
 def fit(text: str, size: float, room: float, *, bold: bool = False) -> str:
     """Return a text that fits, cut in its middle: both ends of a name tell it from others."""
+    text = shown(text)
     if width(text, size, bold=bold) <= room:
         return text
     low, high = 0, min(len(text) - 1, int(room / size * 6) + 2)
@@ -77,7 +80,7 @@ def wrap(text: str, size: float, room: float, *, first: float = 0, bold: bool = 
     """
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in shown(text).split():
         rest = word
         while rest:
             left = room - (0 if lines else first)
@@ -108,6 +111,7 @@ def _broken(start: str, word: str, size: float, room: float, bold: bool) -> tupl
 
 def lines_of(text: str, size: float, room: float, most: int, *, bold: bool = False) -> list[str]:
     """Return at most so many lines of a text; what is left over is cut in the middle of the last one."""
+    text = shown(text)
     lines = wrap(text, size, room, bold=bold)
     if len(lines) <= most:
         return lines

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latticelink.disclosure import shown_tree
 from latticelink.paths.hops import Hop
 from latticelink.paths.outline import Outline
 from latticelink.picture import words
-from latticelink.picture.elements import plain
 from latticelink.picture.glyphs import KINDS, SAYS, VERDICTS
 from latticelink.picture.scene import sights
 from latticelink.terraform.blocks import Block
@@ -25,8 +25,8 @@ def page_data(outline: Outline, root: Path) -> str:
     hops, pairs = _Hops(root), words.pairs(outline)
     paths = [
         {
-            "title": plain(words.path_sentence(outline, number, way)),
-            "pair": plain(pairs[number]),
+            "title": words.path_sentence(outline, number, way),
+            "pair": pairs[number],
             "kind": KINDS[way.traced.answer],
             "verdict": words.path_verdict(way),
             "names": _names(outline, way.endpoint),
@@ -41,7 +41,7 @@ def page_data(outline: Outline, root: Path) -> str:
         "says": {KINDS[each]: text for each, text in SAYS.items()},
         "verdicts": {KINDS[each]: text for each, text in VERDICTS.items()},
     }
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
+    return json.dumps(shown_tree(content), separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
 
 
 def below(file: Path, root: Path) -> str:
@@ -51,7 +51,7 @@ def below(file: Path, root: Path) -> str:
 
 def _names(outline: Outline, endpoint: str | None) -> str:
     found = outline.endpoints.get(endpoint or "")
-    return plain(" ".join(found.dns_names)) if found is not None else ""
+    return " ".join(found.dns_names) if found is not None else ""
 
 
 class _Hops:
@@ -70,17 +70,17 @@ class _Hops:
                 {
                     "place": hop.place,
                     "kind": KINDS[hop.answer],
-                    "why": plain(words.sentence(hop.why)),
-                    "fix": plain(hop.fix),
+                    "why": words.sentence(hop.why),
+                    "fix": hop.fix,
                     "block": self._block(hop.block) if hop.block is not None else None,
-                    "rules": [{**self._block(rule), "said": plain(words.description(rule))} for rule in hop.rules],
+                    "rules": [{**self._block(rule), "said": words.description(rule)} for rule in hop.rules],
                 }
             )
         return self._numbers[key]
 
     def _block(self, block: Block) -> dict[str, str]:
         return {
-            "name": plain(block.full_address),
-            "construct": plain(block.construct),
-            "file": plain(below(block.file, self._root)),
+            "name": block.full_address,
+            "construct": block.construct,
+            "file": below(block.file, self._root),
         }

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Check, Result, Severity
+from latticelink.disclosure import shown, shown_tree
 from latticelink.paths.hops import Answer
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.lines import lines_of_blocks
@@ -53,7 +54,7 @@ def as_sarif(examination: Examination, *, folder: Path, strict: bool = False) ->
         "columnKind": "unicodeCodePoints",
         "results": [places.result(each) for each in results],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return json.dumps(shown_tree({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}), indent=2)
 
 
 def _version() -> dict[str, str]:
@@ -98,7 +99,7 @@ class _Places:
             "ruleId": check.id,
             "ruleIndex": self._index[check.id],
             "level": check.severity.value if known else Severity.WARNING.value,
-            "message": {"text": f"{judgement.message} {fix}"},
+            "message": {"text": _unlinked(f"{judgement.message} {fix}")},
             "locations": [self._location(result)],
             "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint}:1"},
             **({"suppressions": suppressed} if result.suppressed else {}),
@@ -108,7 +109,9 @@ class _Places:
         return {
             "level": "note",
             "associatedRule": {"id": result.check.id, "index": self._index[result.check.id]},
-            "message": {"text": f"{result.judgement.message} What would settle it: {result.judgement.settle}"},
+            "message": {
+                "text": _unlinked(f"{result.judgement.message} What would settle it: {result.judgement.settle}")
+            },
             "locations": [self._location(result)],
         }
 
@@ -130,6 +133,11 @@ class _Places:
             self._lines[block.file] = lines_of_blocks(text)
         name = block.name.partition("[")[0]
         return self._lines[block.file].get((block.mode, block.type, name), 1)
+
+
+def _unlinked(text: str) -> str:
+    """Return a text in which `[text](address)` is no link (SARIF 2.1.0, 3.11.6): names come from whoever wrote them."""
+    return shown(text).replace("](", "] (")
 
 
 def _uri(path: Path) -> str:

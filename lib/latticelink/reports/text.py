@@ -10,6 +10,7 @@ from typing import Any
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Judgement, Result, Severity
+from latticelink.disclosure import line, shown_tree
 from latticelink.paths.hops import Answer
 from latticelink.paths.outlining import outline_of
 from latticelink.reports.inputs import as_dict, input_lines
@@ -34,7 +35,7 @@ def as_text(examination: Examination, *, why: bool = False) -> str:
         lines += [f"  {each.check.id} {each.judgement.place}: {each.suppressed}" for each in examination.suppressed]
         lines += [""]
     lines += input_lines(examination.configuration)
-    return "\n".join([*lines, count_line(examination)])
+    return "\n".join(map(line, [*lines, count_line(examination)]))
 
 
 def _question_lines(results: list[Result]) -> Iterator[str]:
@@ -61,9 +62,9 @@ def finding_lines(examination: Examination, *, notes: bool = True) -> Iterator[s
             continue
         check, judgement = result.check, result.judgement
         yield f"{check.severity.upper()} {check.id} {check.title}"
-        yield f"  place: {_place(judgement)}"
-        yield f"  wrong: {judgement.message}"
-        yield f"  fix:   {judgement.fix or check.fix}"
+        yield line(f"  place: {_place(judgement)}")
+        yield line(f"  wrong: {judgement.message}")
+        yield line(f"  fix:   {judgement.fix or check.fix}")
         yield f"  see:   {check.source}"
         yield ""
 
@@ -107,7 +108,7 @@ def as_json(examination: Examination) -> str:
         "inputs": as_dict(examination.configuration),
     }
     written = StringIO()
-    json.dump(content, written, indent=2)
+    json.dump(shown_tree(content), written, indent=2)
     return written.getvalue()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from latticelink.terraform.expressions import value_of_tree
 from latticelink.terraform.json_files import UnreadableInput, is_regular, load, read_text
 from latticelink.terraform.known import RefusedByTerraform, Unknown
+from latticelink.terraform.secrets import note_content
 from latticelink.terraform.syntax import parse
 
 _HEADING = re.compile(
@@ -54,6 +55,7 @@ def _hcl_values(file: Path) -> dict[str, Any]:
     except RefusedByTerraform:
         found = None
     if isinstance(found, dict):
+        note_content(found)
         return found
     return {"": Unknown(f"{file.name} may give it a value, and isn't read", "Write it as JSON, or check a plan.")}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
+from latticelink.disclosure import shown
 from latticelink.terraform.blocks import SPLAT, Block, Key
 from latticelink.terraform.expressions import descend, evaluate
 from latticelink.terraform.instances import Instance, instances, planned_instance
@@ -135,7 +136,7 @@ class _BlockScope:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = shown(repr(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from latticelink.errors import UnreadableInput as UnreadableInput
 from latticelink.terraform.inputs import STANDARD_INPUT
+from latticelink.terraform.secrets import note_content
 from latticelink.terraform.work import hold
 
 LARGEST = 32 * 1024 * 1024
@@ -37,6 +38,7 @@ def load(file: Path, *, named: bool = False) -> Any:
         raise UnreadableInput(f"{file} is no JSON: {error}.") from None
     if _is_deeper(content, _DEEPEST):
         raise UnreadableInput(f"{file} is nested too deeply to be Terraform's.")
+    note_content(content)
     return content
 
 

@@ -12,6 +12,7 @@ from latticelink.terraform.loops import refuse_loops
 from latticelink.terraform.plans import unfold
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.remote_state import read_stack
+from latticelink.terraform.secrets import note_stacks
 
 
 def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configuration:
@@ -27,7 +28,9 @@ def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configurat
     Source: https://developer.hashicorp.com/terraform/language/syntax/json
     """
     try:
-        found = [StackConfiguration(unfold(raw), read_stack, default) for raw in stacks]
+        unfolded = [unfold(raw) for raw in stacks]
+        note_stacks(unfolded)
+        found = [StackConfiguration(raw, read_stack, default) for raw in unfolded]
         states = applied(found)
         for state, stack in states.items():
             stack.raw.called = stack.raw.called or state.raw.called

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from latticelink.disclosure import concealed
 from latticelink.terraform.blocks import SPLAT
 from latticelink.terraform.known import ABSENT, Unknown
 from latticelink.terraform.work import spend
@@ -365,6 +366,7 @@ def parse(text: str) -> Any:
     try:
         return _Parser(text).template(quoted=False)
     except (_CannotRead, RecursionError, OverflowError, ValueError):
+        text = concealed(text)
         shown = text if len(text) <= 80 else f"{text[:77]}..."
         return Unknown(f"the expression {shown} is beyond what is read here")
 

@@ -19,6 +19,7 @@ from latticelink.checks.rules.reading import (
     read,
     verdict,
 )
+from latticelink.disclosure import shown
 from latticelink.paths.hops import Answer
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
@@ -121,7 +122,7 @@ def _tag_problem(tags: Any) -> Problem:
         return f"The tags are {tags!r}, no map."
     for key, value in tags.items():
         if not 1 <= len(key) <= LONGEST_KEY or key.lower().startswith(RESERVED):
-            return f"The tag key {key[:40]!r} has {len(key)} characters, or AWS's own prefix {RESERVED!r}."
+            return f"The tag key {shown(key)[:40]!r} has {len(key)} characters, or AWS's own prefix {RESERVED!r}."
         if value is not None and len(str(value)) > LONGEST_VALUE:
             return f"The value of tag {key!r} has {len(str(value))} characters."
     return None

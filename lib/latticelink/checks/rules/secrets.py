@@ -9,19 +9,13 @@ from typing import Any
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import example
+from latticelink.disclosure import SECRETS, is_secret_key
 from latticelink.paths.hops import Answer
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import written
 from latticelink.values.types import DATABASE
 
-_SECRETS = {
-    "the id of an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
-    "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-    "a GitHub token": re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
-    "an HCP Terraform token": re.compile(r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9]{60,}"),
-    "a Slack token": re.compile(r"\bxox[baprs]-[A-Za-z0-9-]{10,}\b"),
-}
-_ANY_SECRET = re.compile("|".join(pattern.pattern for pattern in _SECRETS.values()))
+_ANY_SECRET = re.compile("|".join(f"(?s:{pattern.pattern})" for pattern in SECRETS.values()))
 _PASSWORDS = frozenset(
     (
         "access_key",
@@ -39,6 +33,8 @@ _PASSWORDS = frozenset(
 _OF_ONE_MACHINE = re.compile(r"(?:^|[\s\"'=:(])(?:/(?:home|Users|root|tmp|var/folders)/[^\s\"']+|[A-Za-z]:\\[^\s\"']+)")
 # `path` is a file's where a state is kept; elsewhere it may be one of IAM's, of a health check or of a URL.
 _PATHS = re.compile(r"(?:.*\.)?(?:filename|source|(?:config|backend\.[a-z]+)\.(?:path|workspace_dir))")
+
+_LONGEST_PATH = 200
 
 
 def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
@@ -73,7 +69,7 @@ def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration
 def _secret(where: str, text: str) -> str | None:
     if _ANY_SECRET.search(text) is None:
         return None
-    return next((f"`{where}` holds {what}." for what, pattern in _SECRETS.items() if pattern.search(text)), None)
+    return next((f"`{where}` holds {what}." for what, pattern in SECRETS.items() if pattern.search(text)), None)
 
 
 def _password(where: str, text: str) -> str | None:
@@ -85,9 +81,10 @@ def _machine(where: str, text: str) -> str | None:
     if "/" not in text and "\\" not in text:
         return None
     absolute = _PATHS.fullmatch(where) and (text.startswith("/") or re.match(r"[A-Za-z]:[\\/]", text))
-    if absolute or _OF_ONE_MACHINE.search(text):
-        return f"`{where}` is {text[:80]!r}."
-    return None
+    if absolute and len(text) <= _LONGEST_PATH and not is_secret_key(where.rpartition(".")[2]):
+        return f"`{where}` is {text!r}."
+    # Of any other text a path is a part: the rest of it, such as a script's, may be nobody else's business.
+    return f"`{where}` holds a path of one machine." if absolute or _OF_ONE_MACHINE.search(text) else None
 
 
 def _database(password: str) -> str:
