@@ -220,6 +220,54 @@ def test_what_was_written_is_checked_and_a_line_says_so(tmp_path: Path) -> None:
     )
 
 
+SUMMARIES = [
+    ("the first synth says all", "run(make)", {}, 9, ["Deploy it"]),
+    ("quiet says nothing", "run(make, quiet=True)", {}, 0, []),
+    ("the variable says nothing", "run(make)", {"LATTICELINK_QUIET": "1"}, 0, []),
+    ("the CDK's command line speaks for itself", "run(make)", {"CDKTF_OUTDIR": "cdktf.out"}, 0, []),
+    (
+        "under it all is said on request",
+        "run(make)",
+        {"CDKTF_OUTDIR": "cdktf.out", "LATTICELINK_QUIET": "0"},
+        9,
+        ["Deploy it"],
+    ),
+]
+AGAIN = [
+    ("the second synth is short", "run(make)", {}, 3, ["Wrote cdktf.out/ for 1 stack: producer. LATTICELINK_QUIET=0 "]),
+    ("all is said on request", "run(make, quiet=False)", {}, 9, ["Deploy it"]),
+    ("the variable says all", "run(make)", {"LATTICELINK_QUIET": "0"}, 9, ["Deploy it"]),
+    ("other stacks are news", 'run(lambda app: (make(app), make(app, "other")))', {}, 9, ["Deploy it"]),
+]
+
+
+@pytest.mark.parametrize(("rows", "before"), [(SUMMARIES, False), (AGAIN, True)], ids=["first", "again"])
+def test_the_summary_is_as_long_as_it_is_news(
+    tmp_path: Path, rows: list[tuple[str, str, dict[str, str], int, list[str]]], before: bool
+) -> None:
+    for number, (sentence, program, environment, at_least, said) in enumerate(rows):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        if before:
+            run_app(folder, "make(app)")
+        (folder / "app.py").write_text(f"{HEADER}\nraise SystemExit({program})\n")
+        result = run_python(folder, "app.py", **environment)
+        assert (result.returncode, result.stderr) == (0, ""), sentence
+        assert all(part in result.stdout for part in said), sentence
+        count = len(result.stdout.splitlines())
+        assert count == at_least if at_least < 9 else count > 9, sentence
+
+
+def test_quiet_is_quiet_about_what_is_right_only(tmp_path: Path) -> None:
+    result = run_app(
+        tmp_path,
+        SHARE + 'stack.add_override("resource.aws_vpclattice_resource_gateway.g.subnet_ids", [])',
+        LATTICELINK_QUIET="1",
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "ERROR LL401 A resource gateway has a subnet\n" in result.stderr
+
+
 def test_an_error_that_the_check_finds_is_printed_and_the_exit_code_is_1(tmp_path: Path) -> None:
     result = run_app(
         tmp_path, SHARE + 'stack.add_override("resource.aws_vpclattice_resource_gateway.g.subnet_ids", [])'

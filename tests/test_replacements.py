@@ -187,7 +187,7 @@ def test_a_second_synth_warns_before_its_summary(tmp_path: Path, environment: di
     assert (first.returncode, first.stderr) == (0, "")
     second = run_app(tmp_path, APP.format("new-name"), **environment)
     assert second.returncode == 0
-    assert second.stdout.startswith("Wrote cdktf.out/ for 1 stack")
+    assert second.stdout.startswith("Wrote cdktf.out/ for 1 stack") != bool(environment)
     lines = second.stderr.splitlines()
     assert lines[0] == "Warning: since the synth before, this has changed, and AWS can only replace it:"
     assert lines[2].startswith("  resource gateway 'old-name' (producer: aws_vpclattice_resource_gateway.")

@@ -17,7 +17,7 @@ from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: i
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
 from latticelink.cdk.flavour import chosen as chosen_cdk
-from latticelink.checks.examination import examined
+from latticelink.checks.examination import Examination, examined
 from latticelink.checks.findings import Severity
 from latticelink.constructs.notes import notes_of
 from latticelink.disclosure import foreign, forget, lines
@@ -28,8 +28,9 @@ from latticelink.removals import describe_removals, find_removals
 from latticelink.replacements import Blocks, as_moved, blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
 from latticelink.state import State, parse_stack_id, refuse_unmet_reads
-from latticelink.summary import summarise
+from latticelink.summary import summarise, summarise_again
 from latticelink.taken_domains import taken_domains
+from latticelink.terminal import INTERRUPTED, coloured, progress, tell
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
 from latticelink.values.arns import ROLE, partition_of
@@ -196,7 +197,7 @@ def _parse_account(
     return account_id, role_arn
 
 
-def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
+def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: bool | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
@@ -208,9 +209,13 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
     Args:
         build: makes the app's stacks; what it returns is ignored.
         outdir: folder of the output. The command line's choice (`CDKTF_OUTDIR`) wins. Default: `cdktf.out`.
+        quiet: True prints nothing but what is wrong; False prints the whole summary. Default: what the variable
+            LATTICELINK_QUIET says (1 or 0); without it nothing under the CDK's command line, one line where these
+            stacks were written before, and else the whole summary.
 
     Returns:
-        The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then.
+        The exit code: 0; 1 if the input was refused, or if the check found an error, though the output is written then;
+        130 after Ctrl-C.
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
@@ -224,16 +229,33 @@ def run(build: Callable[[App], object], *, outdir: str | None = None) -> int:
         forget()
         before = read_blocks(target)
         # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
-        app = _write(build, target, staged=not chosen)
-        stacks = synthesised(target)
+        with progress(f"Writing {target}"):
+            app = _write(build, target, staged=not chosen)
+            stacks = synthesised(target)
         _warn_of_changes(before, stacks, target)
         if taken := taken_domains(stacks):
             print(lines(taken), file=sys.stderr, flush=True)
-        _say(summarise(target, stacks, _cli(_own_command()), _own_command() if "latticelink" in app.context else None))
-        return _check(stacks, target)
+        quiet = _is_quiet(quiet)
+        if quiet is None and before.keys() == {stack.name for stack in stacks}:
+            tell(lines(summarise_again(target, stacks)))
+        elif not quiet:
+            command = _own_command() if "latticelink" in app.context else None
+            tell(lines(summarise(target, stacks, _cli(_own_command()), command)))
+        return _check(stacks, target, is_quiet=bool(quiet))
     except LatticeLinkError as error:
-        print(error, file=sys.stderr)
+        print(coloured(str(error), sys.stderr), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _is_quiet(quiet: bool | None) -> bool | None:
+    """Return whether nothing is said of what went well; None if that depends on whether it was said before."""
+    if quiet is not None:
+        return quiet
+    if told := os.environ.get("LATTICELINK_QUIET"):
+        return told != "0"
+    return True if os.environ.get("CDKTF_OUTDIR") else None
 
 
 def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -> None:
@@ -284,24 +306,22 @@ def _cli(command: str) -> tuple[str, str]:
     return f"{cdk.core} CLI, on {cdk.cli_needs}", f"npx --yes {cdk.cli} deploy '*'{told}"
 
 
-def _say(text: str) -> None:
-    """Print; whoever reads along (`| head`) may have seen enough, which changes nothing for what is written."""
-    try:
-        print(lines(text), flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _check(stacks: Sequence[RawStack], target: Path) -> int:
+def _check(stacks: Sequence[RawStack], target: Path, *, is_quiet: bool) -> int:
     """Check what was written; return 1 if there is an error in it."""
-    examination = examined(configuration_of(stacks))
+    with progress(f"Checking {target}"):
+        examination = examined(configuration_of(stacks))
     if found := "\n".join(finding_lines(examination, notes=False)):
-        print(f"\n{found}", file=sys.stderr, flush=True)
+        print(coloured(f"\n{found}", sys.stderr), file=sys.stderr, flush=True)
+    if not is_quiet:
+        _tell_result(examination, target)
+    return 1 if examination.count(Severity.ERROR) else 0
+
+
+def _tell_result(examination: Examination, target: Path) -> None:
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
     folder = "" if target == Path("cdktf.out") else f" {shlex.quote(str(target))}"
     drawn = f"\nSee it: `latticelink draw{folder} --open`" if examination.paths else ""
-    _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
-    return 1 if examination.count(Severity.ERROR) else 0
+    tell(lines(f"\nChecked: {count_line(examination)}{more}{drawn}"))
 
 
 def build_app(build: Callable[[App], object], outdir: str, context: Mapping[str, Any] | None = None) -> App:

@@ -51,6 +51,13 @@ def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], co
     return "\n".join(lines)
 
 
+def summarise_again(outdir: Path, stacks: Sequence[RawStack]) -> str:
+    """Return what a person wants to know after a synth of stacks that were summarised before, in one line."""
+    names = ", ".join(stack.name for stack in stacks)
+    count = f"{len(stacks)} stack{'s' if len(stacks) != 1 else ''}"
+    return f"Wrote {outdir}/ for {count}: {names}. LATTICELINK_QUIET=0 shows again what is shared and how to deploy."
+
+
 def _read_elsewhere(stack: RawStack, stacks: Sequence[RawStack]) -> list[str]:
     """Return the stacks whose state is read and which are none of these."""
     read = [block.name for block in stack.blocks if (block.mode, block.type) == ("data", "terraform_remote_state")]

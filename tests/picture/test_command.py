@@ -56,9 +56,9 @@ def test_where_it_cannot_be_written_a_sentence_says_so_and_nothing_is_left(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "absent" / "picture.svg"
-    assert main(["draw", str(folder), "-o", str(target)]) == 1
+    assert main(["draw", str(folder), "-o", str(target)]) == 2
     assert capsys.readouterr().err == f"{target} can't be written: No such file or directory.\n"
-    assert main(["draw", str(folder), "-o", str(tmp_path)]) == 1
+    assert main(["draw", str(folder), "-o", str(tmp_path)]) == 2
     assert capsys.readouterr().err == f"{tmp_path} can't be written: Is a directory.\n"
     assert [each.name for each in tmp_path.iterdir()] == ["input"]
 

@@ -89,7 +89,7 @@ def test_a_manifest_that_cannot_be_used_is_a_sentence(
         (tmp_path / "manifest.json").write_text(json.dumps({"stacks": content}))
     with pytest.raises(LatticeLinkError):
         in_deploy_order(tmp_path)
-    assert cli.main(["order", str(tmp_path)]) == 1, what
+    assert cli.main(["order", str(tmp_path)]) == 2, what
     out, errors = capsys.readouterr()
     assert out == ""
     assert errors.startswith(said.format(tmp_path / "manifest.json")), what

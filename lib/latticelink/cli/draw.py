@@ -5,21 +5,28 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latticelink.cli.inputs import add_inputs, first_of, inputs_of
-from latticelink.disclosure import line
+from latticelink.terminal import progress
 
 if TYPE_CHECKING:
     from latticelink.paths.outline import Outline
+    from latticelink.terraform.inputs import Input
 
 HELP = "draw the topology, and where packets are blocked"
 DESCRIPTION = (
-    "Draw what a configuration shares, hop by hop, with the verdict of `latticelink check` at each hop. Exit code 0, "
-    "also where paths are blocked; 1: the picture can't be written; 2: the input can't be read."
+    "Draw what a configuration shares, hop by hop, with the verdict of `latticelink check` at each hop: as a picture, "
+    "as a page to explore, or as a Mermaid flowchart for pull requests."
 )
+EXAMPLES = """\
+  latticelink draw --open                          explore cdktf.out in the browser
+  latticelink draw -o picture.svg                  write a picture
+  latticelink draw --format mermaid >> comment.md  for a pull request
+  latticelink draw plan.json --stack consumer      only the paths of one stack of a plan
+"""
+EXIT_CODES = "0: drawn, even if paths are blocked; 2: the input can't be read, or the picture can't be written"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,32 +37,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("svg", "html", "mermaid"),
         help="a picture (the default), a page to explore, or Markdown with a flowchart for a pull request",
     )
-    parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="where to write it; default: standard output")
-    parser.add_argument("--open", action="store_true", help="open it in the browser; the page, unless --format says")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", type=Path, help="where to write it (default: standard output)"
+    )
+    parser.add_argument(
+        "--open", action="store_true", help="open it in the browser, as a page unless --format says otherwise"
+    )
     parser.add_argument("--stack", metavar="NAME", help="only the paths that start or end in this stack")
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Draw it; return the exit code."""
+    inputs, form = inputs_of(chosen), chosen.format or ("html" if chosen.open else "svg")
+    with progress("Drawing"):
+        outline, strangers = _read(inputs, chosen.stack)
+        text = _drawn(outline, form, first_of(chosen))
+    for stranger in strangers:
+        print(stranger, file=sys.stderr)
+    if chosen.output is None and not chosen.open:
+        sys.stdout.buffer.write(text.encode())
+        return 0
+    written = _written(text, form, chosen.output)
+    if chosen.open:
+        _open(written)
+    return 0
+
+
+def _read(inputs: list[Input], stack: str | None) -> tuple[Outline, list[str]]:
+    """Return what to draw, and a sentence for each stack that is joined to no other."""
     # Here, so that no other command waits for it to be read.
+    from latticelink.disclosure import line
     from latticelink.network.reading import read
     from latticelink.paths.outlining import outline_of
-    from latticelink.picture.selection import NoSuchStack, of_stack
+    from latticelink.picture.selection import of_stack
     from latticelink.terraform.joining import not_joined, unjoined
-    from latticelink.terraform.json_files import UnreadableInput
 
-    try:
-        configuration = read(inputs_of(chosen))
-        outline = outline_of(configuration)
-        if chosen.stack is not None:
-            outline = of_stack(outline, chosen.stack)
-    except (UnreadableInput, NoSuchStack) as error:
-        print(line(str(error)), file=sys.stderr)
-        return 2
-    for stranger in unjoined(configuration.stacks):
-        print(line(not_joined(stranger)), file=sys.stderr)
-    form = chosen.format or ("html" if chosen.open else "svg")
-    return _deliver(_drawn(outline, form, first_of(chosen)), form, chosen.output, is_opened=chosen.open)
+    configuration = read(inputs)
+    outline = outline_of(configuration)
+    strangers = [line(not_joined(stranger)) for stranger in unjoined(configuration.stacks)]
+    return outline if stack is None else of_stack(outline, stack), strangers
 
 
 def _drawn(outline: Outline, form: str, root: Path) -> str:
@@ -72,35 +92,35 @@ def _drawn(outline: Outline, form: str, root: Path) -> str:
     return as_svg(outline)
 
 
-def _deliver(text: str, form: str, output: Path | None, *, is_opened: bool) -> int:
-    if output is None and not is_opened:
-        sys.stdout.buffer.write(text.encode())
-        return 0
+def _open(picture: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(picture.resolve().as_uri()):
+        print(f"No browser was found; the picture is in {picture}.", file=sys.stderr)
+
+
+def _written(text: str, form: str, output: Path | None) -> Path:
+    """Write the whole text or nothing; return where.
+
+    Raises:
+        LatticeLinkError: if it can't be written.
+    """
+    import tempfile  # Here, as it takes longer to read than all else of the command line.
+
+    from latticelink.errors import LatticeLinkError
+
+    part = None
     try:
-        written = _write(text, form, output)
-    except OSError as error:
-        print(line(f"{output or 'The picture'} can't be written: {error.strerror or error}."), file=sys.stderr)
-        return 1
-    if is_opened:
-        import webbrowser
-
-        if not webbrowser.open(written.resolve().as_uri()):
-            print(f"No browser was found; the picture is in {written}.", file=sys.stderr)
-    return 0
-
-
-def _write(text: str, form: str, output: Path | None) -> Path:
-    """Write the whole text or nothing; return where."""
-    if output is None:
-        folder = Path(tempfile.mkdtemp(prefix="latticelink-"))
-        output = folder / f"picture.{'md' if form == 'mermaid' else form}"
-    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    try:
+        if output is None:
+            output = Path(tempfile.mkdtemp(prefix="latticelink-")) / f"picture.{'md' if form == 'mermaid' else form}"
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        part = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(output)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+        part.chmod(0o644)
+        part.replace(output)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise LatticeLinkError(f"{output or 'The picture'} can't be written: {error.strerror or error}.") from None
     return output

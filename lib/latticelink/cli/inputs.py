@@ -1,15 +1,18 @@
-"""What `check`, `draw` and `lab` read: the arguments that say so."""
+"""What the commands read: the arguments that say so, and a hint where there is nothing yet."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from latticelink.terraform.inputs import Input
 
-_DEFAULT = Path("cdktf.out")
+OUTPUT = Path("cdktf.out")
+"""The folder that a synth writes and that commands read unless another is named."""
 
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +22,9 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         nargs="*",
         type=Path,
-        help="synth output, folder of *.tf.json, one such file, `terraform show -json` of a plan or a state, a state "
-        f"file, or `terraform output -json`; `-` reads one from the standard input; default: {_DEFAULT}",
+        help="a synth's output folder, a folder of *.tf.json files, one such file, what `terraform show -json` prints "
+        "of a plan or a state, a state file, or what `terraform output -json` prints; `-` reads one of these from "
+        f"standard input (default: {OUTPUT})",
     )
     parser.add_argument(
         "--as",
@@ -28,7 +32,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=FILE",
         action="append",
         default=[],
-        help="an input more, which is the stack NAME for those that read its state",
+        help="one more input, which stands for the stack NAME wherever another stack reads its state",
     )
 
 
@@ -36,15 +40,42 @@ def inputs_of(chosen: argparse.Namespace) -> list[Input]:
     """Return what to read.
 
     Raises:
-        UnreadableInput: if `--as` is written wrongly.
+        UnreadableInput: if `--as` is malformed, or the default folder isn't there.
     """
     # Here, so that no other command waits for it to be read.
     from latticelink.terraform.inputs import Input, parse_named
 
-    return [*map(Input, chosen.inputs or [_DEFAULT]), *parse_named(chosen.named)]
+    named = parse_named(chosen.named)
+    return [*(Input(existing(path)) for path in chosen.inputs or [OUTPUT]), *named]
 
 
 def first_of(chosen: argparse.Namespace) -> Path:
     """Return the first input, below which files are named."""
-    path: Path = (chosen.inputs or [_DEFAULT])[0]
+    path: Path = (chosen.inputs or [OUTPUT])[0]
     return path
+
+
+def existing(path: Path) -> Path:
+    """Return a path that is to be read.
+
+    Raises:
+        UnreadableInput: if it is the default output folder and isn't there; it says which command writes it.
+    """
+    if path != OUTPUT or os.path.lexists(path):
+        return path
+    from latticelink.errors import UnreadableInput
+
+    raise UnreadableInput(f"There is no {OUTPUT} here. {_what_writes_it()} Or name what to read: see --help.")
+
+
+def _what_writes_it() -> str:
+    """Return a sentence that names the command that writes the output folder, by what is in this one."""
+    try:
+        settings = json.loads(Path("cdktf.json").read_text(encoding="utf-8"))
+        app, output = settings["app"], settings.get("output", "")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        own = "`python main.py`" if Path("main.py").is_file() else "your app's program"
+        return f"Synthesise first: run {own} in its folder, or `cdktf synth` (CDKTF) or `cdktn synth` (CDK Terrain)."
+    if isinstance(output, str) and output and Path(output).is_dir():
+        return f"The CDK's output folder is {output}, as cdktf.json says: name that."
+    return f"Synthesise first: run `{app}`, or `cdktf synth` (CDKTF) or `cdktn synth` (CDK Terrain)."

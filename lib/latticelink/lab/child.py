@@ -11,13 +11,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from latticelink.errors import LatticeLinkError
+
 # What a command line begins with to run in namespaces of its own.
 ISOLATED = ("unshare", "-Urnm", "--pid", "--fork", "--kill-child", "--mount-proc")
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 _PACKAGES = "on Debian and Ubuntu: apt-get install util-linux libnftables1 nginx-light curl"
 
 
-class CannotRun(Exception):
+class CannotRun(LatticeLinkError):
     """This machine can't run a lab; the message says what would let it."""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from latticelink.errors import UnreadableInput
 from latticelink.paths.outline import Outline, Way
 
 
-class NoSuchStack(Exception):
+class NoSuchStack(UnreadableInput):
     """There is no stack of this name in what was read."""
 
 
