@@ -40,13 +40,15 @@ def inputs_of(chosen: argparse.Namespace) -> list[Input]:
     """Return what to read.
 
     Raises:
-        UnreadableInput: if `--as` is malformed, or the default folder isn't there.
+        UnreadableInput: if `--as` is malformed, names don't fit together, or the default folder isn't there.
     """
     # Here, so that no other command waits for it to be read.
-    from latticelink.terraform.inputs import Input, parse_named
+    from latticelink.terraform.inputs import Input, distinct, parse_named
 
-    named = parse_named(chosen.named)
-    return [*(Input(existing(path)) for path in chosen.inputs or [OUTPUT]), *named]
+    inputs = distinct([*map(Input, chosen.inputs or [OUTPUT]), *parse_named(chosen.named)])
+    for each in inputs:
+        existing(each.path)
+    return inputs
 
 
 def first_of(chosen: argparse.Namespace) -> Path:
