@@ -355,7 +355,7 @@ def test_the_summary_names_a_stack_of_another_app_that_is_deployed_first(
     ("what", "content", "key", "fix"),
     [
         ("settings beside the context", {"latticelink": {"region": "eu-west-1"}}, "latticelink", "Move them there."),
-        ("a misspelt context", {"contxt": {"latticelink": {}}}, "contxt", "Write that as the key."),
+        ("a misspelt context", {"contxt": {"latticelink": {}}}, "contxt", "Use that as the key."),
     ],
 )
 def test_settings_that_nothing_would_read_are_refused(

@@ -182,7 +182,7 @@ def test_a_second_synth_says_what_goes_before_its_summary(tmp_path: Path) -> Non
     second = run_app(tmp_path, APP.format('["orders"]'))
     assert second.returncode == 0
     lines = second.stderr.splitlines()
-    assert lines[0] == "Warning: since the synth before, this goes, and consumers may use it:"
+    assert lines[0] == "Warning: since the last synth, the following is removed, and consumers may still use it:"
     assert lines[2].startswith("  resource configuration 'producer-billing' (producer: aws_vpclattice_")
     assert lines[-2] == "Each change with its commands: docs/changes.md."
     assert run_app(tmp_path, APP.format('["orders"]')).stderr == ""

@@ -184,7 +184,10 @@ def test_the_summary_names_the_accounts_and_says_that_leaving_is_no_revocation(t
     app.synth()
     lines = summarise(tmp_path, synthesised(tmp_path), ("cdktf CLI", "npx cdktf deploy"), None).splitlines()
     assert lines.count(f"    with the accounts of {PARTNER}, {UNIT}") == 2
-    assert "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does." in lines
+    assert (
+        "  Removing an account from a share doesn't end the endpoints that it has: docs/accounts.md says what does."
+        in lines
+    )
 
 
 def test_a_stack_names_its_account_and_takes_on_a_role_there(synthesise: Synthesise) -> None:
@@ -254,7 +257,12 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ),
     ("no principal", lambda s: share_of(s, principals=[]), "A share has at least one principal.", "Write the ids"),
     ("no resource", lambda s: share_of(s, []), "At least one resource is shared.", "Give what share() returned."),
-    ("a member alone", lambda s: share_of(s, [CHILD]), "AWS RAM shares no member of a group alone.", "Share the group"),
+    (
+        "a member alone",
+        lambda s: share_of(s, [CHILD]),
+        "AWS RAM doesn't share a single member of a group.",
+        "Share the group",
+    ),
     ("an ARN as a text", lambda s: share_of(s, [CONFIGURATION]), "what share() or read() returned", "of_arn"),
     ("a resource twice", lambda s: share_of(s, shared(s, "a") * 2), "given once", "Leave the second one out."),
     (

@@ -223,7 +223,7 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
             c.stack, "finance", TWINS, c.network, client_cidrs=["10.0.0.0/8"], members_domain="x.internal"
         ),
         "members_domain",
-        "DNS doesn't tell capitals from small letters, and 'Orders' is a member too.",
+        "DNS doesn't distinguish capital letters, and 'Orders' is a member too.",
     ),
     (
         "a member whose name is no label",
@@ -244,14 +244,14 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("orders"), c.reach("billing", dns_name=f"billing.{DOMAIN}")),
         "dns_name",
-        f"A private zone hides what AWS answers for its name and below: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
     ),
     (
         "a custom domain where such a zone is",
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("billing", dns_name=f"billing.eu.{DOMAIN}"), c.reach("orders")),
         "shared",
-        f"A private zone hides what AWS answers for its name and below: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
     ),
 ]
 

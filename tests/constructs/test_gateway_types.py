@@ -177,7 +177,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "a database where names are resolved in the VPC",
         lambda s: gateway(s, dns_resolution="IN_VPC").share("a", DATABASE),
         "resource",
-        "AWS shares no database by ARN through a gateway with dns_resolution='IN_VPC'.",
+        "AWS doesn't share databases by ARN through a gateway with dns_resolution='IN_VPC'.",
     ),
     (
         "a private name of a member",

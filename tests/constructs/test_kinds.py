@@ -245,7 +245,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
             g.share("a", GroupResource({"b": MEMBERS["db"]})),
         ),
         "configuration_name",
-        "Names of resource configurations are unique in an account; 'a-b' has this one already.",
+        "Names of resource configurations are unique in an account; 'a-b' already has this one.",
     ),
 ]
 

@@ -89,7 +89,7 @@ CHOICES: list[tuple[str, str, dict[str, Any], str, str]] = [
         NEWER,
         {"private_dns_preference": "SPECIFIED_DOMAINS_ONLY"},
         "private_dns_specified_domains",
-        "Domains are given with",
+        "Domains are given only with",
     ),
     (
         "domains alone",

@@ -89,7 +89,7 @@ def test_a_folder_meets_a_state_by_the_name_that_is_given(tmp_path: Path, check:
     for name in ("producer", "web"):  # what the data source is called, and what the state is
         printed = check(ours, "--as", f"{name}={theirs}")
         assert [REACHABLE in line for line in paths(printed)] == [True], printed
-        assert "isn't in what was read" not in printed
+        assert "isn't in the input" not in printed
         assert "Not joined" not in printed
     without = check(ours, theirs)
     assert "--as producer=FILE" in without
@@ -172,14 +172,14 @@ def test_a_contract_alone_tells_a_consumer_the_ports(
 ) -> None:
     made = stacks(READS_CONTRACT, section("consumer", data=IN_S3))
     ours = folder(tmp_path / "consumer", made["consumer"])
-    assert "reads the state of a stack that isn't in what was read" in check(ours)
+    assert "reads the state of a stack that isn't in the input" in check(ours)
 
     def with_contract(**more: Any) -> str:
         return check(ours, "--as", f"producer={file(tmp_path / 'published.json', wrap(contract(**more)))}")
 
     printed = with_contract()
     assert [line.rpartition(" -> ")[2] for line in paths(printed)] == ["web: unknown for TCP 443"], sentence
-    assert "the resource gateway isn't known: a contract tells nothing of it" in printed
+    assert "the resource gateway isn't known: a contract says nothing about it" in printed
     printed = with_contract(ports=["80"])
     assert [line.rpartition(" -> ")[2] for line in paths(printed)] == ["web: blocked for TCP 80"], printed
     assert "blocked: client's group out" in printed

@@ -149,7 +149,8 @@ def test_what_is_sensitive_is_never_printed(tmp_path: Path, form: Form, is_marke
     (block,) = configuration.of_type("aws_db_instance")
     assert "is sensitive" in block.value("password").reason
     assert (
-        configuration.stacks[0].outputs["secret"].reason == "output 'secret' is sensitive, and not looked at in a state"
+        configuration.stacks[0].outputs["secret"].reason
+        == "output 'secret' is sensitive, so it is not read from a state"
     )
 
 
