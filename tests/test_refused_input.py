@@ -221,16 +221,16 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a gateway's way to resolve names that an allowed provider lacks",
         lambda stack: gateway(stack, dns_resolution="IN_VPC"),
         "producer/gateway/dns_resolution = 'IN_VPC'",
-        "It becomes aws_vpclattice_resource_gateway.resource_config_dns_resolution, which is surely in AWS provider "
-        "6.48.0; this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
+        "It is written as aws_vpclattice_resource_gateway.resource_config_dns_resolution, which is surely in AWS "
+        "provider 6.48.0; this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
         'Give the stack aws_provider=">= 6.48.0, < 7.0.0", or leave dns_resolution out.',
     ),
     (
         "a choice of names that an allowed provider lacks",
         lambda stack: endpoint(stack, private_dns_preference="ALL_DOMAINS"),
         "producer/nginx/private_dns_preference = 'ALL_DOMAINS'",
-        "It becomes aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; this "
-        "stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
+        "It is written as aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; "
+        "this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
         'Give the stack aws_provider=">= 6.28.0, < 7.0.0", or leave private_dns_preference out.',
     ),
     (
@@ -279,7 +279,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "an expression where a private DNS name belongs",
         lambda stack: endpoint(stack, dns_name="${var.host}.shared.internal"),
         "producer/nginx/dns_name = '${var.host}.shared.internal'",
-        "The private zone and its place in Terraform are named after dns_name, so it is a plain name.",
+        "The private zone and its Terraform address are named after dns_name, so it must be a plain string.",
         "Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
     ),
     (

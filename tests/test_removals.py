@@ -82,7 +82,7 @@ REMOVALS: list[tuple[str, Any, str, str]] = [
         "a share that goes",
         {"ports": {"orders": [80, 443]}},
         "resource configuration 'producer-billing'",
-        "AWS refuses to delete it, and nothing is cut",
+        "AWS refuses to delete it, and no connection is cut",
     ),
     (
         "a share with a new name",
@@ -106,13 +106,13 @@ REMOVALS: list[tuple[str, Any, str, str]] = [
         "a service network",
         {"members": ()},
         "service network 'producer-finance'",
-        "AWS refuses to delete it, and nothing is cut",
+        "AWS refuses to delete it, and no connection is cut",
     ),
     (
         "a resource of a service network",
         {"members": ("billing",)},
         "a resource of a service network, 'orders'",
-        "Whoever reaches it through the service network is cut",
+        "Clients that reach it through the service network are cut off",
     ),
     ("a stack", None, "a stack with shared resources is no longer part of the app", "run `terraform destroy`"),
 ]

@@ -17,7 +17,7 @@ def taken_domains(stacks: Sequence[RawStack]) -> str:
     """
     taken = [
         f"  {name} in {stack.name}: the VPC no longer sees the public DNS records of {name} and below it; "
-        f"a name such as 'db.shared.{name}' replaces only 'shared.{name}' alone."
+        f"a name such as 'db.shared.{name}' replaces only 'shared.{name}'."
         for stack in stacks
         for block in stack.blocks
         if block.type == ZONE

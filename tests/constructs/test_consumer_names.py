@@ -230,14 +230,14 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         {"orders": ORDERS, "billing.eu": BILLING},
         lambda c: c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
         "members_domain",
-        "The name of a member is a label of DNS",
+        "The name of a member is a DNS label",
     ),
     (
         "a member whose name is too long for a label",
         {"orders": ORDERS, "b" * 64: BILLING},
         lambda c: c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
         "members_domain",
-        "The name of a member is a label of DNS",
+        "The name of a member is a DNS label",
     ),
     (
         "a zone named like a custom domain",

@@ -187,8 +187,8 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "resource",
         "names below 'internal' are never there",
     ),
-    ("DUALSTACK without IPv6", lambda s: on_network(s, "DUALSTACK"), "ip_address_type", "IPv4 addresses alone"),
-    ("IPV6 without IPv6", lambda s: on_network(s, "IPV6"), "ip_address_type", "IPv4 addresses alone"),
+    ("DUALSTACK without IPv6", lambda s: on_network(s, "DUALSTACK"), "ip_address_type", "only IPv4 addresses"),
+    ("IPV6 without IPv6", lambda s: on_network(s, "IPV6"), "ip_address_type", "only IPv4 addresses"),
     ("IPV6 with IPv4 too", lambda s: on_network(s, "IPV6", ipv6=True), "ip_address_type", "these have IPv4 as well"),
 ]
 

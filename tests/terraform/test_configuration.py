@@ -80,7 +80,7 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
         ("a module", "${module.net.vpc_id}", {"module": {"net": {"source": "./net"}}}, "module.net isn't read"),
         ("another block that isn't there", "${aws_vpc.other.id}", {}, "aws_vpc.other isn't in the input"),
         ("a function of another kind", '${file("x")}', {}, "the function file isn't supported here"),
-        ("a directive without its end", "%{ if true }x", {}, "the expression %{ if true }x is beyond"),
+        ("a directive without its end", "%{ if true }x", {}, "the expression %{ if true }x isn't supported"),
         ("a very long text", "x${1}" * 100_000, {}, "a text of 500,000 characters is too large to be read here"),
         (
             "a padded id",
@@ -294,7 +294,7 @@ def test_the_port_of_a_database_is_its_engines_where_none_is_set(tmp_path: Path)
         ("nested too deeply", "[" * 100_000, "is nested too deeply"),
         ("nested deeply", '{"locals": {"a": ' + "[" * 200 + "]" * 200 + "}}", "is nested too deeply"),
         ("a loop", '{"locals": {"a": "${local.b}", "b": "${[local.a]}"}}', "References form a loop: "),
-        ("a block that refers to itself", '{"resource": {"aws_vpc": {"v": {"x": "${aws_vpc.v.id}"}}}}', "go in a loop"),
+        ("a block that refers to itself", '{"resource": {"aws_vpc": {"v": {"x": "${aws_vpc.v.id}"}}}}', "form a loop"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, what: str, content: str | bytes, said: str) -> None:
@@ -313,7 +313,7 @@ def test_a_loop_through_the_outputs_of_two_stacks_is_told(tmp_path: Path) -> Non
         output = {"x": {"value": "${data.terraform_remote_state.o.outputs.x}"}}
         return {"data": {"terraform_remote_state": state}, "output": output}
 
-    with pytest.raises(UnreadableInput, match=r"go in a loop: .*output\.x"):
+    with pytest.raises(UnreadableInput, match=r"form a loop: .*output\.x"):
         read_json(tmp_path, a=stack("b"), b=stack("a"))
 
 

@@ -93,7 +93,7 @@ def test_a_folder_meets_a_state_by_the_name_that_is_given(tmp_path: Path, check:
         assert "Not joined" not in printed
     without = check(ours, theirs)
     assert "--as producer=FILE" in without
-    assert f"Nothing joins {theirs} to the other inputs" in without
+    assert f"Nothing connects {theirs} to the other inputs" in without
 
 
 def test_a_state_file_is_found_where_a_local_backend_keeps_it(tmp_path: Path, check: Printed) -> None:
@@ -231,7 +231,7 @@ def test_stacks_of_one_name_are_told_apart_by_their_inputs(tmp_path: Path, check
         ("a name for two", ["--as", "p=consumer", "--as", "p=producer"], "p is the name of two inputs"),
         ("two names for one", ["--as", "p=consumer", "--as", "q=./consumer"], "is given two names: p and q. Give it"),
         ("one that isn't there", ["consumer", "none"], "Can't read none: No such file or directory."),
-        ("a name for two stacks", ["consumer", "--as", "p=."], "gives a name to one stack, and 2 are in it."),
+        ("a name for two stacks", ["consumer", "--as", "p=."], "names one stack, but 2 are in it."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_in_a_sentence(
@@ -271,7 +271,7 @@ def test_a_picture_of_several_inputs_says_on_standard_error_what_nothing_joins(
     ours = folder(tmp_path / "consumer", made["consumer"])
     theirs = file(tmp_path / "theirs.json", shown("producer", made["producer"]))
     assert main(["draw", ours, theirs, "--format", "mermaid"]) == 0
-    assert f"Nothing joins {theirs} to the other inputs" in capsys.readouterr().err
+    assert f"Nothing connects {theirs} to the other inputs" in capsys.readouterr().err
     assert main(["draw", ours, "--as", f"producer={theirs}", "--format", "mermaid"]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""

@@ -291,7 +291,7 @@ def test_of_a_state_that_is_nobodys_nothing_differs(tmp_path: Path) -> None:
     folder, state = both(tmp_path, changes(), name="other")
     printed = as_text(examine(inputs(folder, state)))
     assert "its state" not in printed
-    assert f"Nothing joins {state} to the other inputs" in printed
+    assert f"Nothing connects {state} to the other inputs" in printed
 
 
 def test_a_password_that_differs_is_not_shown(tmp_path: Path) -> None:

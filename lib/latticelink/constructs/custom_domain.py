@@ -75,10 +75,7 @@ class DomainVerification(bindings.Construct):
                 report.refuse(
                     "domain",
                     self.domain,
-                    rule=(
-                        f"AWS has only one verification of a domain in an account and region, and {twin} is already "
-                        f"one."
-                    ),
+                    rule=f"AWS verifies a domain once in an account and region, which {twin} already does.",
                     fix="Use that one: it covers the names below the domain too.",
                     source=_VERIFY_DOC,
                 )
