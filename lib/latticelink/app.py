@@ -299,7 +299,9 @@ def _check(stacks: Sequence[RawStack], target: Path) -> int:
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(str(target))}"
+    # A word that begins with a hyphen would be an option.
+    named = f"./{target}" if str(target).startswith("-") else str(target)
+    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(named)}"
     drawn = f"\nSee it: `latticelink draw{folder} --open`" if examination.paths else ""
     _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
     return 1 if examination.count(Severity.ERROR) else 0

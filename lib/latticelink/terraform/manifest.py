@@ -72,6 +72,8 @@ def _text_of(manifest: Path) -> str:
 
 def _stack(manifest: Path, name: str, entry: dict[str, Any]) -> StackFolder:
     dependencies = entry["dependencies"]
+    if not name.isprintable():
+        raise UnreadableInput(f"{manifest} has a stack {name!r}, with characters that can't be seen. Synthesise again.")
     if not isinstance(dependencies, list) or not all(isinstance(other, str) for other in dependencies):
         raise TypeError("dependencies")
     file, path = (_inside(manifest, name, entry, key) for key in ("synthesizedStackPath", "workingDirectory"))
