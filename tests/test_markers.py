@@ -12,9 +12,12 @@ import json
 import random
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+from latticelink import in_deploy_order
 from latticelink.cli.main import main
 from latticelink.disclosure import line
 from latticelink.lab.reading import model_of
@@ -26,6 +29,8 @@ import pytest
 
 from tests.paths.topologies import TARGET_IN, Stacks, drop, right
 from tests.terraform.test_plans import write_plans
+from tests.test_deploy_script import LEFT_OUT, packed, synthesised
+from tests.test_deploy_script import deploy as deploy
 from tests.test_disclosure import COMMANDS, HARM, texts
 
 ROUNDS = 4
@@ -124,9 +129,9 @@ def planted(seed: int) -> tuple[Planted, Stacks]:
                 body["description"] = choose.choice((plant.text(known), made))
                 body["tags"] = {"Name": choose.choice((plant.text(known), made)), choose.choice(KEYS): known}
                 body[choose.choice(KEYS)] = choose.choice((plant.secret(), [plant.secret()], {"a": plant.secret()}))
-            if choose.random() < 0.3:
+            if blocks and choose.random() < 0.3:
                 blocks[plant.harm()] = {**next(iter(blocks.values())), "tags": {plant.harm(): plant.text(known)}}
-            if kind == "aws_instance":
+            if blocks and kind == "aws_instance":
                 next(iter(blocks.values()))["user_data"] = (
                     f"#!/bin/sh\nexport API_TOKEN={plant.secret()}\ncat /home/me/x"
                 )
@@ -178,3 +183,73 @@ def test_no_marker_leaves_by_any_command(
     told = [*header("in", model), *remarks(model), everything(model)]
     refuse_markers(plant, "lab", "\n".join(map(line, told)), tmp_path)
     assert not (tmp_path / "ran").exists()
+
+
+LOG = [
+    "\x1b[1mError\x1b[0m: {} {}",
+    "::add-mask::{} {}",
+    "plan:\r\x1b[2K{}{}",
+]
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_no_marker_is_in_what_is_uploaded_or_in_a_log_that_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], deploy: ModuleType, seed: int
+) -> None:
+    plant = Planted(seed)
+    stack = synthesised(tmp_path)
+    for name in (*LEFT_OUT, ".terraform/environment", "assets/module/0C/terraform.tfvars.json"):
+        (stack / name).parent.mkdir(parents=True, exist_ok=True)
+        (stack / name).write_text(plant.secret())
+    content = json.loads((stack / "cdk.tf.json").read_text())
+    known = plant.secret().split("\n")[0]
+    content["variable"] = {"x": {"sensitive": True, "default": known}}
+    (stack / "cdk.tf.json").write_text(json.dumps(content))
+    deploy.Place.read(in_deploy_order(tmp_path / "cdktf.out")[0])
+    uploaded = b"".join(packed(deploy, tmp_path).extractfile(name).read() for name in ("cdk.tf.json",))  # type: ignore[union-attr]
+    names = packed(deploy, tmp_path).getnames()
+    assert names == ["cdk.tf.json"]
+    assert not any(word.encode() in uploaded for word in plant.secrets[:-1])
+    capsys.readouterr()
+    structured = json.dumps({"@message": plant.harm(), "diagnostic": {"detail": f"{known}: {plant.looks()}"}})
+    for told in (structured, *(form.format(plant.harm(), known) for form in LOG)):
+        deploy._say(deploy._plain(deploy._COLOUR.sub("", told)))
+    refuse_markers(plant, "log", capsys.readouterr().out, tmp_path)
+
+
+BROKEN: list[tuple[str, Callable[[Planted], Any]]] = [
+    ("a part of another name", lambda plant: {plant.harm(): 1}),
+    ("a list in place of a block", lambda plant: {"resource": {plant.harm(): {plant.harm(): [[]]}}}),
+    ("a loop", lambda plant: {"locals": {"a": "${local.b}", "b": f"${{local.a}}{plant.text()}"}}),
+    (
+        "a suppression",
+        lambda plant: {"//": {"latticelink": {"suppress": [{"check": plant.text(), "token": plant.secret()}]}}},
+    ),
+    (
+        "no plan",
+        lambda plant: {"planned_values": {"root_module": {"resources": [{plant.harm(): {"token": plant.secret()}}]}}},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "make"), BROKEN, ids=[row[0] for row in BROKEN])
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_no_marker_is_in_a_refusal(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    what: str,
+    make: Callable[[Planted], Any],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plant = Planted(seed)
+    (tmp_path / "main.tf.json").write_text(json.dumps(make(plant)))
+    harm = plant.harm().replace("\x00", "").replace("/", "")
+    for command in ("check", "draw"):
+        for arguments in (["main.tf.json"], ["."], ["--as", f"{harm}=main.tf.json"], [harm]):
+            main(
+                [command, *arguments] if not arguments[0].startswith("-") or arguments[0] == "--as" else [command, "."]
+            )
+            sent = capsys.readouterr()
+            refuse_markers(plant, what, sent.out + sent.err, tmp_path)
