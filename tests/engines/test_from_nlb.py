@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,3 +166,19 @@ def test_a_producer_that_is_too_early_is_refused_and_loses_nothing_that_clients_
     listeners = asked(migration, "elasticloadbalancing:DeleteListener")
     deregistered = asked(migration, "elasticloadbalancing:DeregisterTargets")
     assert min(*listeners, *deregistered, *asked(migration, "ec2:RevokeSecurityGroupIngress")) > deleted
+
+
+def test_without_the_steps_between_terraform_destroys_the_old_way_before_the_name_is_changed(
+    terraform: Terraform, tmp_path: Path
+) -> None:
+    """Why the page says to leave out no step: nothing but time orders the two, and making an endpoint takes longest."""
+
+    def resources(behind: str) -> dict[str, Any]:
+        slow = {"provisioner": [{"local-exec": {"command": "sleep 2"}}]} if behind == "new" else {}
+        return {behind: slow, "name": {"input": f"${{terraform_data.{behind}.id}}"}}
+
+    printed = ""
+    for behind in ("old", "new"):
+        (tmp_path / "main.tf.json").write_text(json.dumps({"resource": {"terraform_data": resources(behind)}}))
+        printed = terraform.apply(tmp_path)
+    assert printed.index("terraform_data.old: Destruction complete") < printed.index("terraform_data.name: Modifying")
