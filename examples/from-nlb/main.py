@@ -20,7 +20,8 @@ from old_way import name_it, offer, reach
 
 REGION = "eu-west-1"
 STATE = LocalState("../../../state/from-nlb")
-VPC = {"cidr": "10.0.0.0/16", "zones": ["eu-west-1a", "eu-west-1b"]}
+ZONES = ["eu-west-1a", "eu-west-1b"]
+ADDRESS = "10.0.0.11"
 # 1: the old way alone. 2: the new way beside it. 3: the name leads to the new way. 4: the new way alone.
 STEPS = ["1", "2", "3", "4"]
 
@@ -31,19 +32,19 @@ def build(app: App) -> None:
     if step not in STEPS:
         raise SystemExit(f"MIGRATION_STEP is one of {', '.join(STEPS)}, not {step!r}.")
     producer = Stack(app, "producer", state=STATE, region=REGION)
-    network = Network(producer, "network", **VPC)
+    network = Network(producer, "network", cidr="10.0.0.0/16", zones=ZONES)
     group = SecurityGroup(producer, "orders-group", network, name="orders")
-    addresses = {"private_ips": ["10.0.0.11"], "security_groups": [group.id]}
-    NetworkInterface(producer, "orders", subnet_id=network.subnet_ids[0], **addresses)
+    subnet = network.subnet_ids[0]
+    NetworkInterface(producer, "orders", subnet_id=subnet, private_ips=[ADDRESS], security_groups=[group.id])
     if step < "4":
-        offer(producer, network, group, "10.0.0.11")
+        offer(producer, network, group, ADDRESS)
     if step > "1":
-        orders = IpResource("10.0.0.11", security_group_id=group.id)
+        orders = IpResource(ADDRESS, security_group_id=group.id)
         STATE.publish(producer, ResourceGateway(producer, "gateway", network).share("orders", orders, ports=[5432]))
 
     consumer = Stack(app, "consumer", state=STATE, region=REGION)
     consumer.add_dependency(producer)
-    clients = Network(consumer, "network", **VPC)
+    clients = Network(consumer, "network", cidr="10.0.0.0/16", zones=ZONES)
     name = reach(consumer, clients) if step < "4" else ""
     if step > "1":
         shared = STATE.read(consumer, "producer")["orders"]

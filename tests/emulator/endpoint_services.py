@@ -24,8 +24,9 @@ class EndpointServices:
         """Return what handles the request, None if moto does."""
         if action == "DescribeVpcEndpointServices" and any(value.startswith("tag:") for value in fields.values()):
             return self.describe_tagged
-        in_use = [service for service in fields.values() if self.connections(service)]
-        return self.refuse_to_delete if action == "DeleteVpcEndpointServiceConfigurations" and in_use else None
+        if action == "DeleteVpcEndpointServiceConfigurations" and any(map(self.connections, fields.values())):
+            return self.refuse_to_delete
+        return None
 
     def connections(self, service: str) -> list[Thing]:
         """Return the endpoints whose connections to a service, by its id, keep it from being deleted."""
