@@ -27,7 +27,7 @@ from tests.conftest import ROOT
 from tests.emulator.moto_differences import as_moto_understands, mend
 
 # Those whose actions stacks cause. What an example's own database or role needs goes to moto unseen.
-SERVICES = ("ec2", "ram", "route53", "s3", "vpc-lattice")
+SERVICES = ("ec2", "elasticloadbalancing", "ram", "route53", "s3", "vpc-lattice")
 
 
 @dataclass
@@ -118,6 +118,11 @@ class Aws:
         asked: list[str] = self.control("actions")
         return asked
 
+    def log(self) -> list[dict[str, Any]]:
+        """Return each action in its order, with the status of its answer and where the clients' names lead after it."""
+        logged: list[dict[str, Any]] = self.control("log")
+        return logged
+
     def requests(self) -> dict[str, int]:
         """Return how often each operation was asked for."""
         counted: dict[str, int] = self.control("requests")
@@ -130,26 +135,43 @@ class Front:
     def __init__(self) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-        from tests.emulator.protocol import Ec2Query, RestJson
+        from tests.emulator.protocol import Ec2Query, Query, RestJson
         from tests.emulator.quotas import Quotas
         from tests.emulator.ram import Sharing
 
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.json, self.ram, self.query = RestJson("vpc-lattice"), RestJson("ram"), Ec2Query()
+        self.balancers = Query("elbv2")
         self.one_at_a_time = Lock()
         self.regions: dict[tuple[str, str], Any] = {}
         self.sharing = Sharing()
         self.reads = 1
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
-        self.asked: set[str] = set()
+        self.asked: list[str] = []
+        self.logged: list[dict[str, Any]] = []
         self.quotas = Quotas.raised()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        from tests.emulator.names_of_clients import where_names_lead
+
         # moto isn't made for many threads: it answers some requests with "dictionary changed size during iteration".
         with self.one_at_a_time:
-            return self._answer(environ, start_response)
+            statuses: list[str] = []
+
+            def note_status(status: str, *given: Any) -> Any:
+                statuses.append(status)
+                return start_response(status, *given)
+
+            before = len(self.asked)
+            answer = self._answer(environ, note_status)
+            for action in self.asked[before:]:
+                names = where_names_lead(self.regions.values())
+                self.logged.append(
+                    {"action": action, "status": int(statuses[0][:3]) if statuses else 0, "names": names}
+                )
+            return answer
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -170,6 +192,8 @@ class Front:
             served = self._ec2(self.region(account, region), body)
         elif service == "vpc-lattice":
             served = self._rest(self.json, self.region(account, region), environ, body)
+        elif service == "elasticloadbalancing":
+            served = self._balancer(self.region(account, region), body)
         elif service == "ram":
             served = self._rest(self.ram, self._ram(self.region(account, region)), environ, body)
         else:
@@ -219,7 +243,7 @@ class Front:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         try:
             operation, members = protocol.parse(method, path, query, body)
-            self.asked.add(f"{protocol.service}:{operation.name}")
+            self.asked.append(f"{protocol.service}:{operation.name}")
             fault = self._faulty(operation.name, protocol)
             if fault not in (None, "drop"):
                 return fault
@@ -246,7 +270,7 @@ class Front:
         try:
             where = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
             operation, members = protocol.parse(*where, body)
-            self.asked.add(f"{service}:{operation.name}")
+            self.asked.append(f"{service}:{operation.name}")
             if service == "s3":
                 buckets.judge(operation.name, members, region.account, region.name)
             else:
@@ -258,6 +282,20 @@ class Front:
     def _has_vpc(self, account: str) -> Any:
         return lambda vpc, region: vpc in self.region(account, region).ec2.vpcs
 
+    def _balancer(self, region: Any, body: bytes) -> Any:
+        """Return the refusal of a request to Elastic Load Balancing; None for one that goes on to moto."""
+        from tests.emulator.endpoint_services import EndpointServices
+        from tests.emulator.protocol import Refused
+
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        try:
+            operation, members = self.balancers.parse(fields)
+            self.asked.append(f"elasticloadbalancing:{operation.name}")
+            EndpointServices(region).judge_balancer(operation.name, members)
+        except Refused as error:
+            return self.balancers.refusal(error)
+        return None
+
     def _ec2(self, region: Any, body: bytes) -> Any:
         from tests.emulator.endpoints import Endpoints
         from tests.emulator.moto_accepts import Ec2Rules
@@ -265,7 +303,7 @@ class Front:
 
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         action = fields.get("Action", "")
-        self.asked.add(f"ec2:{action}")
+        self.asked.append(f"ec2:{action}")
         fault = self._faulty(action, self.query)
         if fault not in (None, "drop"):
             return fault
@@ -303,7 +341,9 @@ class Front:
         elif what == "requests":
             return dict(self.counted)
         elif what == "actions":
-            return sorted(self.asked)
+            return sorted(set(self.asked))
+        elif what == "log":
+            return self.logged
         elif what == "quota":
             self.quotas.limits[given["name"]] = given["limit"]
         elif what == "inventory":
@@ -315,6 +355,7 @@ class Front:
 
 
 def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
+    from moto.elbv2.models import elbv2_backends
     from moto.iam.models import iam_backends
     from moto.rds.models import rds_backends
     from moto.route53.models import route53_backends
@@ -339,6 +380,9 @@ def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
             for instance in reservation.instances
             if instance.state != "terminated"
         ]
+        found["service"] += [*ec2.configurations]
+        balancing = elbv2_backends[region.account][region.name]
+        found["balancer"] += [*balancing.load_balancers, *balancing.target_groups]
         rds = rds_backends[region.account][region.name]
         found["rds"] += [*rds.databases, *rds.clusters]
     for account in {region.account for region in regions}:
