@@ -118,6 +118,11 @@ class Aws:
         asked: list[str] = self.control("actions")
         return asked
 
+    def encryption_asked_for(self) -> dict[str, list[str]]:
+        """Return for each object that was put the encryption and the key that its last upload's headers name."""
+        asked: dict[str, list[str]] = self.control("encryption")
+        return asked
+
     def requests(self) -> dict[str, int]:
         """Return how often each operation was asked for."""
         counted: dict[str, int] = self.control("requests")
@@ -143,6 +148,7 @@ class Front:
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
         self.asked: set[str] = set()
+        self.encryption: dict[str, list[str]] = {}
         self.quotas = Quotas.raised()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
 
@@ -247,6 +253,10 @@ class Front:
             where = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
             operation, members = protocol.parse(*where, body)
             self.asked.add(f"{service}:{operation.name}")
+            if operation.name == "PutObject":
+                named = ("", "_AWS_KMS_KEY_ID")
+                headers = [environ.get(f"HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION{name}", "") for name in named]
+                self.encryption[members["Key"]] = [header for header in headers if header]
             if service == "s3":
                 buckets.judge(operation.name, members, region.account, region.name)
             else:
@@ -302,6 +312,8 @@ class Front:
             self.sharing.within_organization = given["sharing"]
         elif what == "requests":
             return dict(self.counted)
+        elif what == "encryption":
+            return self.encryption
         elif what == "actions":
             return sorted(self.asked)
         elif what == "quota":
