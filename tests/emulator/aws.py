@@ -118,6 +118,15 @@ class Aws:
         asked: list[str] = self.control("actions")
         return asked
 
+    def doing(self, what: str) -> None:
+        """Say for what actions are asked from now on; `asked_for` tells them apart by it."""
+        self.control("doing", label=what)
+
+    def asked_for(self) -> dict[str, list[str]]:
+        """Return all actions by what `doing` said, those of databases and roles too."""
+        asked: dict[str, list[str]] = self.control("asked_for")
+        return asked
+
     def encryption_asked_for(self) -> dict[str, list[str]]:
         """Return for each object that was put the encryption and the key that its last upload's headers name."""
         asked: dict[str, list[str]] = self.control("encryption")
@@ -148,6 +157,8 @@ class Front:
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
         self.asked: set[str] = set()
+        self.doing = ""
+        self.asked_for: dict[str, set[str]] = defaultdict(set)
         self.encryption: dict[str, list[str]] = {}
         self.quotas = Quotas.raised()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
@@ -167,10 +178,12 @@ class Front:
 
         scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         access_key, region, service = scope.groups() if scope else ("", "", "")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if service not in SERVICES:
+            self._note_other(service, environ, body)
+            environ["wsgi.input"] = io.BytesIO(body)
             return list(self.moto(environ, start_response))
         account = get_account_id_from(access_key)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         served = None
         if service == "ec2":
             served = self._ec2(self.region(account, region), body)
@@ -188,6 +201,15 @@ class Front:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
         return self._send(start_response, *served)
+
+    def _note(self, action: str) -> None:
+        self.asked.add(action)
+        self.asked_for[self.doing].add(action)
+
+    def _note_other(self, service: str, environ: dict[str, Any], body: bytes) -> None:
+        target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        form = dict(parse_qsl(body.decode(errors="replace"))) if not target else {}
+        self.asked_for[self.doing].add(f"{service}:{target or form.get('Action', '')}")
 
     @staticmethod
     def _send(start_response: Any, status: int, kind: str, body: bytes) -> list[bytes]:
@@ -225,7 +247,7 @@ class Front:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         try:
             operation, members = protocol.parse(method, path, query, body)
-            self.asked.add(f"{protocol.service}:{operation.name}")
+            self._note(f"{protocol.service}:{operation.name}")
             fault = self._faulty(operation.name, protocol)
             if fault not in (None, "drop"):
                 return fault
@@ -252,7 +274,7 @@ class Front:
         try:
             where = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
             operation, members = protocol.parse(*where, body)
-            self.asked.add(f"{service}:{operation.name}")
+            self._note(f"{service}:{operation.name}")
             if operation.name == "PutObject":
                 named = ("", "_AWS_KMS_KEY_ID")
                 headers = [environ.get(f"HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION{name}", "") for name in named]
@@ -275,7 +297,7 @@ class Front:
 
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         action = fields.get("Action", "")
-        self.asked.add(f"ec2:{action}")
+        self._note(f"ec2:{action}")
         fault = self._faulty(action, self.query)
         if fault not in (None, "drop"):
             return fault
@@ -312,6 +334,10 @@ class Front:
             self.sharing.within_organization = given["sharing"]
         elif what == "requests":
             return dict(self.counted)
+        elif what == "doing":
+            self.doing = given["label"]
+        elif what == "asked_for":
+            return {label: sorted(actions) for label, actions in self.asked_for.items()}
         elif what == "encryption":
             return self.encryption
         elif what == "actions":
