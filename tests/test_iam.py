@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
+import botocore.session
 import pytest
 
 from tests.conftest import ROOT
+from tests.permissions import AUTHORISED_BY, FOLDER, PERMISSION_ONLY, allowed, read, unpermitted
+from tests.refusals import READS
+from tests.refusals import actions as actions_that_change
 
-FOLDER = ROOT / "docs" / "iam"
 GITHUB, HCP = "token.actions.githubusercontent.com", "app.terraform.io"
-
-
-def read(name: str) -> dict[str, Any]:
-    policy: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
-    return policy
 
 
 def trusts(name: str, issuer: str, audience: str, subject: str) -> bool:
@@ -90,3 +87,67 @@ def test_the_page_names_every_file() -> None:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_a_file_is_laid_out_as_json_is(path: Path) -> None:
     assert path.read_text() == json.dumps(json.loads(path.read_text()), indent=2) + "\n"
+
+
+PERMISSIONS = sorted(path.stem for path in FOLDER.glob("*.json") if not path.stem.startswith("trust-"))
+SIDES = ("producer", "consumer")
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_a_policy_allows_actions_that_there_are_each_once_and_by_name(name: str) -> None:
+    session = botocore.session.get_session()
+    statements = read(name)["Statement"]
+    sids = [statement["Sid"] for statement in statements]
+    assert sorted(set(sids)) == sorted(sids)
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        assert statement["Action"] == sorted(set(statement["Action"]))
+        for action in statement["Action"]:
+            service, _, operation = action.partition(":")
+            known = set(session.get_service_model(service).operation_names)
+            authorising = {iam for api, iam in AUTHORISED_BY.items() if api.partition(":")[2] in known}
+            assert operation in known or action in authorising | PERMISSION_ONLY, action
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_what_changes_something_is_allowed_in_one_region_on_named_things(name: str) -> None:
+    for statement in read(name)["Statement"]:
+        changes = [action for action in statement["Action"] if not action.partition(":")[2].startswith(READS)]
+        services = {action.partition(":")[0] for action in changes}
+        if statement["Resource"] == "*" and not services <= {"logs", "route53"}:
+            assert not changes or "Condition" in statement, statement["Sid"]
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_plan_reads_and_nothing_else_and_an_apply_may_all_that_a_plan_may(side: str) -> None:
+    plan, apply = allowed(f"{side}-plan"), allowed(f"{side}-apply")
+    assert {action for action in plan if not action.partition(":")[2].startswith(READS)} == set()
+    assert plan <= apply
+
+
+def test_every_action_that_stacks_cause_is_allowed_to_somebody() -> None:
+    """docs/refusals.md has them, and the tests of applied stacks hold that it has all."""
+    causes = {AUTHORISED_BY.get(action, action) for action in actions_that_change()}
+    assert causes - frozenset().union(*map(allowed, PERMISSIONS)) == set()
+
+
+def test_neither_side_may_do_the_others_work() -> None:
+    producer, consumer = allowed("producer-apply"), allowed("consumer-apply")
+    assert {"vpc-lattice:CreateResourceGateway", "ram:CreateResourceShare"} <= producer - consumer
+    assert {"ec2:CreateVpcEndpoint", "route53:CreateHostedZone"} <= consumer - producer
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_each_side_writes_its_own_state_alone(side: str) -> None:
+    for phase in ("plan", "apply"):
+        for statement in read(f"{side}-{phase}")["Statement"]:
+            if {"s3:PutObject", "s3:DeleteObject"} & set(statement["Action"]):
+                resources = statement["Resource"]
+                for resource in [resources] if isinstance(resources, str) else resources:
+                    assert f"/{side}.tfstate" in resource
+                    assert phase == "apply"
+
+
+def test_what_a_role_may_not_is_told() -> None:
+    asked = {"": ["ec2:Anything"], "producer-plan": ["ec2:CreateVpc", "s3:HeadObject", "sts:GetCallerIdentity"]}
+    assert unpermitted(asked) == {"producer-plan": ["ec2:CreateVpc"]}
