@@ -123,6 +123,20 @@ class Aws:
         logged: list[dict[str, Any]] = self.control("log")
         return logged
 
+    def doing(self, what: str) -> None:
+        """Say for what actions are asked from now on; `asked_for` tells them apart by it."""
+        self.control("doing", label=what)
+
+    def asked_for(self) -> dict[str, list[str]]:
+        """Return all actions by what `doing` said, those of databases and roles too."""
+        asked: dict[str, list[str]] = self.control("asked_for")
+        return asked
+
+    def encryption_asked_for(self) -> dict[str, list[str]]:
+        """Return for each object that was put the encryption and the key that its last upload's headers name."""
+        asked: dict[str, list[str]] = self.control("encryption")
+        return asked
+
     def requests(self) -> dict[str, int]:
         """Return how often each operation was asked for."""
         counted: dict[str, int] = self.control("requests")
@@ -150,6 +164,9 @@ class Front:
         self.counted: Counter[str] = Counter()
         self.asked: list[str] = []
         self.logged: list[dict[str, Any]] = []
+        self.doing = ""
+        self.asked_for: dict[str, set[str]] = defaultdict(set)
+        self.encryption: dict[str, list[str]] = {}
         self.quotas = Quotas.raised()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
 
@@ -183,10 +200,12 @@ class Front:
 
         scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         access_key, region, service = scope.groups() if scope else ("", "", "")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if service not in SERVICES:
+            self._note_other(service, environ, body)
+            environ["wsgi.input"] = io.BytesIO(body)
             return list(self.moto(environ, start_response))
         account = get_account_id_from(access_key)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         served = None
         if service == "ec2":
             served = self._ec2(self.region(account, region), body)
@@ -206,6 +225,15 @@ class Front:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
         return self._send(start_response, *served)
+
+    def _note(self, action: str) -> None:
+        self.asked.append(action)
+        self.asked_for[self.doing].add(action)
+
+    def _note_other(self, service: str, environ: dict[str, Any], body: bytes) -> None:
+        target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        form = dict(parse_qsl(body.decode(errors="replace"))) if not target else {}
+        self.asked_for[self.doing].add(f"{service}:{target or form.get('Action', '')}")
 
     @staticmethod
     def _send(start_response: Any, status: int, kind: str, body: bytes) -> list[bytes]:
@@ -243,7 +271,7 @@ class Front:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         try:
             operation, members = protocol.parse(method, path, query, body)
-            self.asked.append(f"{protocol.service}:{operation.name}")
+            self._note(f"{protocol.service}:{operation.name}")
             fault = self._faulty(operation.name, protocol)
             if fault not in (None, "drop"):
                 return fault
@@ -270,7 +298,11 @@ class Front:
         try:
             where = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
             operation, members = protocol.parse(*where, body)
-            self.asked.append(f"{service}:{operation.name}")
+            self._note(f"{service}:{operation.name}")
+            if operation.name == "PutObject":
+                named = ("", "_AWS_KMS_KEY_ID")
+                headers = [environ.get(f"HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION{name}", "") for name in named]
+                self.encryption[members["Key"]] = [header for header in headers if header]
             if service == "s3":
                 buckets.judge(operation.name, members, region.account, region.name)
             else:
@@ -290,7 +322,7 @@ class Front:
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         try:
             operation, members = self.balancers.parse(fields)
-            self.asked.append(f"elasticloadbalancing:{operation.name}")
+            self._note(f"elasticloadbalancing:{operation.name}")
             EndpointServices(region).judge_balancer(operation.name, members)
         except Refused as error:
             return self.balancers.refusal(error)
@@ -303,7 +335,7 @@ class Front:
 
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         action = fields.get("Action", "")
-        self.asked.append(f"ec2:{action}")
+        self._note(f"ec2:{action}")
         fault = self._faulty(action, self.query)
         if fault not in (None, "drop"):
             return fault
@@ -340,6 +372,12 @@ class Front:
             self.sharing.within_organization = given["sharing"]
         elif what == "requests":
             return dict(self.counted)
+        elif what == "doing":
+            self.doing = given["label"]
+        elif what == "asked_for":
+            return {label: sorted(actions) for label, actions in self.asked_for.items()}
+        elif what == "encryption":
+            return self.encryption
         elif what == "actions":
             return sorted(set(self.asked))
         elif what == "log":
