@@ -313,7 +313,10 @@ def test_a_loop_through_the_outputs_of_two_stacks_is_told(tmp_path: Path) -> Non
 
 
 def test_nothing_to_read_is_one_sentence(tmp_path: Path) -> None:
-    for path, said in ((tmp_path, "has no manifest.json, no *.tf.json and no plan"), (tmp_path / "none", "Can't read")):
+    for path, said in (
+        (tmp_path, "has no manifest.json, no *.tf.json, no *.tf and no plan"),
+        (tmp_path / "none", "Can't read"),
+    ):
         with pytest.raises(UnreadableInput, match=said.replace("*", r"\*")):
             read(path)
 
