@@ -73,7 +73,7 @@ def _marks(stack: StackConfiguration) -> set[object]:
     for block in stack.blocks:
         if block.type == "terraform_remote_state" and isinstance(read := stack.read_by(block), StackConfiguration):
             found.add(read.name)
-    for text in _texts(stack.raw):
+    for text in (text for raw in stack.raw.with_modules() for text in _texts(raw)):
         if isinstance(text, Reference):
             found.add(text.block.stack)
         elif isinstance(text, str) and (_ID.fullmatch(text) or read_arn(text)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from latticelink.terraform.inputs import STANDARD_INPUT, Inputs, distinct
 from latticelink.terraform.json_files import UnreadableInput, is_regular, load
 from latticelink.terraform.known import ABSENT, as_list
 from latticelink.terraform.manifest import in_deploy_order
+from latticelink.terraform.modules import open_modules
 from latticelink.terraform.raw import RawBlock, RawStack
 from latticelink.terraform.states import fill_from_state, is_state, outputs_in
 from latticelink.terraform.work import begin
@@ -94,7 +96,14 @@ def _raw_stacks(path: Path) -> list[RawStack]:
             taken = found and found[0].name == name
             loaded = {file: load(file) for file in files}
             found.append(_read_files(f"{name}/{name}" if taken else name, folder, loaded))
+    called = {_place(module.folder) for stack in found for module in stack.with_modules() if module is not stack}
+    # A folder that a module is in is no stack, but for the one that was named.
+    found = [stack for stack in found if stack.folder == path or _place(stack.folder) not in called]
     return found or _shown_in(path)
+
+
+def _place(folder: Path) -> str:
+    return os.path.normpath(folder.absolute())
 
 
 def _shown_in(path: Path) -> list[RawStack]:
@@ -139,7 +148,22 @@ def _read_files(name: str, folder: Path, files: dict[Path, Any], after: tuple[st
     stack.values = values(folder)
     if not can_read():
         _add_hcl(stack)
+    open_modules(stack, read_module)
     return stack
+
+
+def read_module(name: str, folder: Path) -> RawStack | None:
+    """Return a module as its files have it; None if there are none."""
+    files: dict[Path, Any] = {file: load(file) for file in sorted(folder.glob("*.tf.json"))}
+    hcl = files_of_hcl(folder)
+    if can_read():
+        files.update({file: read_hcl(file) for file in hcl})
+    if not files:
+        return None
+    module = _read_contents(name, folder, files)
+    if not can_read():
+        _add_hcl(module)
+    return module
 
 
 def _read_contents(name: str, folder: Path, files: dict[Path, Any], after: tuple[str, ...] | None = None) -> RawStack:
