@@ -10,6 +10,7 @@ from latticelink.checks.examination import examine
 from latticelink.disclosure import shown
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer
+from latticelink.terraform.inputs import Input
 from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.known import ABSENT, Reference, Unknown
 from latticelink.terraform.providers import alias_of, home_of_provider, provider_of
@@ -224,3 +225,16 @@ def test_published_modules_are_followed_from_client_to_target(tmp_path: Path, wh
     examination = examine(write_published(tmp_path, what))
     assert {path.answer for path in examination.paths} == PUBLISHED[what].answers
     assert list(examination.of(Answer.UNKNOWN)) == []
+
+
+def test_a_state_of_what_stands_in_modules_is_found_by_it(tmp_path: Path) -> None:
+    value_of(tmp_path, "json", {"n": CALL}, "x")
+    instance = {"attributes": {"id": "vpc-0123456789abcdef0", "cidr_block": "10.0.0.0/16"}, "schema_version": 1}
+    resource = {"module": "module.n", "mode": "managed", "type": "aws_vpc", "name": "it", "instances": [instance],
+                "provider": 'provider["registry.terraform.io/hashicorp/aws"]'}  # fmt: skip
+    state = {"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "outputs": {}}
+    (tmp_path / "stack.tfstate").write_text(json.dumps({**state, "resources": [resource]}))
+    configuration = read([Input(tmp_path / "stack"), Input(tmp_path / "stack.tfstate")])
+    (applied,) = configuration.applied
+    assert [each.address for each in applied.blocks] == ["module.n.aws_vpc.it"]
+    assert {each.address for each in configuration.of_type("aws_vpc")} == {"module.n.aws_vpc.it"}

@@ -34,7 +34,13 @@ def applied(stacks: Sequence[StackConfiguration]) -> dict[StackConfiguration, St
 
 
 def _managed(raw: RawStack) -> set[tuple[str, str, str]]:
-    return {block.key for block in raw.blocks if block.mode == "resource"}
+    """Return mode, type and name of the resources, those in modules too, whichever instance of one they are in."""
+    return {
+        (block.mode, block.type, block.name)
+        for each in raw.with_modules()
+        for block in each.blocks
+        if block.mode == "resource"
+    }
 
 
 def tell_apart(stacks: Sequence[StackConfiguration]) -> None:
