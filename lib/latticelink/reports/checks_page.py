@@ -87,6 +87,11 @@ A resource is a Terraform address (`aws_vpc_endpoint.nginx`, or `consumer: aws_v
 path of a construct, which stands for all below it, or the name of a stack. A suppression without a reason, or one that
 suppresses nothing, is a finding itself. So is one of a check that there isn't or that is [retired](#retired).
 
+Whoever writes a configuration can suppress what is found in it. Where the check is a gate for what others write, as on
+pull requests, `--no-inline-suppressions` ignores what stands in the inputs, and `--suppressions FILE` names a file that
+they can't change, such as one of the main branch; without it, `latticelink-suppressions.toml` of the working directory
+still counts.
+
 ## In GitHub's code scanning
 
 ```yaml
