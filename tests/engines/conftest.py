@@ -15,6 +15,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NoReturn
 
+from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, Flavour
+from latticelink.cdk.node import packaged_node
+
 import pytest
 
 from tests.conftest import ROOT
@@ -144,6 +147,16 @@ def of_npm(program: str) -> Path:
             if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
                 absent(f"no {program.partition('/')[0]}: run `npm ci`")
     return path
+
+
+def node_for(cdk: Flavour) -> str:
+    """Return a Node.js that the command line runs on: the one on PATH, or the packaged one."""
+    fits = {CDKTF: lambda major, _: major in (20, 22), CDK_TERRAIN: lambda major, minor: (major, minor) >= (22, 19)}
+    for node in filter(None, (shutil.which("node"), packaged_node())):
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+        if fits[cdk](*map(int, version.strip().lstrip("v").split(".")[:2])):
+            return node
+    absent(f"no {cdk.cli_needs}, which {cdk.cli} needs: install it from https://nodejs.org/")
 
 
 # Where Terraform itself keeps what it has installed: no mirrors, though they look like it.
