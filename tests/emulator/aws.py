@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import Any
@@ -32,11 +32,11 @@ SERVICES = ("ec2", "elasticloadbalancing", "ram", "route53", "s3", "vpc-lattice"
 
 @dataclass
 class Aws:
-    """The emulator, as a test sees it; a context manager that starts and ends the process, and those `beside` it."""
+    """The emulator, as a test sees it; a context manager that ends the process, and what is there `with_it`."""
 
     process: subprocess.Popen[str]
     url: str
-    beside: list[subprocess.Popen[str]] = field(default_factory=list)
+    with_it: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def start(cls) -> Aws:
@@ -50,11 +50,12 @@ class Aws:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (*self.beside, self.process):
-            process.terminate()
-            process.wait(timeout=10)
-            if process.stdout is not None:
-                process.stdout.close()
+        for end in self.with_it:
+            end()
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Return what a client needs in its environment, for an account other than the first if one is given."""
