@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 from typing import Any, NoReturn
 
 from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, Flavour
@@ -22,6 +21,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.emulator.aws import Aws
+from tests.engines.provider import Provider
 from tests.refusals import unlisted
 
 pytest.register_assert_rewrite("tests.engines.plans")
@@ -64,28 +64,14 @@ class Terraform:
     def on(self, aws: Aws, account: str | None = None) -> Terraform:
         """Return the same Terraform with one process of the AWS provider for all its commands, which ends with `aws`.
 
-        So HashiCorp's acceptance tests run providers too. It takes half of the time, and no two commands at once.
+        It takes a tenth of the processor time, and no two commands at once.
         """
         environment = aws.environment(account)
         # Configured a second time, it stumbles over certificates of the machine's own; `aws` is reached without any.
         inherited = {name: value for name, value in self.environment.items() if name != "AWS_CA_BUNDLE"}
-        process = subprocess.Popen(
-            [self.provider, "-debug"],
-            env={**inherited, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        aws.beside.append(process)
-        assert process.stdout is not None
-        printed = []
-        for line in process.stdout:
-            printed.append(line)
-            if attach := re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line):
-                # Nobody reads on, so what it logs goes nowhere before it fills the pipe.
-                Thread(target=process.stdout.read, daemon=True).start()
-                return self.within(**environment, TF_REATTACH_PROVIDERS=attach[1])
-        pytest.fail(f"the AWS provider didn't start:\n{''.join(printed)}")
+        provider = Provider.start(self.provider, {**inherited, **environment})
+        aws.with_it.append(provider.end)
+        return self.within(**environment, TF_REATTACH_PROVIDERS=provider.reattach)
 
     def init(self, folder: Path) -> None:
         """Run `terraform init`."""
