@@ -102,6 +102,16 @@ class Terraform:
         return {change["address"]: change["change"]["actions"] for change in shown.get("resource_changes", [])}
 
 
+def printed_by(command: list[str], folder: Path, environment: dict[str, str], expect: int = 0) -> str:
+    """Run a command in a folder; return what it printed, fail if its exit code is not `expect`."""
+    result = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    print(f"$ {' '.join(command)}\n{result.stdout}")  # pytest shows it if the test fails, and with -rP.
+    assert result.returncode == expect, result.stdout
+    return result.stdout
+
+
 def flat(printed: str) -> str:
     """Return what Terraform printed in boxes of its own width as one line."""
     return " ".join(printed.replace("│", " ").split())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
-from tests.engines.conftest import PROVIDER_VERSION, Terraform, node_for, of_npm
+from tests.engines.conftest import PROVIDER_VERSION, Terraform, node_for, of_npm, printed_by
 from tests.engines.scenario import narrow, order, reached
 from tests.flavour import APPS, apps_in_words_of
 
@@ -91,14 +90,4 @@ class CommandLine:
 
     def run(self, *arguments: str) -> str:
         """Run it; return what it printed, fail if it fails."""
-        result = subprocess.run(
-            [*self.program, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout
-        return result.stdout
+        return printed_by([*self.program, *arguments], self.folder, self.environment)

@@ -30,6 +30,13 @@ from tests.flavour import CDK, in_words_of
 FILES = {".github/workflows/check.yml", ".gitignore", "README.md", "cdktf.json", "main.py", "pyproject.toml"}
 FILES |= {"tests/test_reachability.py"}
 STACKS = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("stacks/*.py")}
+
+
+def beside_main(name: str) -> set[str]:
+    """Return the files that an app has beside its main.py, by their paths in the project."""
+    return STACKS if name == "scenario" else {path.name for path in ROOT.glob(f"examples/{name}/*.py")} - {"main.py"}
+
+
 # All in one process, as only the first app starts Node.js.
 ALL = """
 import os, runpy, sys
@@ -72,7 +79,7 @@ def test_a_project_has_the_files_that_it_needs_and_no_path_of_this_machine(
 ) -> None:
     files = {path: text for path, text in tree(projects[name]).items() if not path.startswith("cdktf.out/")}
     files = {path: text for path, text in files.items() if "__pycache__" not in path}
-    assert set(files) == FILES | (STACKS if name == "scenario" else set())
+    assert set(files) == FILES | beside_main(name)
     for path, text in files.items():
         assert str(projects[name].parent) not in text, path
         assert not re.search(r"@[a-z_]+@", text), path
@@ -83,7 +90,7 @@ def test_a_project_is_the_app_of_this_repository_but_for_where_it_and_its_state_
     projects: dict[str, Path], name: str
 ) -> None:
     original = ROOT if name == "scenario" else ROOT / "examples" / name
-    for path in {"main.py", *(STACKS if name == "scenario" else ())}:
+    for path in {"main.py", *beside_main(name)}:
         before = in_words_of(CDK, (original / path).read_text()).splitlines()
         after = (projects[name] / path).read_text().splitlines()
         changed = [

@@ -88,7 +88,8 @@ class StartingApp:
             given = {**{name: json.dumps(value) for name, value in arguments.items()}, **region}
             written = ", ".join(f"{name}={value}" for name, value in given.items())
             main = _importing(word, main.replace(self._own_state, f"{word}({written})"))
-        return StartingApp(self.name, {"main.py": main.replace(self._own_state, "LocalState()")}, self.settings)
+        files = {**self.files, "main.py": main.replace(self._own_state, "LocalState()")}
+        return StartingApp(self.name, files, self.settings)
 
     def on(self, cdk: str) -> StartingApp:
         """Return the app in the words of a CDK, `cdktf` or `cdktn`."""
@@ -104,7 +105,9 @@ def names() -> list[str]:
 def app_of(name: str) -> StartingApp:
     """Return the app with one of the `names`."""
     if name != SCENARIO:
-        return StartingApp(name, {"main.py": _read(_root() / "examples" / name / "main.py")}, {})
+        return StartingApp(
+            name, {path.name: _read(path) for path in sorted((_root() / "examples" / name).glob("*.py"))}, {}
+        )
     paths = [_root() / "main.py", *sorted((_root() / "stacks").glob("*.py"))]
     files = {path.relative_to(_root()).as_posix(): _read(path) for path in paths}
     return StartingApp(name, files, json.loads(_read(_root() / "cdktf.json"))["context"])

@@ -24,8 +24,8 @@ class Cdk:
 
 
 CDKS = {
-    "cdktf": Cdk("CDKTF", "cdktf-cli@0.21", "Node.js 20 or 22"),
-    "cdktn": Cdk("CDK Terrain", "cdktn-cli@0.24", "Node.js 22.19 or newer"),
+    "cdktf": Cdk("CDKTF", "cdktf-cli@0.21.0", "Node.js 20 or 22"),
+    "cdktn": Cdk("CDK Terrain", "cdktn-cli@0.24.0", "Node.js 22.19 or newer"),
 }
 
 
