@@ -44,6 +44,7 @@ APP = {
     "app",
     "backends",
     "cloud_workspaces",
+    "placing",
     "reading_ahead",
     "removals",
     "replacements",

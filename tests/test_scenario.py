@@ -279,7 +279,7 @@ def test_the_summary_tells_what_was_written_and_how_to_deploy_it(outdir: Path) -
         CDK_TERRAIN: ("cdktn CLI, on Node.js 22.19 or newer", "npx --yes cdktn-cli@0.24.0 deploy '*'"),
     }[CDK]
     assert f"  {needs}:\n    {command}" in summary
-    loop = "for s in cdktf.out/stacks/producer cdktf.out/stacks/consumer; do terraform -chdir=$s init"
+    loop = 'for s in cdktf.out/stacks/producer cdktf.out/stacks/consumer; do terraform -chdir="$s" init'
     assert f"    {loop}" in summary
     assert '"state": {"kind": "cloud", "organization": "YOUR-ORGANISATION"}' in summary
 

@@ -94,6 +94,12 @@ _SPACE = re.compile(r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.S)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INDEX = re.compile(r"[0-9]+")
+# What most terms are, read at once: a quoted text without expressions and escapes; a name with names after dots.
+_QUOTED = re.compile(r'"([^$%\\"]*)"')
+_NAMED_STEPS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
+# What no operator begins with.
+_ENDS = frozenset(",)]}:")
+_LONGER = {"=": ("==", "=>"), "!": ("!=",)}
 # What needs no second look in a template, outside of quotes and inside.
 _PLAIN = {False: re.compile(r"[^$%]+"), True: re.compile(r"[^$%\\\"]+")}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
@@ -199,7 +205,7 @@ class _Parser:
 
     def expression(self) -> Any:
         condition = self._binary(0)
-        if self._sign() != "?":
+        if self.text[self.at : self.at + 1] in _ENDS or self._sign() != "?":
             return condition
         self.at += 1
         yes = self.expression()
@@ -208,17 +214,17 @@ class _Parser:
 
     def _binary(self, level: int) -> Any:
         left = self._unary()
-        while True:
+        while self.text[self.at : self.at + 1] not in _ENDS:
             self._skip()
             found = _OPERATOR.match(self.text, self.at)
             if found is None or _BINDS[found[0]] < level:
                 return left
             self.at = found.end()
             left = Operation(found[0], (left, self._binary(_BINDS[found[0]] + 1)))
+        return left
 
     def _unary(self) -> Any:
-        self._skip()
-        operator = self.text[self.at : self.at + 1]
+        operator = self._sign()
         if operator in ("!", "-") and self._take(operator):
             return Operation(f"unary {operator}", (self._unary(),))
         return self._with_steps(self._primary())
@@ -226,6 +232,9 @@ class _Parser:
     def _with_steps(self, base: Any) -> Any:
         steps: list[Any] = []
         while True:
+            if named := _NAMED_STEPS.match(self.text, self.at):
+                steps += map(_step, named[0].split(".")[1:])
+                self.at = named.end()
             sign = self._sign()
             if sign == ".":
                 self.at += 1
@@ -245,6 +254,11 @@ class _Parser:
     def _primary(self) -> Any:
         spend(_STEPS_OF_A_TERM)
         sign = self._sign()
+        if sign.isalpha():
+            return self._named()
+        if sign == '"' and (quoted := _QUOTED.match(self.text, self.at)):
+            self.at = quoted.end()
+            return Literal(quoted[1])
         if sign in _OPENS:
             self.at += 1
         if sign == "(":
@@ -260,6 +274,9 @@ class _Parser:
         if number := self._match(_NUMBER):
             value = float(number)
             return Literal(int(value) if value.is_integer() else value)
+        return self._named()
+
+    def _named(self) -> Any:
         name = self._need(_NAME)
         if name in ("true", "false", "null"):
             return Literal({"true": True, "false": False, "null": ABSENT}[name])
@@ -340,9 +357,10 @@ class _Parser:
 
     def _take(self, sign: str) -> bool:
         self._skip()
-        # `=` begins `==` and `=>`, and `!` begins `!=`.
-        longer = {"=": ("==", "=>"), "!": ("!=",)}.get(sign)
-        return not (longer and self.text.startswith(longer, self.at)) and self._next(sign)
+        if not self.text.startswith(sign, self.at) or self.text.startswith(_LONGER.get(sign, ()), self.at):
+            return False
+        self.at += len(sign)
+        return True
 
     def _expect(self, sign: str) -> None:
         if not self._take(sign):
@@ -385,7 +403,7 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
             todo.extend(part)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
     found = []
     todo = [parse(text)]

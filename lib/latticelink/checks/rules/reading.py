@@ -23,7 +23,7 @@ Problem = str | tuple[str, str] | None
 
 def read(block: Block, argument: str) -> Any:
     """Return the value of `argument`, whose parts are joined by dots."""
-    return block.value(*argument.split("."))
+    return block.value(argument) if "." not in argument else block.value(*argument.split("."))
 
 
 def open_question(value: Any, *, identity: bool = False) -> Unknown | None:
