@@ -51,10 +51,11 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function and its arguments."""
+    """A function and its arguments; where the last `expands`, its items are arguments."""
 
     name: str
     arguments: tuple[Any, ...]
+    expands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,14 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """A `for` expression; `key` is None if it makes a list."""
+    """A `for` expression; `key` is None if it makes a list; where it `groups`, values of one key make a list."""
 
     names: tuple[str, ...]
     source: Any
     key: Any
     result: Any
     condition: Any
+    groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ class _Parser:
                 steps += map(_step, named[0].split(".")[1:])
                 self.at = named.end()
             sign = self._sign()
-            if sign == ".":
+            if sign == "." and not self.text.startswith("...", self.at):
                 self.at += 1
                 if self._take("*"):
                     steps.append(SPLAT)
@@ -282,8 +284,20 @@ class _Parser:
             return Literal({"true": True, "false": False, "null": ABSENT}[name])
         if self._sign() == "(":
             self.at += 1
-            return Call(name, tuple(self._listed(")")))
+            return self._call(name)
         return name
+
+    def _call(self, name: str) -> Call:
+        arguments: list[Any] = []
+        while not self._take(")"):
+            arguments.append(self.expression())
+            if self._take("..."):
+                self._expect(")")
+                return Call(name, tuple(arguments), expands=True)
+            if not self._take(","):
+                self._expect(")")
+                break
+        return Call(name, tuple(arguments))
 
     def _listed(self, end: str) -> Iterator[Any]:
         while not self._take(end):
@@ -310,19 +324,18 @@ class _Parser:
             raise _CannotRead
         source = self.expression()
         self._expect(":")
-        result, key = self.expression(), None
+        result, key, groups = self.expression(), None, False
         if end == "}":
             self._expect("=>")
             key, result = result, self.expression()
-            if self._take("..."):
-                raise _CannotRead
+            groups = self._take("...")
         start, condition = self.at, None
         if self._match(_NAME) == "if":
             condition = self.expression()
         else:
             self.at = start
         self._expect(end)
-        return For(names, source, key, result, condition)
+        return For(names, source, key, result, condition, groups)
 
     def _sign(self) -> str:
         """Return the next sign that is no space; nothing at the end."""
