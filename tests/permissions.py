@@ -45,7 +45,7 @@ PERMISSION_ONLY = {
     "vpc-lattice:CreateServiceNetworkVpcEndpointAssociation",
 }
 # Besides its own policy, what an example's side needs that makes a network, instances and ways in of its own.
-BESIDE = {"apply": ("network-apply", "scenario-apply"), "plan": ()}
+BESIDE = {"apply": ("network-apply", "scenario-apply"), "plan": ("scenario-plan",)}
 
 
 def read(name: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from tests.engines.links import Place, put_existing_ids
 from tests.engines.plans import must_agree, plan, reads_another, states_must_agree
 from tests.engines.scenario import narrow, order
 from tests.flavour import APPS, SCENARIO, output_of, program_of
+from tests.permissions import unpermitted
 from tests.refusals import unlisted
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -49,6 +50,11 @@ EXAMPLES = sorted(
 )
 
 
+def side(stack: Path) -> str:
+    """Return whose stack it is: who reads another's state is a consumer."""
+    return "consumer" if reads_another(stack) else "producer"
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
     terraform_aws: Terraform, tmp_path: Path, name: str
@@ -65,19 +71,26 @@ def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
             narrow(stack)
             put_existing_ids(stack, existing)
             terraform.init(stack)
+            aws.doing(f"{side(stack)}-plan")
             plan(terraform, stack, plans)
             must_agree(examine(stack), examine(plans / f"{stack.name}.json"), not reads_another(stack))
+            aws.doing(f"{side(stack)}-apply")
             terraform.run(stack, "apply", "-input=false", "the.plan")
         for stack in stacks:
+            aws.doing(f"{side(stack)}-plan")
             plan(terraform, stack, plans, "-detailed-exitcode")
+        aws.doing("")
         must_agree(examine(tmp_path / output_of(name)), examine(plans), True)
         states_must_agree(tmp_path / output_of(name), dict.fromkeys(stacks, terraform))
         plan(terraform, stacks[0], plans, "-refresh-only")
         must_agree(examine(stacks[0]), examine(plans / f"{stacks[0].name}.json"), True)
         for stack in reversed(stacks):
+            aws.doing(f"{side(stack)}-apply")
             terraform.destroy(stack)
+        aws.doing("")
         assert aws.inventory() == before
         assert unlisted(aws.actions()) == []
+        assert unpermitted(aws.asked_for()) == {}
 
 
 @pytest.mark.parametrize("name", NEWER)
