@@ -48,6 +48,8 @@ parties; not on AWS's pages that we could read) |
 | `aws_db_instance`, `aws_rds_cluster`, `aws_rds_cluster_instance`, `aws_s3_bucket` | as without LatticeLink: \
 the service's own price page |
 | `aws_vpc`, `aws_subnet`, `aws_security_group` and rules | nothing |
+| `aws_lb`, and an `aws_vpc_endpoint` of its endpoint service | the old way, by hour and GB: \
+[What is billed](../docs/choose.md#what-is-billed) |
 | `terraform_data` | nothing: it is in Terraform's state alone |
 """
 _IMAGE = re.compile(r"!\[[^\]]*\]\((?P<link>[^)]*pictures/(?P<name>[\w-]+)\.svg)\)")

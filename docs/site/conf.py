@@ -32,6 +32,7 @@ include_patterns = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "docs/*.md",
     "docs/resources/*.md",
     "examples/README.md",
@@ -40,6 +41,7 @@ exclude_patterns = ["**/node_modules"]
 
 NAVIGATION = {
     "Use it": [
+        "docs/own-project",
         "docs/resources/README",
         "docs/resources/ip",
         "docs/resources/dns-name",
@@ -49,6 +51,8 @@ NAVIGATION = {
         "docs/resources/service-network",
         "docs/escape-hatches",
         "docs/import",
+        "docs/hcl",
+        "docs/from-nlb",
         "examples/README",
     ],
     "Decide": [
@@ -71,6 +75,7 @@ NAVIGATION = {
     "Run it": [
         "docs/troubleshooting",
         "docs/operations",
+        "docs/iam",
         "docs/changes",
         "docs/github-actions",
         "docs/faq",
@@ -82,6 +87,7 @@ NAVIGATION = {
         "docs/security-groups",
         "docs/refusals",
         "CHANGELOG",
+        "SECURITY",
         "CONTRIBUTING",
     ],
 }
