@@ -10,7 +10,7 @@ $(if $(filter cdktf cdktn,$(CDK)),,$(error CDK is $(CDK); it is cdktf, or cdktn 
 UV := $(shell uv --version 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint check docs lab oracle bench setup tools lock clean
+.PHONY: help synth test lint check docs site lab oracle bench setup tools lock clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,15 @@ check: lint ## The same, and the tests that start no engine; CDK=cdktn on CDK Te
 docs: setup ## Write docs/checks.md from the catalogue of checks, and draw the pictures of the scenario and the examples
 	@$(BIN)/python -m latticelink.reports.checks_page > docs/checks.md
 	@$(BIN)/python docs/pictures/draw.py
+
+MERMAID := tests/browser/node_modules/mermaid/dist/mermaid.min.js
+site: tools $(MERMAID) ## Build the documentation as a site, with an API reference and search, in build/site (needs npm)
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -c docs/site . build/site
+	@echo "Open build/site/index.html."
+
+$(MERMAID): tests/browser/package-lock.json
+	@npm ci --silent --prefix tests/browser
+	@touch $@
 
 oracle: tools ## Let real packets judge the check on 5,000 random topologies (Linux; about ten minutes)
 	@unshare -Urnm --pid --fork --kill-child --mount-proc $(BIN)/python -m tests.lab.oracle $(or $(COUNT),5000) $(or $(SEED),$$RANDOM)
@@ -103,7 +112,7 @@ dev:
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: ## Resolve the locks anew (needs uv); no index addresses, hashes for every platform
-	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra hcl --extra dev --upgrade --output-file requirements-dev.lock
+	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra hcl --extra site --extra dev --upgrade --output-file requirements-dev.lock
 	$(LOCK) --extra cdktf --extra node --extra build --extra lab --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCK) --extra cdktn --extra node --extra build --constraint requirements-dev.lock --output-file requirements-cdktn.lock
 

@@ -88,3 +88,13 @@ def test_the_picture_in_the_documentation_is_that_of_the_example(outputs: dict[s
     file = ROOT / "docs" / "pictures" / f"{example.name}.svg"
     assert file.exists() == (drawn is not None)
     assert drawn is None or drawn[0] == file.read_text(), "intended? then: make docs, and look at the picture"
+
+
+def test_the_page_of_examples_counts_what_each_makes(outputs: dict[str, Path]) -> None:
+    program = pictures()
+    names = [example.name for example in EXAMPLES]
+    found = {name: program.picture_of(outputs["fast"] / name / f"{name}.out") for name in names}
+    verdicts = {name: drawn[1] for name, drawn in found.items() if drawn is not None}
+    made = {name: program.made_by(outputs["fast"] / name / f"{name}.out") for name in found}
+    page = (ROOT / "examples" / "README.md").read_text()
+    assert page == program.examples_page(verdicts, made), "intended? then: make docs, and read the diff"

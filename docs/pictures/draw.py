@@ -25,6 +25,33 @@ MISSING = "ec2-b_group_ingress-"
 """What the logical id of the rule starts with that is missing in the blocked scenario: into the target's group."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
+EXAMPLES_BEGIN = """\
+# Examples
+
+Each is a whole app: `python examples/<name>/main.py` writes it. The pictures are drawn from that, and what a stack
+makes is counted in it.
+
+## What is billed
+
+By what AWS bills, not in money, as prices differ by region and change: look at the price pages that
+[Which way to choose](../docs/choose.md#what-is-billed) links to, and at that of each service that an example shares.
+
+| resource | billed by |
+|---|---|
+| `aws_vpc_endpoint` (a resource endpoint) | hour, and GB processed; to its owner. Open: whether the hour \
+counts once or for each zone |
+| `aws_vpc_endpoint` (of a service network), `aws_vpclattice_service_network_vpc_association` | nothing by the hour |
+| `aws_vpclattice_resource_gateway` | GB processed; to its owner. Nothing by the hour |
+| `aws_vpclattice_service_network_resource_association` | hour of each resource configuration (by third \
+parties; not on AWS's pages that we could read) |
+| `aws_route53_zone` | month |
+| `aws_db_instance`, `aws_rds_cluster`, `aws_rds_cluster_instance`, `aws_s3_bucket` | as without LatticeLink: \
+the service's own price page |
+| `aws_vpc`, `aws_subnet`, `aws_security_group` and rules | nothing |
+| `aws_lb`, and an `aws_vpc_endpoint` of its endpoint service | the old way, by hour and GB: \
+[What is billed](../docs/choose.md#what-is-billed) |
+| `terraform_data` | nothing: it is in Terraform's state alone |
+"""
 _IMAGE = re.compile(r"!\[[^\]]*\]\((?P<link>[^)]*pictures/(?P<name>[\w-]+)\.svg)\)")
 
 
@@ -52,18 +79,24 @@ def with_verdicts(text: str, verdicts: dict[str, str]) -> str:
     return _IMAGE.sub(lambda found: f"![{_plain(verdicts[found['name']])}]({found['link']})", text)
 
 
-def examples_page(verdicts: dict[str, str]) -> str:
-    """Return the page that shows what each example shares."""
-    parts = [
-        "# Examples",
-        "",
-        "Each is a whole app: `python examples/<name>/main.py` writes it. The pictures are drawn from that.",
-    ]
+def made_by(output: Path) -> dict[str, dict[str, int]]:
+    """Return for each stack of a synth output folder how many resources of each type it makes."""
+    files = sorted(output.rglob("cdk.tf.json"))
+    resources = {file.parent.name: json.loads(file.read_text(encoding="utf-8"))["resource"] for file in files}
+    return {stack: {kind: len(made[kind]) for kind in sorted(made)} for stack, made in resources.items()}
+
+
+def examples_page(verdicts: dict[str, str], made: dict[str, dict[str, dict[str, int]]]) -> str:
+    """Return the page that shows what each example shares, and what its stacks make."""
+    parts = [EXAMPLES_BEGIN.rstrip()]
     for example in EXAMPLES:
         first = (example / "main.py").read_text(encoding="utf-8").split('"""')[1].strip().splitlines()[0]
-        parts += ["", f"## [{example.name}]({example.name}/main.py)", "", first]
+        parts += ["", f"## {example.name}", "", f"{first} Program: [main.py]({example.name}/main.py)."]
         if example.name in verdicts:
             parts += ["", f"![{_plain(verdicts[example.name])}](../docs/pictures/{example.name}.svg)"]
+        parts += ["", "| stack | makes |", "|---|---|"]
+        for stack, kinds in made[example.name].items():
+            parts.append(f"| {stack} | {', '.join(f'{count} `{kind}`' for kind, count in kinds.items())} |")
     return "\n".join(parts) + "\n"
 
 
@@ -85,6 +118,7 @@ def main() -> None:
         outputs = {each.name: _synthesised(each / "main.py", folder / each.name) for each in EXAMPLES}
         outputs[SCENARIO] = _synthesised(ROOT / "main.py", folder / SCENARIO)
         outputs[BLOCKED] = without_rule(outputs[SCENARIO], folder / BLOCKED)
+        made = {each.name: made_by(outputs[each.name]) for each in EXAMPLES}
         drawn = {name: found for name, output in outputs.items() if (found := picture_of(output)) is not None}
     for old in PICTURES.glob("*.svg"):
         old.unlink()
@@ -93,7 +127,7 @@ def main() -> None:
     verdicts = {name: said for name, (_, said) in drawn.items()}
     for page in PAGES:
         page.write_text(with_verdicts(page.read_text(encoding="utf-8"), verdicts), encoding="utf-8")
-    (ROOT / "examples" / "README.md").write_text(examples_page(verdicts), encoding="utf-8")
+    (ROOT / "examples" / "README.md").write_text(examples_page(verdicts, made), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -26,19 +26,24 @@ FOLDER = Path(__file__).parent
 RENDER = "async (text) => { await mermaid.parse(text); return (await mermaid.render('drawn', text)).svg; }"
 
 
-@pytest.fixture(scope="module")
-def mermaid(browser: Any) -> Iterator[Any]:
-    """Return a page that has Mermaid, as strict as GitHub has it."""
-    library = FOLDER / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
+def library() -> Path:
+    """Return Mermaid's own program, installed if need be."""
+    program = FOLDER / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
     with (FOLDER / "package-lock.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not library.exists():
+        if not program.exists():
             npm = shutil.which("npm")
             if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=FOLDER, check=False).returncode != 0:
                 absent("no Mermaid: run `npm ci` in tests/browser")
+    return program
+
+
+@pytest.fixture(scope="module")
+def mermaid(browser: Any) -> Iterator[Any]:
+    """Return a page that has Mermaid, as strict as GitHub has it."""
     page = browser.new_page()
     page.set_content("<body>")
-    page.add_script_tag(path=library)
+    page.add_script_tag(path=library())
     page.evaluate("mermaid.initialize({ startOnLoad: false, securityLevel: 'strict' })")
     yield page
     page.close()

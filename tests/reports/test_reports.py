@@ -9,7 +9,7 @@ from typing import Any
 from latticelink.checks.catalogue import CHECKS
 from latticelink.cli import main as cli
 from latticelink.paths.hops import Answer
-from latticelink.reports.checks_page import document
+from latticelink.reports.checks_page import SYMPTOMS, document
 
 import pytest
 
@@ -224,3 +224,14 @@ def test_the_command_starts_no_cdk(tmp_path: Path) -> None:
 def test_answers_are_words_that_docs_explain() -> None:
     text = (ROOT / "docs/checks.md").read_text()
     assert all(f"| {answer} |" in text for answer in Answer)
+
+
+def test_the_symptoms_that_checks_lead_to_are_sections_and_the_checks_exist() -> None:
+    page = (ROOT / "docs/troubleshooting.md").read_text()
+    sections = {
+        line.removeprefix("## ").lower().replace("'", "").replace(" ", "-")
+        for line in page.splitlines()
+        if "## " in line
+    }
+    assert sections >= SYMPTOMS.keys()
+    assert {check.id for check in CHECKS} >= {each for ids in SYMPTOMS.values() for each in ids}

@@ -113,6 +113,16 @@ _NO_MORE = """\
 These checks are gone, and their ids are never used again. What the AWS provider says was tried with version 5.100.0.
 A suppression of one of them is told to be in vain (LL903): remove it."""
 
+SYMPTOMS = {
+    "connections-hang": ("LL001", "LL005", "LL215", "LL302"),
+    "the-name-doesnt-resolve": ("LL305", "LL306", "LL513"),
+    "the-plan-wants-to-replace": ("LL512",),
+    "the-apply-is-refused": ("LL104", "LL105", "LL106", "LL431", "LL505", "LL608", "LL711", "LL712", "LL851"),
+    "other-accounts": ("LL657",),
+    "databases": ("LL308", "LL309", "LL409"),
+}
+"""The sections of docs/troubleshooting.md, and the checks whose findings show there once they are applied."""
+
 
 def document() -> str:
     """Return the text of docs/checks.md."""
@@ -137,6 +147,9 @@ def _retired() -> Iterator[str]:
 def _section(check: Check) -> Iterator[str]:
     yield from (f"### {check.id}", "", f"**{check.title}.** {check.why}", "")
     yield f"Fix: {check.fix} Source: <{check.source}>"
+    for section, ids in SYMPTOMS.items():
+        if check.id in ids:
+            yield from ("", f"Applied already: [what it looks like](troubleshooting.md#{section}).")
     yield from ("", "```jsonc", "// fails", *_shown(check.failing), "// passes", *_shown(check.passing), "```", "")
 
 

@@ -40,7 +40,7 @@ class SharedResource:
         dns_names: names of its own that the resource has, such as a database's; from remote state an expression.
         zone_ids: ids (not names) of the zones that the resource gateway is in; from remote state an expression.
         share_arns: ARNs of the AWS RAM shares that a consumer outside the producer's organisation accepts, by the ids
-            of the producer's `AccountShare`s; from remote state an expression.
+            of the producer's account shares; from remote state an expression.
         stack: the stack in which the expressions hold; None if they are all literal.
         published: what the producer published under this name, if it is in the same app.
         accepter: Terraform address of what accepted the share; whatever reaches the resource waits for it.
@@ -92,7 +92,7 @@ class SharedResource:
             members: of a group or service network, as in `SharedResource`. Default: not known.
             custom_domain: the producer's domain name for it. Default: none.
             dns_names: names of its own, such as a database's. Default: none.
-            share_arns: ARNs of AWS RAM shares to accept, by the ids of the `AccountShare`s. Default: none.
+            share_arns: ARNs of AWS RAM shares to accept, by the ids of each `AccountShare`. Default: none.
 
         Raises:
             InvalidInput: for an ARN of anything else, a name that can't be one, and ports outside 1 to 65535.
