@@ -103,7 +103,7 @@ dev:
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: ## Resolve the locks anew (needs uv); no index addresses, hashes for every platform
-	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra dev --upgrade --output-file requirements-dev.lock
+	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra hcl --extra dev --upgrade --output-file requirements-dev.lock
 	$(LOCK) --extra cdktf --extra node --extra build --extra lab --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCK) --extra cdktn --extra node --extra build --constraint requirements-dev.lock --output-file requirements-cdktn.lock
 

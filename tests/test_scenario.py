@@ -277,8 +277,8 @@ def test_the_summary_tells_what_was_written_and_how_to_deploy_it(outdir: Path) -
         "    with consumer: 172.18.0.0/16, as nginx.privatelink-dev2.internal",
     ]
     needs, command = {
-        CDKTF: ("cdktf CLI, on Node.js 20 or 22", "npx --yes cdktf-cli@0.21 deploy '*'"),
-        CDK_TERRAIN: ("cdktn CLI, on Node.js 22.19 or newer", "npx --yes cdktn-cli@0.24 deploy '*'"),
+        CDKTF: ("cdktf CLI, on Node.js 20 or 22", "npx --yes cdktf-cli@0.21.0 deploy '*'"),
+        CDK_TERRAIN: ("cdktn CLI, on Node.js 22.19 or newer", "npx --yes cdktn-cli@0.24.0 deploy '*'"),
     }[CDK]
     assert f"  {needs}:\n    {command}" in summary
     loop = 'for s in cdktf.out/stacks/producer cdktf.out/stacks/consumer; do terraform -chdir="$s" init'

@@ -72,6 +72,8 @@ It is written into the stack's JSON, where hand-written files may have it too; T
 ]}}}
 ```
 
+In HCL it is a comment: `# latticelink: suppress CHECK RESOURCE: REASON` ([hcl.md](hcl.md)).
+
 Or in `latticelink-suppressions.toml` of the working directory, or the file that `--suppressions` names:
 
 ```toml
