@@ -63,7 +63,7 @@ class Settings:
                 report.refuse(key, context[key], rule="Settings are inside 'latticelink'.", fix="Move it there.")
             for key in get_close_matches("latticelink", set(context) - {"latticelink"}, cutoff=0.8):
                 report.refuse(
-                    key, context[key], rule="The settings are in 'latticelink'.", fix="Write that as the key."
+                    key, context[key], rule="The settings are in 'latticelink'.", fix="Use that as the key."
                 )
         with Report("cdktf.json", "context", "latticelink") as report:
             values = {key: value for key, value in given.items() if key in known}

@@ -151,7 +151,7 @@ def test_without_node_the_error_names_the_extra(tmp_path: Path) -> None:
     result = run_app(tmp_path, "make(app)", PYTHONPATH=str(tmp_path), PATH="", JSII_NODE="")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"{CDK.name} needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
+        f"{CDK.name} needs Node.js, and none was found: no JSII_NODE, no packaged one, no `node` on PATH. "
         f"Install it with: pip install 'latticelink[{CDK.core},node]'\n"
     )
 
@@ -160,7 +160,7 @@ def test_a_jsii_node_that_is_no_program_is_refused(tmp_path: Path) -> None:
     result = run_app(tmp_path, "make(app)", JSII_NODE="/no/such/node")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        "JSII_NODE is '/no/such/node', which is no program. Set it to the path of a node executable, or unset it.\n"
+        "JSII_NODE is '/no/such/node', which is not a program. Set it to the path of a node executable, or unset it.\n"
     )
 
 
@@ -297,7 +297,7 @@ def test_suppressions_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None
     (tmp_path / "latticelink-suppressions.toml").write_text("[[")
     result = run_app(tmp_path, SHARE)
     assert result.returncode == 1
-    assert result.stderr.startswith("latticelink-suppressions.toml is no TOML: ")
+    assert result.stderr.startswith("latticelink-suppressions.toml is not TOML: ")
 
 
 @pytest.mark.parametrize(

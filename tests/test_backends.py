@@ -127,7 +127,7 @@ def test_settings_describe_a_state(given: dict[str, Any], state: State) -> None:
         ("no object", "s3", "State has a kind: cloud, local, s3."),
         ("no kind", {"bucket": "acme-state"}, "State has a kind: cloud, local, s3."),
         ("another kind", {"kind": "gcs"}, "State has a kind: cloud, local, s3."),
-        ("a kind that is no text", {"kind": ["s3"]}, "State has a kind: cloud, local, s3."),
+        ("a kind that is not a string", {"kind": ["s3"]}, "State has a kind: cloud, local, s3."),
         ("an argument of another kind", {"kind": "local", "bucket": "x"}, "State of kind 'local' has no bucket."),
         ("a missing argument", {"kind": "s3", "bucket": "acme-state"}, "State of kind 's3' needs region."),
     ],

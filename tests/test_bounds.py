@@ -177,7 +177,7 @@ def test_the_standard_input_and_a_pipe_are_read_where_they_are_named(tmp_path: P
 def test_what_is_no_json_on_the_standard_input_is_said(tmp_path: Path) -> None:
     ended = check("check", "-", input="no", cwd=tmp_path)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("- is no JSON")
+    assert ended.stderr.startswith("- is not JSON")
 
 
 def test_an_endless_device_is_too_large() -> None:
@@ -196,14 +196,14 @@ def test_a_pipe_in_a_folder_is_refused_and_nothing_waits_for_it(tmp_path: Path, 
         (tmp_path / "other.tf.json").write_text(GOOD)
     ended = check("check", str(tmp_path))
     assert ended.returncode == 2
-    assert f"{name} is no file." in ended.stderr
+    assert f"{name} is not a file." in ended.stderr
 
 
 def test_a_pipe_in_place_of_a_manifest_is_refused_by_order(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "manifest.json")
     ended = check("order", str(tmp_path))
     assert ended.returncode == 1
-    assert "manifest.json is no file." in ended.stderr
+    assert "manifest.json is not a file." in ended.stderr
 
 
 def block(cidr: str) -> Callable[[dict[str, Any]], object]:

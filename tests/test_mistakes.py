@@ -149,14 +149,19 @@ TABLE: list[tuple[str, Build, str, str]] = [
     ),
     ("a zone that is a top level", named("db.com"), "this one is a public suffix", "'shared.internal'"),
     ("a zone of two labels that is a public suffix", named("db.co.uk"), "public suffix", "'shared.co.uk'"),
-    ("a zone of AWS's", named("x.amazonaws.com"), "here are AWS's own names", "a domain of your own"),
-    ("a zone below AWS's", named("db.rds.amazonaws.com"), "here are AWS's own names", "a domain of your own"),
-    ("a zone below AWS's top level", named("db.shared.api.aws"), "here are AWS's own names", "a domain of your own"),
+    ("a zone of AWS's", named("x.amazonaws.com"), "these include AWS's own names", "a domain of your own"),
+    ("a zone below AWS's", named("db.rds.amazonaws.com"), "these include AWS's own names", "a domain of your own"),
+    (
+        "a zone below AWS's top level",
+        named("db.shared.api.aws"),
+        "these include AWS's own names",
+        "a domain of your own",
+    ),
     ("a zone of what runs at AWS", named("db.elasticbeanstalk.com"), "AWS's own names", "a domain of your own"),
     ("a zone of EC2's names", named("db.eu-west-1.compute.internal"), "AWS's own names", "a domain of your own"),
     ("a name with an underscore", named("or_ders.shared.internal"), "underscore", "'or-ders.shared.internal'"),
     ("a misspelt producer", misspelt_producer, "no stack 'prodcer'; it has 'producer'", "Write 'producer'"),
-    ("a consumer before its producer", consumer_first, "made before its consumers", "Make 'producer' first"),
+    ("a consumer before its producer", consumer_first, "created before its consumers", "Make 'producer' first"),
     ("a misspelt region", lambda app: stack_of(app, region="eu-wst-1"), "named by its code", "'eu-west-1'"),
     (
         "settings where a state is wanted",
@@ -249,10 +254,10 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "one id twice",
         lambda app: [network_of(stack, "n") for stack in [stack_of(app)] * 2],
-        "an id of its own in its scope",
+        "a different id within its scope",
         "Choose another id",
     ),
-    ("an id that is an expression", lambda app: network_of(stack_of(app), "${var.x}"), "a plain text", "'network'"),
+    ("an id that is an expression", lambda app: network_of(stack_of(app), "${var.x}"), "a plain string", "'network'"),
     ("an app where a stack is wanted", lambda app: network_of(app), "here is an App", "Give the stack itself"),
     (
         "a stack where an app is wanted",
@@ -308,7 +313,7 @@ def test_a_mistake_gets_its_sentence(
 def test_what_run_gets_is_the_function_itself(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(None) == 1  # type: ignore[arg-type]
-    assert "Write run(build), without brackets" in capsys.readouterr().err
+    assert "Write run(build), without parentheses" in capsys.readouterr().err
 
 
 def test_what_a_function_returns_doesn_t_matter(tmp_path: Path, monkeypatch: Any) -> None:
@@ -322,7 +327,7 @@ def test_what_a_function_returns_doesn_t_matter(tmp_path: Path, monkeypatch: Any
 def test_a_registered_domain_that_is_taken_over_is_warned_about(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
     run(named("db.example.co.uk"))
-    assert "example.co.uk in consumer: the VPC no longer gets" in capsys.readouterr().err
+    assert "example.co.uk in consumer: the VPC no longer sees" in capsys.readouterr().err
     run(named("db.shared.example.co.uk"))
     assert "no longer gets" not in capsys.readouterr().err
 
@@ -355,7 +360,7 @@ def test_the_summary_names_a_stack_of_another_app_that_is_deployed_first(
     ("what", "content", "key", "fix"),
     [
         ("settings beside the context", {"latticelink": {"region": "eu-west-1"}}, "latticelink", "Move them there."),
-        ("a misspelt context", {"contxt": {"latticelink": {}}}, "contxt", "Write that as the key."),
+        ("a misspelt context", {"contxt": {"latticelink": {}}}, "contxt", "Use that as the key."),
     ],
 )
 def test_settings_that_nothing_would_read_are_refused(

@@ -65,7 +65,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a CIDR with host bits",
         lambda stack: network(stack, cidr="172.18.0.1/16"),
         "producer/network/cidr = '172.18.0.1/16'",
-        "A CIDR block is written with its first address and in its shortest form.",
+        "A CIDR block is written with its first address, in its shortest form.",
         "Write '172.18.0.0/16'.",
     ),
     (
@@ -74,7 +74,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
             stack, zones=(), subnets=[Subnet(ZONES[0], "172.18.0.0/24"), Subnet(ZONES[1], "172.18.0.0/25")]
         ),
         "producer/network/subnets['ap-northeast-1c'].cidr = '172.18.0.0/25'",
-        "The subnets of one VPC do not overlap; subnet 'ap-northeast-1a' is 172.18.0.0/24.",
+        "The subnets of a VPC do not overlap; subnet 'ap-northeast-1a' is 172.18.0.0/24.",
         "Give each subnet a range of its own.",
     ),
     (
@@ -102,7 +102,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "no subnet",
         lambda stack: network(stack, zones=[]),
         "producer/network/zones = []",
-        "A network has at least one subnet: either zones to carve them for, or subnets.",
+        "A network has at least one subnet: either zones to create them in, or subnets.",
         "Write for example zones=['ap-northeast-1a', 'ap-northeast-1c'].",
     ),
     (
@@ -165,7 +165,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a configuration narrower than its ports",
         lambda stack: share(stack, ports=[80, 443], port_ranges=[443]),
         "producer/gateway/nginx/port_ranges = [443]",
-        "The resource configuration covers the ports that clients use, here 80, 443.",
+        "The resource configuration must cover the ports that clients use, here 80, 443.",
         "Leave it out, or widen it.",
     ),
     (
@@ -214,30 +214,30 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a DNS target that the gateway would have no way out to",
         lambda _: DnsResource("db.example.com"),
         "DnsResource/cidrs = ()",
-        "The gateway's security group needs a way out to the target, which a name alone doesn't give.",
+        "The gateway's security group must allow traffic to the target, and a name alone doesn't say where that is.",
         "Give the target's security_group_id, or the cidrs that the name resolves to.",
     ),
     (
         "a gateway's way to resolve names that an allowed provider lacks",
         lambda stack: gateway(stack, dns_resolution="IN_VPC"),
         "producer/gateway/dns_resolution = 'IN_VPC'",
-        "It becomes aws_vpclattice_resource_gateway.resource_config_dns_resolution, which is surely in AWS provider "
-        "6.48.0; this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
+        "It is written as aws_vpclattice_resource_gateway.resource_config_dns_resolution, which is surely in AWS "
+        "provider 6.48.0; this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
         'Give the stack aws_provider=">= 6.48.0, < 7.0.0", or leave dns_resolution out.',
     ),
     (
         "a choice of names that an allowed provider lacks",
         lambda stack: endpoint(stack, private_dns_preference="ALL_DOMAINS"),
         "producer/nginx/private_dns_preference = 'ALL_DOMAINS'",
-        "It becomes aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; this "
-        "stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
+        "It is written as aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; "
+        "this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones.",
         'Give the stack aws_provider=">= 6.28.0, < 7.0.0", or leave private_dns_preference out.',
     ),
     (
         "IPv6 in a network without it",
         lambda stack: endpoint(stack, ip_address_type="dualstack"),
         "producer/nginx/ip_address_type = 'dualstack'",
-        "All subnets have the addresses of this type; those of this network have IPv4 addresses alone.",
+        "All subnets need addresses of this type; those of this network have only IPv4 addresses.",
         "Write Network(..., ipv6=True) and make it dual-stack, or leave it out.",
     ),
     (
@@ -252,20 +252,20 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda stack: gateway(stack, security_group_ids=GROUPS),
         f"producer/gateway/security_group_ids = {GROUPS!r}"[:130],
         "One to 5 security groups can be attached.",
-        "Join the rules in fewer groups.",
+        "Combine the rules into fewer groups.",
     ),
     (
         "an endpoint for nobody",
         lambda stack: endpoint(stack, client_cidrs=[]),
         "producer/nginx/client_cidrs = []",
-        "The endpoint's group lets in only the clients that are named; none is.",
+        "The endpoint's security group lets in only the clients that you name, and none is named.",
         "Write client_cidrs=[network.cidr], name client_security_group_ids, or bring security_group_ids.",
     ),
     (
         "clients for groups that are not made here",
         lambda stack: endpoint(stack, security_group_ids=GROUPS[:1]),
         f"producer/nginx/security_group_ids = ('{GROUPS[0]}',)",
-        "Rules are made only in the group that is made here.",
+        "Rules are created only in a group that is created here.",
         "Leave out the clients and put the rules in your groups, or leave out security_group_ids.",
     ),
     (
@@ -279,7 +279,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "an expression where a private DNS name belongs",
         lambda stack: endpoint(stack, dns_name="${var.host}.shared.internal"),
         "producer/nginx/dns_name = '${var.host}.shared.internal'",
-        "The private zone and its place in Terraform are named after dns_name, so it is a plain name.",
+        "The private zone and its Terraform address are named after dns_name, so it must be a plain string.",
         "Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
     ),
     (

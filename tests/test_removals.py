@@ -82,7 +82,7 @@ REMOVALS: list[tuple[str, Any, str, str]] = [
         "a share that goes",
         {"ports": {"orders": [80, 443]}},
         "resource configuration 'producer-billing'",
-        "AWS refuses to delete it, and nothing is cut",
+        "AWS refuses to delete it, and no connection is cut",
     ),
     (
         "a share with a new name",
@@ -106,13 +106,13 @@ REMOVALS: list[tuple[str, Any, str, str]] = [
         "a service network",
         {"members": ()},
         "service network 'producer-finance'",
-        "AWS refuses to delete it, and nothing is cut",
+        "AWS refuses to delete it, and no connection is cut",
     ),
     (
         "a resource of a service network",
         {"members": ("billing",)},
         "a resource of a service network, 'orders'",
-        "Whoever reaches it through the service network is cut",
+        "Clients that reach it through the service network are cut off",
     ),
     ("a stack", None, "a stack with shared resources is no longer part of the app", "run `terraform destroy`"),
 ]
@@ -182,7 +182,7 @@ def test_a_second_synth_says_what_goes_before_its_summary(tmp_path: Path) -> Non
     second = run_app(tmp_path, APP.format('["orders"]'))
     assert second.returncode == 0
     lines = second.stderr.splitlines()
-    assert lines[0] == "Warning: since the synth before, this goes, and consumers may use it:"
+    assert lines[0] == "Warning: since the last synth, the following is removed, and consumers may still use it:"
     assert lines[2].startswith("  resource configuration 'producer-billing' (producer: aws_vpclattice_")
     assert lines[-2] == "Each change with its commands: docs/changes.md."
     assert run_app(tmp_path, APP.format('["orders"]')).stderr == ""

@@ -189,12 +189,12 @@ def test_a_second_synth_warns_before_its_summary(tmp_path: Path, environment: di
     assert second.returncode == 0
     assert second.stdout.startswith("Wrote cdktf.out/ for 1 stack") != bool(environment)
     lines = second.stderr.splitlines()
-    assert lines[0] == "Warning: since the synth before, this has changed, and AWS can only replace it:"
+    assert lines[0] == "Warning: since the last synth, the following has changed in a way that AWS can only replace:"
     assert lines[2].startswith("  resource gateway 'old-name' (producer: aws_vpclattice_resource_gateway.")
     assert lines[3:5] == [
         "    name: old-name -> new-name",
-        "    Terraform replaces it and with it 'producer-db'; every endpoint to what it shares is replaced too: an "
-        "outage.",
+        "    Terraform replaces it and with it 'producer-db'; every endpoint to what it shares is replaced too, "
+        "which is an outage.",
     ]
     assert run_app(tmp_path, APP.format("new-name"), **environment).stderr == ""
 

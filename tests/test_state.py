@@ -121,10 +121,10 @@ def test_a_stack_publishes_once_and_reads_others() -> None:
     def twice(app: Any) -> None:
         STATE.publish(publish(app, "db"))
 
-    assert refusals(twice)[0][0] == "A stack publishes once: its contract is one output."
+    assert refusals(twice)[0][0] == "A stack publishes once, because its contract is a single output."
     assert refusals(lambda app: STATE.publish(make_stack(app, "producer"))) == [
         (
-            "A stack that publishes has something to publish: its consumers find it by name.",
+            "A call of publish names at least one resource; consumers find it by name.",
             "Write publish(stack, gateway.share(...)).",
         )
     ]

@@ -211,7 +211,7 @@ class Deployment:
             for producer in self.places[name].stack.dependencies:
                 if problem := self._why_unreadable(producer, name):
                     return f"It can't read {self._name(producer)}: {problem}."
-        return "What Terraform says is above and on the run's page; mend that and start this again."
+        return "Terraform's message is above and on the run's page; fix its cause and start this again."
 
     def _log(self, run: Run, phase: str) -> str:
         """Return what Terraform printed, as text; nothing where it can't be had, as the run's page has it too."""

@@ -183,8 +183,8 @@ def _parse_account(
         report.refuse(
             "role_arn",
             role_arn,
-            rule=f"The role is one of the stack's account, here {account_id}.",
-            fix="Give a role of that account, or leave account_id out.",
+            rule=f"The role belongs to the stack's account, here {account_id}.",
+            fix="Use a role of that account, or leave account_id out.",
         )
     if role is not None and is_known(region) and region != REFUSED and role.partition != partition_of(region):
         report.refuse(
@@ -223,8 +223,8 @@ def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: boo
         if not callable(build):
             _refuse_run(
                 build,
-                rule="run gets the function that makes the app's stacks, and calls it with the app.",
-                fix="Write run(build), without brackets after the function's name.",
+                rule="run takes the function that creates the app's stacks, and calls it with the app.",
+                fix="Write run(build), without parentheses after the function's name.",
             )
         forget()
         before = read_blocks(target)
@@ -345,7 +345,7 @@ def build_app(build: Callable[[App], object], outdir: str, context: Mapping[str,
                 _refuse_run(
                     build,
                     rule="An app has at least one stack; this one has none, so there is nothing to deploy.",
-                    fix="Make it in the function: Stack(app, 'producer', state=LocalState(), region='eu-west-1').",
+                    fix="Create it in the function: Stack(app, 'producer', state=LocalState(), region='eu-west-1').",
                 )
             refuse_unmet_reads(stacks)
         except InvalidInput as error:
@@ -400,7 +400,7 @@ def _context() -> Mapping[str, Any]:
 
 def _refuse_misplaced(report: Report, content: Mapping[str, Any]) -> None:
     for key in get_close_matches("context", set(content) - {"context"}, cutoff=0.8):
-        report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Write that as the key.")
+        report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Use that as the key.")
     if "latticelink" in content:
         report.refuse("latticelink", content["latticelink"], rule="Settings are in 'context'.", fix="Move them there.")
 
@@ -414,7 +414,7 @@ def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str,
     try:
         value = read()
     except (OSError, ValueError) as error:
-        value, fix = None, f"Mend it: {error}."
+        value, fix = None, f"Correct it: {error}."
     if isinstance(value, dict):
         return value
     report.refuse(argument, value, rule="It is a JSON object.", fix=fix)

@@ -114,8 +114,8 @@ class S3State(State, kind="s3"):
                 self.bucket,
                 rf"(?!.*\.\.)(?!{_RESERVED_BUCKETS})[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]",
                 rule="A bucket's name has 3 to 63 lower-case letters, digits, hyphens and single dots, and begins and "
-                "ends with a letter or digit; it is no IP address, and has none of the beginnings and ends that AWS "
-                "keeps for itself (xn--, sthree-, amzn-s3-demo-; -s3alias, --ol-s3, .mrap, --x-s3, --table-s3).",
+                "ends with a letter or digit; it is not an IP address, and has none of the beginnings and ends that "
+                "AWS keeps for itself (xn--, sthree-, amzn-s3-demo-; -s3alias, --ol-s3, .mrap, --x-s3, --table-s3).",
                 fix="Write the bucket's name, such as 'acme-terraform-state', not its ARN or address.",
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
             )

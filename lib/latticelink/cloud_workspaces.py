@@ -114,7 +114,7 @@ def _check_reads(report: Report, reads: Mapping[str, Sequence[str]]) -> None:
             report.refuse(
                 "reads",
                 missing[0],
-                rule=f"Stack {name!r} reads {missing[0]!r}, whose workspace isn't made here.",
+                rule=f"Stack {name!r} reads {missing[0]!r}, whose workspace isn't created here.",
                 fix=f"Add {missing[0]!r}: [], or ask its owner to share its state with {name!r}.",
                 source=_SETTINGS,
             )

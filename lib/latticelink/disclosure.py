@@ -202,7 +202,7 @@ def without_secrets(value: Any, key: str = "") -> Any:
     """Return a value as it may be told of: what stands in it under a key that holds secrets is hidden.
 
     Args:
-        value: the value; what is no text, list or map stays as it is.
+        value: the value; what is not a string, list or map stays as it is.
         key: the name that it was given under.
     """
     if isinstance(value, dict):

@@ -35,12 +35,12 @@ class Removal:
 
 
 _IN_USE = (
-    "While an endpoint or a service network uses it, AWS refuses to delete it, and nothing is cut. Take it out of the "
-    "consumers, apply them, then apply here."
+    "While an endpoint or a service network uses it, AWS refuses to delete it, and no connection is cut. Remove it "
+    "from the consumers, apply them, then apply here."
 )
 _RENAMED = (
-    "To rename it, share it under both names, apply, let the consumers read the new one, apply them, then take the old "
-    "one away."
+    "To rename it, share it under both names, apply, let the consumers read the new one, apply them, and then remove "
+    "the old one."
 )
 
 
@@ -63,7 +63,7 @@ def find_removals(before: Blocks, after: Blocks, replacements: Sequence[Replacem
 
 def describe_removals(removals: Sequence[Removal]) -> str:
     """Return the warning for a person: what goes, and in which order that works."""
-    lines = ["Warning: since the synth before, this goes, and consumers may use it:"]
+    lines = ["Warning: since the last synth, the following is removed, and consumers may still use it:"]
     for removal in removals:
         place = f"{removal.stack}: {removal.address}" if removal.address else removal.stack
         lines += ["", f"  {removal.what} ({place})", f"    {removal.then}"]
@@ -75,7 +75,7 @@ def _of_stack(stack: str) -> Removal:
         stack,
         "",
         "a stack with shared resources is no longer part of the app",
-        "Nothing is destroyed by that. To retire it, take its resources out of the consumers, apply them, then run "
+        "That alone destroys nothing. To retire it, remove its resources from the consumers, apply them, then run "
         "`terraform destroy` in its folder, which is still there.",
     )
 
@@ -90,11 +90,11 @@ def _in_stack(stack: str, before: Mapping[str, Any], after: Mapping[str, Any]) -
         elif kind == NETWORK and new is None:
             yield Removal(stack, address, f"service network {name_of(old)!r}", _IN_USE)
         elif kind == NETWORK_RESOURCE and new is None:
-            then = "Whoever reaches it through the service network is cut as soon as this is applied."
+            then = "Clients that reach it through the service network are cut off as soon as this is applied."
             yield Removal(stack, address, f"a resource of a service network, {name_of(old)!r}", then)
         elif kind == CONFIGURATION and new is not None and (gone := _ports(old) - _ports(new)):
             listed = ", ".join(sorted(gone))
-            then = "Connections to what is no longer shared are cut as soon as this is applied."
+            then = "Connections to it are cut as soon as this is applied."
             what = f"{'ports' if len(gone) > 1 else 'port'} {listed} of resource configuration {name_of(old)!r}"
             yield Removal(stack, address, what, then)
 

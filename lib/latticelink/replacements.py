@@ -157,7 +157,7 @@ def describe(replacements: list[Replacement], before: Blocks, outdir: Path) -> s
         before: what was written before; of endpoints that must go first it tells the commands.
         outdir: the output folder, for the commands.
     """
-    lines = ["Warning: since the synth before, this has changed, and AWS can only replace it:"]
+    lines = ["Warning: since the last synth, the following has changed in a way that AWS can only replace:"]
     for replacement in replacements:
         what = next(words for kind, words in _WORDS.items() if replacement.address.startswith(kind))
         lines += ["", f"  {what} {replacement.name!r} ({replacement.stack}: {replacement.address})"]
@@ -165,12 +165,12 @@ def describe(replacements: list[Replacement], before: Blocks, outdir: Path) -> s
         names = ", ".join(repr(name) for name in replacement.configurations)
         if what == _WORDS[ENDPOINT]:
             lines.append(
-                "    Terraform replaces it: its addresses and its own name are new, and connections to it are cut."
+                "    Terraform replaces it: it gets new addresses and a new DNS name, and connections to it are cut."
             )
             continue
         lines.append(
             f"    Terraform replaces it{f' and with it {names}' if names else ''}; every endpoint to "
-            f"{'what it shares' if what == _WORDS[GATEWAY] else 'it'} is replaced too: an outage."
+            f"{'what it shares' if what == _WORDS[GATEWAY] else 'it'} is replaced too, which is an outage."
         )
     producers = sorted({each.stack for each in replacements if not each.address.startswith(ENDPOINT)})
     if producers:
@@ -192,7 +192,8 @@ def _order_that_works(producers: list[str], before: Blocks, outdir: Path) -> lis
         if address.startswith(ENDPOINT) and any(state in json.dumps(body) for state in read)
     ]
     return [
-        "If it is applied already: AWS deletes no configuration that an endpoint uses. Destroy the endpoints in the",
+        "If it has been applied already: AWS doesn't delete a resource configuration that an endpoint uses. Destroy "
+        "the endpoints in the",
         "consumers' stacks, apply here, then apply the consumers again." + (" Those of this app:" if commands else ""),
         *commands,
     ]

@@ -19,7 +19,8 @@ from latticelink.values.contract import SharedResource
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
 _NO_REVOCATION = (
-    " Taking a principal out of an account share ends no endpoint that it has: docs/accounts.md says what does."
+    " Removing a principal from an account share doesn't end the endpoints that it has: docs/accounts.md says what "
+    "does."
 )
 
 
@@ -85,7 +86,7 @@ class State(ABC):
                 report.refuse(
                     "publish",
                     [resource.name for resource in resources],
-                    rule="A stack publishes once: its contract is one output.",
+                    rule="A stack publishes once, because its contract is a single output.",
                     fix="Give all resources to one call of publish.",
                 )
                 return
@@ -179,7 +180,7 @@ def _refuse_resources(report: Report, stack: Any, resources: Sequence[SharedReso
         report.refuse(
             "publish",
             [],
-            rule="A stack that publishes has something to publish: its consumers find it by name.",
+            rule="A call of publish names at least one resource; consumers find it by name.",
             fix="Write publish(stack, gateway.share(...)).",
         )
     names = [resource.name for resource in resources]
@@ -187,7 +188,7 @@ def _refuse_resources(report: Report, stack: Any, resources: Sequence[SharedReso
         report.refuse(
             "publish",
             name,
-            rule="Each resource of a stack is published under a name of its own.",
+            rule="Each resource of a stack is published under a different name.",
             fix="Share one of them under another name.",
         )
     for resource in resources:
@@ -195,7 +196,7 @@ def _refuse_resources(report: Report, stack: Any, resources: Sequence[SharedReso
             report.refuse(
                 "publish",
                 resource.name,
-                rule="A stack publishes what its own gateways share.",
+                rule="A stack publishes only what its own gateways share.",
                 fix="Publish it in the stack that shares it.",
             )
 
@@ -255,7 +256,7 @@ def refuse_unmet_reads(stacks: Sequence[Any]) -> None:
                     report.refuse(
                         "read",
                         producer,
-                        rule="A producer of the same app is made before its consumers, which are deployed after it.",
+                        rule="A producer in the same app is created before its consumers, which are deployed after it.",
                         fix=f"Make {producer!r} first, then {stack.node.id!r}.",
                     )
                 elif near := _nearest(producer, siblings):

@@ -48,14 +48,17 @@ class StateBucket(bindings.Construct):
                 report.refuse(
                     "state",
                     state.bucket,
-                    rule="The stack that makes the bucket can't keep its state in it: at first it isn't there.",
+                    rule=(
+                        "The stack that creates the bucket can't keep its state in it, because the bucket doesn't "
+                        "exist at first."
+                    ),
                     fix="Give that stack state=LocalState().",
                 )
             if (region := getattr(stack, "region", state.region)) != state.region:
                 report.refuse(
                     "state",
                     state.region,
-                    rule=f"The bucket is made in the stack's region, {region}.",
+                    rule=f"The bucket is created in the stack's region, {region}.",
                     fix="Write the same region in both places.",
                 )
         bucket = bindings.make(bindings.S3Bucket, self, "bucket", bucket=state.bucket, tags=checked.unnamed())

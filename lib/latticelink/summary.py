@@ -21,7 +21,9 @@ _READ = re.compile(
 
 
 _MOST = 20
-_NO_REVOCATION = "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does."
+_NO_REVOCATION = (
+    "  Removing an account from a share doesn't end the endpoints that it has: docs/accounts.md says what does."
+)
 
 
 def summarise(outdir: Path, stacks: Sequence[RawStack], cli: tuple[str, str], command: str | None) -> str:

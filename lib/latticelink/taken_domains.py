@@ -16,8 +16,8 @@ def taken_domains(stacks: Sequence[RawStack]) -> str:
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
     """
     taken = [
-        f"  {name} in {stack.name}: the VPC no longer gets what the public DNS has for {name} and below it; "
-        f"a name such as 'db.shared.{name}' takes over 'shared.{name}' alone."
+        f"  {name} in {stack.name}: the VPC no longer sees the public DNS records of {name} and below it; "
+        f"a name such as 'db.shared.{name}' replaces only 'shared.{name}'."
         for stack in stacks
         for block in stack.blocks
         if block.type == ZONE
@@ -27,4 +27,4 @@ def taken_domains(stacks: Sequence[RawStack]) -> str:
         and is_known(name)
         and is_registered_domain(name)
     ]
-    return "\n".join(["Warning: private zones take over whole domains:", *taken]) if taken else ""
+    return "\n".join(["Warning: private hosted zones replace whole domains:", *taken]) if taken else ""

@@ -1,4 +1,4 @@
-"""Which CDK a process runs on, why, and what is said where it can't be told or can't be had."""
+"""Which CDK a process runs on, why, and what is said where it can't be determined or can't be had."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def run(folder: Path, code: str, *, wanted: str = "", hidden: tuple[str, ...] = 
         ("what is imported", "import cdktn", "", (), CDK_TERRAIN, "cdktn is imported already"),
         ("bindings are imported", "import cdktn_provider_aws", "", (), CDK_TERRAIN, "cdktn is imported already"),
         ("both say the same", "import cdktn", "cdktn", (), CDK_TERRAIN, "LATTICELINK_CDK says so"),
-        ("one is installed", "", "", CDKTF.packages, CDK_TERRAIN, "it alone is installed"),
-        ("the other is", "", "", CDK_TERRAIN.packages, CDKTF, "it alone is installed"),
-        ("one has no bindings", "", "", (CDKTF.bindings,), CDK_TERRAIN, "it alone is installed"),
+        ("one is installed", "", "", CDKTF.packages, CDK_TERRAIN, "it is the only one installed"),
+        ("the other is", "", "", CDK_TERRAIN.packages, CDKTF, "it is the only one installed"),
+        ("one has no bindings", "", "", (CDKTF.bindings,), CDK_TERRAIN, "it is the only one installed"),
     ],
 )
 def test_which_cdk_is_chosen_and_why(
@@ -73,15 +73,16 @@ MIXED = "one process has one CDK"
             USE,
             "",
             CDKTF.packages + CDK_TERRAIN.packages,
-            "finds none. Install CDK Terrain with: pip install 'latticelink[cdktn,node]', or CDKTF, which gets no "
-            "fixes any more, with: pip install 'latticelink[cdktf,node]'\n",
+            "finds none. Install CDK Terrain with: pip install 'latticelink[cdktn,node]', or CDKTF, which no "
+            "longer gets fixes, with: pip install 'latticelink[cdktf,node]'\n",
         ),
         (
             "a core without bindings",
             USE,
             "",
             (CDKTF.core, CDKTF.bindings, CDK_TERRAIN.bindings),
-            "LatticeLink runs on CDK Terrain here, as it alone is installed, but cdktn_provider_aws can't be imported",
+            "LatticeLink runs on CDK Terrain here, as it is the only one installed, but cdktn_provider_aws can't be "
+            "imported",
         ),
         (
             "the variable names what isn't there",
@@ -102,7 +103,8 @@ MIXED = "one process has one CDK"
             f"import cdktf\n{USE}",
             "cdktn",
             (),
-            "LATTICELINK_CDK is 'cdktn', but cdktf is imported already; one process has one CDK. Import cdktn in its "
+            "LATTICELINK_CDK is 'cdktn', but cdktf is imported already; a process can use only one CDK. Import cdktn "
+            "in its "
             "place, or set LATTICELINK_CDK=cdktf.\n",
         ),
         (
@@ -117,7 +119,7 @@ MIXED = "one process has one CDK"
             f"{USE}from cdktn import App",
             "",
             (),
-            f"app.py:7 imports cdktn, but this process runs on CDKTF, as {BOTH}; {MIXED}. Import cdktf in its place "
+            f"app.py:7 imports cdktn, but this process runs on CDKTF, as {BOTH}; {MIXED}. Import cdktf instead "
             "everywhere, or set LATTICELINK_CDK=cdktn to run on CDK Terrain.\n",
         ),
         (
@@ -126,7 +128,7 @@ MIXED = "one process has one CDK"
             "cdktn",
             (),
             "app.py:7 imports cdktf_cdktf_provider_aws, but this process runs on CDK Terrain, as LATTICELINK_CDK says "
-            f"so; {MIXED}. Import cdktn_provider_aws in its place everywhere, or set LATTICELINK_CDK=cdktf to run on "
+            f"so; {MIXED}. Import cdktn_provider_aws instead everywhere, or set LATTICELINK_CDK=cdktf to run on "
             "CDKTF.\n",
         ),
     ],

@@ -110,7 +110,7 @@ TABLE: list[tuple[str, Any, Change, list[Answer], str]] = [
         wide_ports,
         ALL_PORTS,
         [FAIL],
-        "shares TCP 1-65535, and the security groups pass 443",
+        "shares TCP 1-65535, and the security groups let through 443",
     ),
     (
         "ports that aren't known",
@@ -154,7 +154,7 @@ def test_the_scenario_is_reachable_and_shares_more_than_it_passes(tmp_path: Path
     ]
     judgements = [each for judge in (wide_clients, open_targets, wide_ports) for each in judge(configuration)]
     (opening,) = [each for each in judgements if each.answer is FAIL]
-    assert "shares TCP 1-65535, and the security groups pass 80 only" in opening.message
+    assert "shares TCP 1-65535, and the security groups let through 80 only" in opening.message
 
 
 @pytest.mark.parametrize(

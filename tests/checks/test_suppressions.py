@@ -100,12 +100,12 @@ def test_a_file_of_the_working_directory_is_read_and_another_by_name(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[suppress", "is no TOML"),
-        ('suppress = "LL101"', "has another shape"),
-        ("[other]", "has another shape"),
-        ('[[suppress]]\ncheck = "LL101"', "has another shape"),
-        ('[[suppress]]\ncheck = "LL101"\nresource = 1', "has another shape"),
-        ('[[suppress]]\ncheck = "LL101"\nresource = "a"\nwhy = "b"', "has another shape"),
+        ("[[suppress", "is not TOML"),
+        ('suppress = "LL101"', "has the wrong form"),
+        ("[other]", "has the wrong form"),
+        ('[[suppress]]\ncheck = "LL101"', "has the wrong form"),
+        ('[[suppress]]\ncheck = "LL101"\nresource = 1', "has the wrong form"),
+        ('[[suppress]]\ncheck = "LL101"\nresource = "a"\nwhy = "b"', "has the wrong form"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_with_a_sentence(tmp_path: Path, text: str, message: str) -> None:
@@ -117,7 +117,7 @@ def test_a_file_of_another_shape_is_refused_with_a_sentence(tmp_path: Path, text
 @pytest.mark.parametrize("comment", [{"suppress": "LL101"}, "LL101", {"suppress": [["LL101"]]}])
 def test_a_comment_of_another_shape_is_refused_with_a_sentence(tmp_path: Path, comment: Any) -> None:
     content = {**STACK, "//": {"latticelink": comment}}
-    with pytest.raises(UnreadableInput, match="has another shape"):
+    with pytest.raises(UnreadableInput, match="has the wrong form"):
         examine(write(tmp_path, json.dumps(content)))
 
 

@@ -143,7 +143,7 @@ def test_where_there_is_no_output_yet_every_command_says_what_writes_it(
 
 TROUBLE: list[tuple[str, Callable[[Path], list[str]]]] = [
     ("a folder that isn't there", lambda folder: [str(folder / "nowhere")]),
-    ("a file that is no JSON", lambda folder: [str(folder / "broken")]),
+    ("a file that is not JSON", lambda folder: [str(folder / "broken")]),
     ("an unknown option", lambda folder: [str(folder), "--no-such-option"]),
 ]
 

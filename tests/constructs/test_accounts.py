@@ -98,7 +98,7 @@ def test_the_contract_is_written_after_the_associations_and_says_that_leaving_is
         for key in producer.json["resource"][kind]
     ]
     assert sorted(output["depends_on"]) == sorted(made)
-    assert "ends no endpoint that it has" in output["description"]
+    assert "doesn't end the endpoints that it has" in output["description"]
 
 
 def test_within_the_organisation_the_contract_has_nothing_to_accept(synthesise: Synthesise) -> None:
@@ -184,7 +184,10 @@ def test_the_summary_names_the_accounts_and_says_that_leaving_is_no_revocation(t
     app.synth()
     lines = summarise(tmp_path, synthesised(tmp_path), ("cdktf CLI", "npx cdktf deploy"), None).splitlines()
     assert lines.count(f"    with the accounts of {PARTNER}, {UNIT}") == 2
-    assert "  Taking an account out of a share ends no endpoint that it has: docs/accounts.md says what does." in lines
+    assert (
+        "  Removing an account from a share doesn't end the endpoints that it has: docs/accounts.md says what does."
+        in lines
+    )
 
 
 def test_a_stack_names_its_account_and_takes_on_a_role_there(synthesise: Synthesise) -> None:
@@ -254,7 +257,12 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ),
     ("no principal", lambda s: share_of(s, principals=[]), "A share has at least one principal.", "Write the ids"),
     ("no resource", lambda s: share_of(s, []), "At least one resource is shared.", "Give what share() returned."),
-    ("a member alone", lambda s: share_of(s, [CHILD]), "AWS RAM shares no member of a group alone.", "Share the group"),
+    (
+        "a member alone",
+        lambda s: share_of(s, [CHILD]),
+        "AWS RAM doesn't share a single member of a group.",
+        "Share the group",
+    ),
     ("an ARN as a text", lambda s: share_of(s, [CONFIGURATION]), "what share() or read() returned", "of_arn"),
     ("a resource twice", lambda s: share_of(s, shared(s, "a") * 2), "given once", "Leave the second one out."),
     (
@@ -263,19 +271,24 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "Only an account can be outside the organisation",
         "Leave it out, or name the accounts.",
     ),
-    ("what is published already", published_first, "What is published waits", "Make the AccountShare before"),
-    ("another stack's resource", of_another_stack, "A stack shares what is its own", "in the stack that shares it"),
+    ("what is published already", published_first, "Publishing waits", "Create the AccountShare before"),
+    (
+        "another stack's resource",
+        of_another_stack,
+        "A stack shares only its own resources",
+        "in the stack that shares it",
+    ),
     ("a share's empty name", lambda s: share_of(s, name=""), "A Name tag is a text", "producer-partners"),
     ("nothing to accept", accept, "the shares to accept are: none.", "nothing to accept: leave AcceptedShare out"),
-    ("another share", lambda s: accept(s, share_arns={"x": SHARE, "y": SHARE}), "to accept are: x, y.", "Take one"),
-    ("what wasn't accepted", accepted_name, "What was accepted here is: orders.", "Take one of these"),
+    ("another share", lambda s: accept(s, share_arns={"x": SHARE, "y": SHARE}), "to accept are: x, y.", "Use one"),
+    ("what wasn't accepted", accepted_name, "What was accepted here is: orders.", "Use one of these"),
     ("an account of 11 digits", lambda s: stack_with(s, account_id="11112222333"), "a text of 12 digits", "Write"),
     ("a role's name", lambda s: stack_with(s, role_arn="deploy"), "by its ARN", "arn:aws:iam::<account>:role/<name>"),
     (
         "a role elsewhere",
         lambda s: stack_with(s, account_id=ACCOUNT, role_arn=f"arn:aws:iam::{PARTNER}:role/deploy"),
-        f"one of the stack's account, here {ACCOUNT}",
-        "Give a role of that account",
+        f"belongs to the stack's account, here {ACCOUNT}",
+        "Use a role of that account",
     ),
     (
         "a role of another partition",

@@ -218,7 +218,7 @@ def test_a_network_of_another_stack_is_refused() -> None:
     network = existing(make_stack(app, "one"))
     other = make_stack(app, "two")
     assert rules_of(lambda: ResourceGateway(other, "gateway", network)) == [
-        "A network is used in its own stack only: stacks meet in remote state alone."
+        "A network is used only in its own stack: stacks exchange resources only through remote state."
     ]
 
 
@@ -230,7 +230,7 @@ def test_a_resource_handed_over_in_python_instead_of_state_is_refused() -> None:
     shared = ResourceGateway(producer, "gateway", existing(producer)).share("db", IpResource("10.0.0.9"), ports=[1])
     network = ExistingNetwork(consumer, "network", vpc_id="vpc-87654321", subnet_ids=["subnet-33333333"])
     assert rules_of(lambda: ResourceEndpoint(consumer, "db", shared, network, client_cidrs=["10.0.0.0/8"])) == [
-        "Stacks meet only in remote state; this resource belongs to another stack's code."
+        "Stacks exchange resources only through remote state; this one belongs to another stack."
     ]
 
 
@@ -253,8 +253,8 @@ def test_two_shares_of_one_name_are_refused(stack: Any) -> None:
     gateway = ResourceGateway(stack, "gateway", existing(stack))
     gateway.share("db", IpResource("10.0.0.9"), ports=[1])
     assert rules_of(lambda: gateway.share("db", IpResource("10.0.0.9"), ports=[2])) == [
-        "Each resource of a gateway is shared under a name of its own."
+        "Each resource of a gateway is shared under a different name."
     ]
     assert rules_of(lambda: gateway.share("DB", IpResource("10.0.0.9"), ports=[2])) == [
-        "Names of resource configurations are unique in an account; 'db' has this one already."
+        "Names of resource configurations are unique in an account; 'db' already has this one."
     ]

@@ -223,35 +223,35 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
             c.stack, "finance", TWINS, c.network, client_cidrs=["10.0.0.0/8"], members_domain="x.internal"
         ),
         "members_domain",
-        "DNS doesn't tell capitals from small letters, and 'Orders' is a member too.",
+        "DNS doesn't distinguish capital letters, and 'Orders' is a member too.",
     ),
     (
         "a member whose name is no label",
         {"orders": ORDERS, "billing.eu": BILLING},
         lambda c: c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
         "members_domain",
-        "The name of a member is a label of DNS",
+        "The name of a member is a DNS label",
     ),
     (
         "a member whose name is too long for a label",
         {"orders": ORDERS, "b" * 64: BILLING},
         lambda c: c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
         "members_domain",
-        "The name of a member is a label of DNS",
+        "The name of a member is a DNS label",
     ),
     (
         "a zone named like a custom domain",
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("orders"), c.reach("billing", dns_name=f"billing.{DOMAIN}")),
         "dns_name",
-        f"A private zone hides what AWS answers for its name and below: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
     ),
     (
         "a custom domain where such a zone is",
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("billing", dns_name=f"billing.eu.{DOMAIN}"), c.reach("orders")),
         "shared",
-        f"A private zone hides what AWS answers for its name and below: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
     ),
 ]
 

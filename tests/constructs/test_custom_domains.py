@@ -84,7 +84,7 @@ REFUSED: list[tuple[str, str, Callable[[Any], Any], str, str]] = [
         NEWER,
         lambda s: share(s, ArnResource(DATABASE, 1, GROUP), custom_domain=DOMAIN),
         "custom_domain",
-        "A database is reached by names of its own",
+        "A database is reached by its own names",
     ),
     (
         "a domain of a group",
@@ -141,5 +141,5 @@ def test_a_custom_domain_that_would_not_work_is_refused(
 def test_a_domain_is_verified_once_in_a_stack() -> None:
     stack = make_stack(App(context={}), "producer")
     DomainVerification(stack, "proof", domain="example.com")
-    with pytest.raises(InvalidInput, match="producer/proof is it already"):
+    with pytest.raises(InvalidInput, match="producer/proof already does"):
         DomainVerification(stack, "another", domain="Example.com")

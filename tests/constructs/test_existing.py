@@ -218,7 +218,7 @@ def adopt_in(stack: Any, ids: dict[str, str]) -> None:
 TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("a gateway's ARN", lambda s: gateway_of(s, gateway_id=f"{LATTICE}:resourcegateway/{RGW}"), "'rgw-'", RGW),
     ("an address type of endpoints", lambda s: gateway_of(s, ip_address_type="ipv4"), "'IPV4', 'IPV6'", "leave it out"),
-    ("six groups", lambda s: gateway_of(s, security_group_ids=[f"sg-{n:017d}" for n in range(6)]), "5 sec", "Join"),
+    ("six groups", lambda s: gateway_of(s, security_group_ids=[f"sg-{n:017d}" for n in range(6)]), "5 sec", "Combine"),
     ("a target's group, but no gateway's", target_without_the_gateways_groups, "not known", "its security_group_ids"),
     ("a configuration as service network", lambda s: ExistingServiceNetwork(s, "n", arn=CONFIGURATION), "net", "sn-"),
     (

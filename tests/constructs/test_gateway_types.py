@@ -177,7 +177,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "a database where names are resolved in the VPC",
         lambda s: gateway(s, dns_resolution="IN_VPC").share("a", DATABASE),
         "resource",
-        "AWS shares no database by ARN through a gateway with dns_resolution='IN_VPC'.",
+        "AWS doesn't share databases by ARN through a gateway with dns_resolution='IN_VPC'.",
     ),
     (
         "a private name of a member",
@@ -187,8 +187,8 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "resource",
         "names below 'internal' are never there",
     ),
-    ("DUALSTACK without IPv6", lambda s: on_network(s, "DUALSTACK"), "ip_address_type", "IPv4 addresses alone"),
-    ("IPV6 without IPv6", lambda s: on_network(s, "IPV6"), "ip_address_type", "IPv4 addresses alone"),
+    ("DUALSTACK without IPv6", lambda s: on_network(s, "DUALSTACK"), "ip_address_type", "only IPv4 addresses"),
+    ("IPV6 without IPv6", lambda s: on_network(s, "IPV6"), "ip_address_type", "only IPv4 addresses"),
     ("IPV6 with IPv4 too", lambda s: on_network(s, "IPV6", ipv6=True), "ip_address_type", "these have IPv4 as well"),
 ]
 

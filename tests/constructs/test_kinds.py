@@ -131,7 +131,7 @@ def test_a_databases_arn_port_and_names_are_read_from_it(synthesise: Synthesise)
 
 def test_a_publicly_accessible_database_is_refused(stack: Any) -> None:
     public = bindings("db_instance").DbInstance(stack, "db", instance_class="db.t4g.micro", publicly_accessible=True)
-    with pytest.raises(InvalidInput, match="AWS shares no database that is publicly accessible"):
+    with pytest.raises(InvalidInput, match="AWS doesn't share databases that are publicly accessible"):
         ArnResource.of(public, security_group_id=GROUP)
 
 
@@ -213,8 +213,8 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "By ARN",
     ),
     ("no port", lambda _: ArnResource(DATABASE, 0, cidrs=["10.0.0.0/24"]), "port", "A port is a number"),
-    ("no way to a database", lambda _: ArnResource(DATABASE, 5432), "cidrs", "The gateway's security group needs"),
-    ("ports beside an ARN", lambda g: g.share("a", ArnResource(HERE, 1, GROUP), ports=[1]), "ports", "AWS takes"),
+    ("no way to a database", lambda _: ArnResource(DATABASE, 5432), "cidrs", "The gateway's security group must allow"),
+    ("ports beside an ARN", lambda g: g.share("a", ArnResource(HERE, 1, GROUP), ports=[1]), "ports", "AWS uses"),
     (
         "ranges beside an ARN",
         lambda g: g.share("a", ArnResource(HERE, 1, GROUP), port_ranges=[1]),
@@ -231,7 +231,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "A member's name becomes a DNS label",
     ),
     ("a member without ports", lambda _: GroupResource({"a": IpResource("10.0.0.9")}), "members", "Each member has"),  # type: ignore[dict-item]
-    ("an ARN in a group", lambda _: Member(ArnResource(DATABASE, 1, GROUP), ports=[1]), "resource", "A group holds"),  # type: ignore[arg-type]
+    ("an ARN in a group", lambda _: Member(ArnResource(DATABASE, 1, GROUP), ports=[1]), "resource", "A group contains"),  # type: ignore[arg-type]
     (
         "an IPv6 member",
         lambda g: g.share("a", GroupResource({"a": Member(IpResource("fd00::1"), [1])})),
@@ -245,7 +245,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
             g.share("a", GroupResource({"b": MEMBERS["db"]})),
         ),
         "configuration_name",
-        "Names of resource configurations are unique in an account; 'a-b' has this one already.",
+        "Names of resource configurations are unique in an account; 'a-b' already has this one.",
     ),
 ]
 

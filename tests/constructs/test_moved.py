@@ -113,7 +113,11 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str]] = [
         lambda s: moved(s, {"gate": "gateway"}),
         "constructs of this stack are: network",
     ),
-    ("an old path where something is", lambda s: moved(s, {"network": "network/vpc"}), "here something is"),
+    (
+        "an old path where there still is something",
+        lambda s: moved(s, {"network": "network/vpc"}),
+        "here there still is something",
+    ),
 ]
 
 

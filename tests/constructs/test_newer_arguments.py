@@ -56,10 +56,10 @@ def test_a_block_that_terraform_alone_knows_is_carved_by_terraform(synthesise: S
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("no block at all", {}, "A VPC's block is given as cidr, or chosen by a pool for netmask_length: one of both."),
-    ("a pool alone", {"ipam_pool_id": POOL}, "A VPC's block is given as cidr, or chosen by a pool"),
-    ("two blocks", {"cidr": "10.0.0.0/16", "ipam_pool_id": POOL, "netmask_length": 20}, "one of both."),
-    ("a length without a pool", {"netmask_length": 20}, "A block of a length is asked of a pool"),
+    ("no block at all", {}, "A VPC's block is given as cidr, or chosen from a pool by netmask_length, but not both."),
+    ("a pool alone", {"ipam_pool_id": POOL}, "A VPC's block is given as cidr, or chosen from a pool"),
+    ("two blocks", {"cidr": "10.0.0.0/16", "ipam_pool_id": POOL, "netmask_length": 20}, "but not both."),
+    ("a length without a pool", {"netmask_length": 20}, "A block of a given length comes from a pool"),
     ("no pool's id", {"ipam_pool_id": "main", "netmask_length": 20}, "An id here starts with 'ipam-pool-'"),
     (
         "too large a block",

@@ -82,14 +82,14 @@ CHOICES: list[tuple[str, str, dict[str, Any], str, str]] = [
         NEWER,
         {"private_dns_preference": "ALL_DOMAINS", "private_dns_specified_domains": ["a.example.com"]},
         "private_dns_specified_domains",
-        "only with these",
+        "Domains are given only with",
     ),
     (
         "a choice of domains without any",
         NEWER,
         {"private_dns_preference": "SPECIFIED_DOMAINS_ONLY"},
         "private_dns_specified_domains",
-        "Domains are given with",
+        "Domains are given only with",
     ),
     (
         "domains alone",
@@ -117,7 +117,7 @@ CHOICES: list[tuple[str, str, dict[str, Any], str, str]] = [
         NEWER,
         {"private_dns_preference": "ALL_DOMAINS", "private_dns_enabled": False},
         "private_dns_preference",
-        "it is off here",
+        "private DNS is off here",
     ),
     (
         "a choice with an older provider",

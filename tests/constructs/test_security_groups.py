@@ -195,7 +195,7 @@ REFUSED: list[tuple[str, Callable[[Any], object], str, str]] = [
         "nobody",
         lambda stack: SecurityGroup(stack, "web", existing(stack)).let_in(ports=[80], why="x"),
         "producer/web/let_in/group",
-        "A rule has one other side.",
+        "A rule names exactly one other side.",
     ),
     (
         "two at once",
@@ -203,7 +203,7 @@ REFUSED: list[tuple[str, Callable[[Any], object], str, str]] = [
             cidr="10.0.0.0/16", group=GROUP, ports=[80], why="x"
         ),
         "producer/web/let_in/cidr",
-        "A rule has one other side.",
+        "A rule names exactly one other side.",
     ),
     (
         "a block with bits behind its prefix",
@@ -277,7 +277,7 @@ REFUSED: list[tuple[str, Callable[[Any], object], str, str]] = [
         "the group of a gateway that has yours",
         lambda stack: ResourceGateway(stack, "gateway", existing(stack), security_group_ids=[GROUP]).group,
         "producer/gateway/group",
-        "No security group is made where security_group_ids brings yours.",
+        "No security group is created if security_group_ids names yours.",
     ),
 ]
 

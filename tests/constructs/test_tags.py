@@ -151,7 +151,7 @@ def test_a_bad_tag_is_refused_once_at_its_construct(stack: Any, what: str, make:
         make(stack, {"aws:x": "y"})
     [finding] = caught.value.findings
     assert finding.place == ("producer", "x", "tags"), what
-    assert finding.rule == "Keys that begin with 'aws:' are AWS's own."
+    assert finding.rule == "Keys that begin with 'aws:' are reserved by AWS."
 
 
 def test_a_bad_tag_of_a_stack_is_refused() -> None:

@@ -222,11 +222,12 @@ PLAIN = ExistingSubnet("subnet-12345678")
          lambda stack: reach(stack, network=told(stack, PLAIN), dns_name="shared.internal", hosted_zone=ZONE),
          "orders/dns_name", "The names in a hosted zone lie below its own, here shared.internal."),
         ("a zone and no name", lambda stack: reach(stack, network=told(stack, PLAIN), hosted_zone=ZONE),
-         "orders/hosted_zone", "A hosted zone is for names, and none is given."),
+         "orders/hosted_zone", "A hosted zone is only used for a name, and none is given."),
         ("a zone of a name that is made already", made_then_given, "b/hosted_zone",
-         "A VPC has one private zone of a name; in this one shared.internal is made here already."),
+         "A VPC has only one private zone with a given name; in this one shared.internal is made here already."),
         ("another zone of the same name", two_of_one_name, "b/hosted_zone",
-         "A VPC has one private zone of a name; in this one shared.internal is Z0123456789ABCDEFGHIJ already."),
+         "A VPC has only one private zone with a given name; in this one shared.internal is Z0123456789ABCDEFGHIJ "
+         "already."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_told_is_refused(

@@ -14,7 +14,7 @@ def mend() -> None:
     from moto.rds.models import DBCluster
     from moto.route53 import models as route53
 
-    # moto shows an empty association where there is none, which the provider takes for a public address.
+    # moto shows an empty association where there is none, which the provider accepts for a public address.
     association = NetworkInterface.association.fget
     NetworkInterface.association = property(lambda interface: association(interface) or None)
 

@@ -541,7 +541,7 @@ TABLE: list[tuple[str, str, str, Callable[[World], Any]]] = [
         "AccessDenied",
         lambda w: put_policy(w, PUBLIC),
     ),
-    ("a policy that is no JSON", "PutBucketPolicy", "MalformedPolicy", lambda w: put_policy(w, "{")),
+    ("a policy that is not JSON", "PutBucketPolicy", "MalformedPolicy", lambda w: put_policy(w, "{")),
     (
         "a bucket that isn't, encrypted",
         "PutBucketVersioning",

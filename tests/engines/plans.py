@@ -13,16 +13,16 @@ from tests.engines.conftest import Terraform
 
 # What may be unknown of a folder only, and of a plan only, each with the reason.
 OF_FOLDERS = {
-    r"reads the state of a stack that isn't in what was read": "the plan has read that state",
+    r"reads the state of a stack that isn't in the input": "the plan has read that state",
     r"known only after apply": "it is behind something of that state, which the plan has",
     r"zone of a subnet isn't written|zones of some subnets aren't": "the plan looks up a subnet that exists",
-    r"doesn't tell its": "the plan looks up what exists",
+    r"doesn't state its": "the plan looks up what exists",
     r"route table of data\.aws_subnet\.\S+ isn't in": "the plan looks up its block, and the target is inside",
     r"aren't known|isn't known": "it is behind something that exists, which the plan looks up",
 }
 # What neither a folder nor a state that was read has: targets that a test names by address or by name only.
-ELSEWHERE = r"which security groups \S+ has isn't in what was read|where \S+ leads isn't known"
-OF_PLANS = {r"isn't in what was read": "it has the ARN that it read, of what another stack made"}
+ELSEWHERE = r"which security groups \S+ has isn't in the input|where \S+ leads isn't known"
+OF_PLANS = {r"isn't in the input": "it has the ARN that it read, of what another stack made"}
 
 
 def plan(terraform: Terraform, stack: Path, into: Path, *arguments: str) -> None:

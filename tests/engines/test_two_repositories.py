@@ -80,7 +80,7 @@ def test_a_consumers_change_is_judged_against_what_the_producer_applied(
     assert (code, path_of(printed)) == (0, "EC2_B: reachable on TCP 80"), printed
     code, printed = check(consumer, pulled("output", "-json"), "--as", "producer=-")
     assert (code, path_of(printed)) == (0, "privatelink-dev2-vpc-cfg: unknown for TCP 80"), printed
-    assert "a contract tells nothing of it" in printed
+    assert "a contract says nothing about it" in printed
 
     edit(producer, share_other_ports)
     terraform_on_aws.apply(producer)

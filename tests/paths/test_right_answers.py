@@ -127,7 +127,7 @@ TARGET_GROUP = ["${aws_security_group.target.id}"]
 
 ROWS: list[tuple[str, Change, Answer, tuple[str, ...]]] = [
     (
-        "a route to a NAT gateway is more specific than `local`, and what comes out of it isn't looked at",
+        "a route to a NAT gateway is more specific than `local`, and what comes out of it isn't followed",
         changes(APART, table("ab", cidr_block="10.2.9.0/24", nat_gateway_id="nat-1")),
         UNKNOWN,
         (ROUTE,),

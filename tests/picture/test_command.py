@@ -97,7 +97,7 @@ def test_one_stack_has_its_own_paths_only(tmp_path: Path, capsysbinary: pytest.C
 
 REFUSED = [
     ("there is no such folder", "absent", [], "absent"),
-    ("it is no JSON", "broken.tf.json", [], "broken.tf.json"),
+    ("it is not JSON", "broken.tf.json", [], "broken.tf.json"),
     ("there is no such stack", "alone", ["--stack", "other"], "There is no stack 'other'"),
 ]
 

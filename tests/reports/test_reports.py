@@ -42,7 +42,7 @@ def test_people_see_each_finding_with_place_value_fix_and_page(
     printed = capsys.readouterr()
     assert printed.err == ""
     assert printed.out.startswith(
-        f"""ERROR LL101 The name of a resource gateway has AWS's form
+        f"""ERROR LL101 The name of a resource gateway follows AWS's rules
   place: {GATEWAY}.bad ({tmp_path}/main.tf.json)
   wrong: 'Bad--Name': The name of a resource gateway has 3 to 40 characters: lower-case letters, digits and single hyphens, no hyphen at either end, not starting with 'rgw-'.
   fix:   Write 'bad-name'.

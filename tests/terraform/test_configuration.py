@@ -78,9 +78,9 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
     [
         ("no default", "${var.x}", {"variable": {"x": {}}}, "variable 'x' has no default"),
         ("a module", "${module.net.vpc_id}", {"module": {"net": {"source": "./net"}}}, "module.net isn't read"),
-        ("another block that isn't there", "${aws_vpc.other.id}", {}, "aws_vpc.other isn't in what was read"),
-        ("a function of another kind", '${file("x")}', {}, "the function file is beyond what is read here"),
-        ("a directive without its end", "%{ if true }x", {}, "the expression %{ if true }x is beyond"),
+        ("another block that isn't there", "${aws_vpc.other.id}", {}, "aws_vpc.other isn't in the input"),
+        ("a function of another kind", '${file("x")}', {}, "the function file isn't supported here"),
+        ("a directive without its end", "%{ if true }x", {}, "the expression %{ if true }x isn't supported"),
         ("a very long text", "x${1}" * 100_000, {}, "a text of 500,000 characters is too large to be read here"),
         (
             "a padded id",
@@ -88,17 +88,22 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
             {"resource": VPC},
             "aws_vpc.main.id is known only after apply",
         ),
-        ("unbalanced", "${(1}", {}, "the expression ${(1} is beyond what is read here"),
+        ("unbalanced", "${(1}", {}, "the expression ${(1} isn't supported here"),
         ("a key that isn't there", "${local.a.b}", {"locals": {"a": {"c": 1}}}, "there is no 'b', but c"),
         ("an undeclared local", "${local.a}", {}, "there is no local.a"),
-        ("the workspace", "${terraform.workspace}", {}, "terraform.workspace has no meaning before Terraform runs"),
+        ("the workspace", "${terraform.workspace}", {}, "terraform.workspace has no value before Terraform runs"),
         (
             "a state that isn't there",
             "${data.terraform_remote_state.p.outputs.x}",
             {"data": {"terraform_remote_state": {"p": {"backend": "local", "config": {"path": "../p.tfstate"}}}}},
-            "data.terraform_remote_state.p reads the state of a stack that isn't in what was read",
+            "data.terraform_remote_state.p reads the state of a stack that isn't in the input",
         ),
-        ("a part of a number", "${local.a.b}", {"locals": {"a": 1}}, "'b' is asked of what is no list and no map"),
+        (
+            "a part of a number",
+            "${local.a.b}",
+            {"locals": {"a": 1}},
+            "'b' is looked up in what is neither a list nor a map",
+        ),
         ("an unknown condition", "${var.x ? 1 : 2}", {"variable": {"x": {}}}, "variable 'x' has no default"),
         (
             "a product of an id",
@@ -277,19 +282,19 @@ def test_the_port_of_a_database_is_its_engines_where_none_is_set(tmp_path: Path)
 @pytest.mark.parametrize(
     ("what", "content", "said"),
     [
-        ("no JSON", "{", "is no JSON: "),
-        ("no text", b"\xff\xfe\x00", "is no JSON: "),
-        ("a list", "[]", "is no Terraform JSON."),
-        ("another file", '{"name": "x", "version": 1}', "is no Terraform JSON: it has 'name', 'version'."),
+        ("no JSON", "{", "is not JSON: "),
+        ("no text", b"\xff\xfe\x00", "is not JSON: "),
+        ("a list", "[]", "is not Terraform JSON."),
+        ("another file", '{"name": "x", "version": 1}', "is not Terraform JSON: it has 'name', 'version'."),
         (
             "a resource that is a text",
             '{"resource": {"aws_vpc": "x"}}',
-            "'resource.aws_vpc' holds a text where an object belongs",
+            "'resource.aws_vpc' holds a text where an object is expected",
         ),
         ("nested too deeply", "[" * 100_000, "is nested too deeply"),
         ("nested deeply", '{"locals": {"a": ' + "[" * 200 + "]" * 200 + "}}", "is nested too deeply"),
-        ("a loop", '{"locals": {"a": "${local.b}", "b": "${[local.a]}"}}', "References go in a loop: "),
-        ("a block that refers to itself", '{"resource": {"aws_vpc": {"v": {"x": "${aws_vpc.v.id}"}}}}', "go in a loop"),
+        ("a loop", '{"locals": {"a": "${local.b}", "b": "${[local.a]}"}}', "References form a loop: "),
+        ("a block that refers to itself", '{"resource": {"aws_vpc": {"v": {"x": "${aws_vpc.v.id}"}}}}', "form a loop"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, what: str, content: str | bytes, said: str) -> None:
@@ -308,7 +313,7 @@ def test_a_loop_through_the_outputs_of_two_stacks_is_told(tmp_path: Path) -> Non
         output = {"x": {"value": "${data.terraform_remote_state.o.outputs.x}"}}
         return {"data": {"terraform_remote_state": state}, "output": output}
 
-    with pytest.raises(UnreadableInput, match=r"go in a loop: .*output\.x"):
+    with pytest.raises(UnreadableInput, match=r"form a loop: .*output\.x"):
         read_json(tmp_path, a=stack("b"), b=stack("a"))
 
 

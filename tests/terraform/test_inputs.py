@@ -89,11 +89,11 @@ def test_a_folder_meets_a_state_by_the_name_that_is_given(tmp_path: Path, check:
     for name in ("producer", "web"):  # what the data source is called, and what the state is
         printed = check(ours, "--as", f"{name}={theirs}")
         assert [REACHABLE in line for line in paths(printed)] == [True], printed
-        assert "isn't in what was read" not in printed
+        assert "isn't in the input" not in printed
         assert "Not joined" not in printed
     without = check(ours, theirs)
     assert "--as producer=FILE" in without
-    assert f"Nothing joins {theirs} to the other inputs" in without
+    assert f"Nothing connects {theirs} to the other inputs" in without
 
 
 def test_a_state_file_is_found_where_a_local_backend_keeps_it(tmp_path: Path, check: Printed) -> None:
@@ -172,14 +172,14 @@ def test_a_contract_alone_tells_a_consumer_the_ports(
 ) -> None:
     made = stacks(READS_CONTRACT, section("consumer", data=IN_S3))
     ours = folder(tmp_path / "consumer", made["consumer"])
-    assert "reads the state of a stack that isn't in what was read" in check(ours)
+    assert "reads the state of a stack that isn't in the input" in check(ours)
 
     def with_contract(**more: Any) -> str:
         return check(ours, "--as", f"producer={file(tmp_path / 'published.json', wrap(contract(**more)))}")
 
     printed = with_contract()
     assert [line.rpartition(" -> ")[2] for line in paths(printed)] == ["web: unknown for TCP 443"], sentence
-    assert "the resource gateway isn't known: a contract tells nothing of it" in printed
+    assert "the resource gateway isn't known: a contract says nothing about it" in printed
     printed = with_contract(ports=["80"])
     assert [line.rpartition(" -> ")[2] for line in paths(printed)] == ["web: blocked for TCP 80"], printed
     assert "blocked: client's group out" in printed
@@ -231,7 +231,7 @@ def test_stacks_of_one_name_are_told_apart_by_their_inputs(tmp_path: Path, check
         ("a name for two", ["--as", "p=consumer", "--as", "p=producer"], "p is the name of two inputs"),
         ("two names for one", ["--as", "p=consumer", "--as", "q=./consumer"], "is given two names: p and q. Give it"),
         ("one that isn't there", ["consumer", "none"], "Can't read none: No such file or directory."),
-        ("a name for two stacks", ["consumer", "--as", "p=."], "gives a name to one stack, and 2 are in it."),
+        ("a name for two stacks", ["consumer", "--as", "p=."], "names one stack, but 2 are in it."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_in_a_sentence(
@@ -271,7 +271,7 @@ def test_a_picture_of_several_inputs_says_on_standard_error_what_nothing_joins(
     ours = folder(tmp_path / "consumer", made["consumer"])
     theirs = file(tmp_path / "theirs.json", shown("producer", made["producer"]))
     assert main(["draw", ours, theirs, "--format", "mermaid"]) == 0
-    assert f"Nothing joins {theirs} to the other inputs" in capsys.readouterr().err
+    assert f"Nothing connects {theirs} to the other inputs" in capsys.readouterr().err
     assert main(["draw", ours, "--as", f"producer={theirs}", "--format", "mermaid"]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""

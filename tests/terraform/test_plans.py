@@ -110,7 +110,7 @@ def test_an_id_in_a_plan_is_the_one_reference_in_its_expression(tmp_path: Path) 
     ("sentence", "argument", "references"),
     [
         ("what is no id may be anything made of it", "name", ["aws_security_group.g.id"]),
-        ("one of two can't be told", "security_group_id", ["aws_security_group.g.id", "var.other"]),
+        ("one of two can't be determined", "security_group_id", ["aws_security_group.g.id", "var.other"]),
         ("a local isn't in a plan", "security_group_id", ["local.group"]),
         ("nothing is referred to", "security_group_id", []),
     ],
@@ -120,7 +120,7 @@ def test_an_argument_in_a_plan_is_never_guessed(
 ) -> None:
     value = plan(tmp_path, argument, {"references": references})
     assert isinstance(value, Unknown), sentence
-    assert "the plan doesn't tell" in value.reason
+    assert "the plan doesn't include" in value.reason
 
 
 Resource = dict[str, Any]
@@ -520,7 +520,7 @@ def test_what_a_plan_takes_away_is_gone_and_what_it_leaves_alone_is_there(tmp_pa
     ("sentence", "actions", "answer"),
     [
         ("a plan that changes nothing tells the rules of a dynamic block", ["no-op"], 443),
-        ("one that takes rules away doesn't tell which of them stay", ["delete"], None),
+        ("one that takes rules away doesn't say which of them stay", ["delete"], None),
     ],
 )
 def test_rules_that_only_the_state_has(tmp_path: Path, sentence: str, actions: list[str], answer: int | None) -> None:

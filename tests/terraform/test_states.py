@@ -149,7 +149,8 @@ def test_what_is_sensitive_is_never_printed(tmp_path: Path, form: Form, is_marke
     (block,) = configuration.of_type("aws_db_instance")
     assert "is sensitive" in block.value("password").reason
     assert (
-        configuration.stacks[0].outputs["secret"].reason == "output 'secret' is sensitive, and not looked at in a state"
+        configuration.stacks[0].outputs["secret"].reason
+        == "output 'secret' is sensitive, so it is not read from a state"
     )
 
 
@@ -290,7 +291,7 @@ def test_of_a_state_that_is_nobodys_nothing_differs(tmp_path: Path) -> None:
     folder, state = both(tmp_path, changes(), name="other")
     printed = as_text(examine(inputs(folder, state)))
     assert "its state" not in printed
-    assert f"Nothing joins {state} to the other inputs" in printed
+    assert f"Nothing connects {state} to the other inputs" in printed
 
 
 def test_a_password_that_differs_is_not_shown(tmp_path: Path) -> None:

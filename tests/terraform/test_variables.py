@@ -93,7 +93,7 @@ def test_null_gives_way_to_the_default_where_the_variable_takes_no_null(tmp_path
             "a value of another type",
             {"type": "list(number)"},
             {"terraform.tfvars.json": {"x": "a"}},
-            "a value that is no list is given to a variable of that type",
+            "a value that is not a list is given to a variable of that type",
         ),
         (
             "an attribute that the type requires",
@@ -112,7 +112,7 @@ def test_what_is_not_known_of_a_variable_says_why(
 
 
 def test_a_file_of_values_that_is_no_object_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match="is no file of variables"):
+    with pytest.raises(UnreadableInput, match="is not a variables file"):
         value_of(tmp_path, {}, {"terraform.tfvars.json": [1]})
 
 

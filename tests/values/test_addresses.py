@@ -107,7 +107,7 @@ VPC = Cidr("172.18.0.0/16", ipaddress.IPv4Network("172.18.0.0/16"))
         (
             "two that overlap",
             [Subnet("eu-west-1a", "172.18.0.0/24"), Subnet("eu-west-1b", "172.18.0.128/25")],
-            ["The subnets of one VPC do not overlap; subnet 'eu-west-1a' is 172.18.0.0/24."],
+            ["The subnets of a VPC do not overlap; subnet 'eu-west-1a' is 172.18.0.0/24."],
         ),
         (
             "one smaller than /28",
@@ -117,7 +117,7 @@ VPC = Cidr("172.18.0.0/16", ipaddress.IPv4Network("172.18.0.0/16"))
         (
             "two of the same name",
             [Subnet("eu-west-1a", "172.18.0.0/24"), Subnet("eu-west-1a", "172.18.1.0/24")],
-            ["Each subnet of a network has a name of its own; 'eu-west-1a' is there more than once."],
+            ["Each subnet of a network has a different name; 'eu-west-1a' occurs more than once."],
         ),
     ],
 )

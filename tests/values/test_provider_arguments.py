@@ -143,8 +143,8 @@ def test_an_argument_that_an_allowed_version_lacks_is_refused_with_the_argument_
         )
     [finding] = caught.value.findings
     assert finding.rule == (
-        "It becomes aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; this "
-        "stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones."
+        "It is written as aws_vpc_endpoint.dns_options.private_dns_preference, which came with AWS provider 6.28.0; "
+        "this stack's constraint, '>= 6.25.0, < 7.0.0', allows older ones."
     )
     assert finding.fix == ('Give the stack aws_provider=">= 6.28.0, < 7.0.0", or leave private_dns_preference out.')
 

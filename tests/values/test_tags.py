@@ -42,13 +42,13 @@ def test_a_value_that_terraform_fills_in_later_is_never_judged(token: str) -> No
         ("no mapping", ["Team"], "tags", "Tags are keys with their values."),
         ("an empty key", {"": "x"}, "tags", "A tag's key has 1 to 128"),
         ("a key of 129 characters", {"k" * 129: "x"}, "tags", "A tag's key has 1 to 128"),
-        ("a key that is no text", {7: "x"}, "tags", "A tag's key has 1 to 128"),
+        ("a key that is not a string", {7: "x"}, "tags", "A tag's key has 1 to 128"),
         ("a key with an expression", {"${var.key}": "x"}, "tags", "A tag's key has 1 to 128"),
         ("a key with a line end", {"a\nb": "x"}, "tags", "A tag's key has 1 to 128"),
         ("AWS's own prefix", {"aws:team": "x"}, "tags", "Keys that begin with 'aws:'"),
         ("AWS's own prefix in capitals", {"AWS:team": "x"}, "tags", "Keys that begin with 'aws:'"),
         ("a value of 257 characters", {"Team": "v" * 257}, "tags['Team']", "A tag's value is a text of up to 256"),
-        ("a value that is no text", {"Team": True}, "tags['Team']", "A tag's value is a text"),
+        ("a value that is not at a string", {"Team": True}, "tags['Team']", "A tag's value is a text"),
         ("a value that is None", {"Team": None}, "tags['Team']", "A tag's value is a text"),
         ("a value with a sign that VPC Lattice lacks", {"Team": "a&b"}, "tags['Team']", "A tag's value is a text"),
     ],
@@ -71,7 +71,7 @@ def test_fifty_tags_are_taken_with_name_and_the_stacks_own_and_one_more_is_refus
         parse_tags(report, "tags", own, beside=defaults)
         parse_tags(report, "tags", own | {"default-0": "over it"}, beside=defaults)
     assert refused(own | {"one-more": "x"}, beside=defaults) == [
-        ("tags", "AWS takes at most 50 tags on one object, the stack's default tags and Name among them.")
+        ("tags", "AWS accepts at most 50 tags on one object, the stack's default tags and Name among them.")
     ]
 
 

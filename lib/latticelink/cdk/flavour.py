@@ -78,8 +78,8 @@ def _choose() -> tuple[Flavour, str]:
     imported = [flavour for flavour in FLAVOURS if any(package in sys.modules for package in flavour.packages)]
     if len(imported) > 1:
         raise UnusableCdk(
-            f"{' and '.join(flavour.name for flavour in imported)} are both imported in this process, where they break "
-            "each other. Import one of them alone."
+            f"{' and '.join(flavour.name for flavour in imported)} are both imported in this process, where they "
+            "conflict. Import only one of them."
         )
     if wanted := os.environ.get(VARIABLE):
         by_name = {flavour.core: flavour for flavour in FLAVOURS}
@@ -87,8 +87,8 @@ def _choose() -> tuple[Flavour, str]:
             raise UnusableCdk(f"{VARIABLE} is {wanted!r}. Set it to {' or '.join(by_name)}, or unset it.")
         if imported and imported[0].core != wanted:
             raise UnusableCdk(
-                f"{VARIABLE} is {wanted!r}, but {imported[0].core} is imported already; one process has one CDK. "
-                f"Import {wanted} in its place, or set {VARIABLE}={imported[0].core}."
+                f"{VARIABLE} is {wanted!r}, but {imported[0].core} is imported already; a process can use only "
+                f"one CDK. Import {wanted} in its place, or set {VARIABLE}={imported[0].core}."
             )
         return by_name[wanted], f"{VARIABLE} says so"
     if imported:
@@ -97,10 +97,10 @@ def _choose() -> tuple[Flavour, str]:
     if len(installed) > 1:
         return installed[0], f"both are installed, neither is imported yet, and {VARIABLE} is not set"
     for flavour in [*installed, *(flavour for flavour in FLAVOURS if _is_there(flavour.core))]:
-        return flavour, "it alone is installed"
+        return flavour, "it is the only one installed"
     raise UnusableCdk(
         f"LatticeLink needs a CDK, and {sys.executable} finds none. Install {CDK_TERRAIN.name} with: "
-        f"{CDK_TERRAIN.install}, or {CDKTF.name}, which gets no fixes any more, with: {CDKTF.install}"
+        f"{CDK_TERRAIN.install}, or {CDKTF.name}, which no longer gets fixes, with: {CDKTF.install}"
     )
 
 
@@ -141,6 +141,7 @@ class _RefusingLoader(Loader):
         [other] = [flavour for flavour in FLAVOURS if name in flavour.packages]
         raise UnusableCdk(
             f"{line_of_user_code() or 'Something'} imports {name}, but this process runs on {ours.name}, as "
-            f"{self._reason}; one process has one CDK. Import {ours.packages[other.packages.index(name)]} in its place "
+            f"{self._reason}; a process can use only one CDK. Import {ours.packages[other.packages.index(name)]} "
+            f"instead "
             f"everywhere, or set {VARIABLE}={other.core} to run on {other.name}."
         )

@@ -41,7 +41,8 @@ def node_for_jsii(cdk: Flavour) -> Iterator[None]:
     if chosen := os.environ.get("JSII_NODE"):
         if shutil.which(chosen) is None:
             raise MissingNode(
-                f"JSII_NODE is {chosen!r}, which is no program. Set it to the path of a node executable, or unset it."
+                f"JSII_NODE is {chosen!r}, which is not a program. Set it to the path of a node executable, or unset "
+                f"it."
             )
     elif packaged := packaged_node():
         added["JSII_NODE"] = packaged
@@ -54,7 +55,7 @@ def node_for_jsii(cdk: Flavour) -> Iterator[None]:
         added["JSII_NODE"] = on_path
     else:
         raise MissingNode(
-            f"{cdk.name} needs Node.js, and there is none: no JSII_NODE, no packaged one, no `node` on PATH. "
+            f"{cdk.name} needs Node.js, and none was found: no JSII_NODE, no packaged one, no `node` on PATH. "
             f"Install it with: {cdk.install}"
         )
     before = {name: os.environ.get(name) for name in added}

@@ -112,8 +112,8 @@ def _judgements(check: Check, configuration: Configuration) -> Iterator[Judgemen
     except (UnreadableInput, MemoryError):
         raise
     except Exception as error:
-        message = f"{check.id} stopped at what was read ({type(error).__name__}: {shown(str(error))[:200]}), {DEFECT}."
-        yield unknown(None, message, "Report it, with the part of the input that it is about.")
+        message = f"{check.id} failed on this input ({type(error).__name__}: {shown(str(error))[:200]}), {DEFECT}."
+        yield unknown(None, message, "Report it, together with the part of the input that it is about.")
 
 
 def _told(paths: Sequence[TracedPath]) -> Iterator[tuple[str, Block | None, Answer]]:

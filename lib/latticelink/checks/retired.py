@@ -27,7 +27,7 @@ class Retired:
         return f'{self.by} It says: "{self.sentence}"' if self.sentence else self.by
 
 
-_PROVIDER = "The AWS provider refuses it before anything is made."
+_PROVIDER = "The AWS provider refuses it before anything is created."
 _QUOTAS = "LL851 judges all quotas."
 
 RETIRED = (
@@ -39,8 +39,8 @@ RETIRED = (
     ),
     Retired(
         "LL202",
-        "The type of a resource configuration is written",
-        "LL203 and LL205 say so wherever the type that the provider then takes, SINGLE, doesn't fit.",
+        "A resource configuration states its type",
+        "LL203 and LL205 say so wherever the type that the provider then uses, SINGLE, doesn't fit.",
     ),
     Retired(
         "LL204",
@@ -51,7 +51,7 @@ RETIRED = (
     Retired(
         "LL213",
         "An address or a name is shared on at least one port",
-        f"{_PROVIDER} Of an empty list LL001 says that no port is shared.",
+        f"{_PROVIDER} For an empty list, LL001 says that no port is shared.",
         'Attribute "port_ranges" must be specified when "resource_configuration_definition[0].ip_resource" is '
         "specified",
     ),

@@ -54,7 +54,7 @@ def read_file(path: Path) -> list[Suppression]:
     """Return the suppressions in the TOML file `path`.
 
     Raises:
-        UnreadableInput: if it can't be read, is no TOML, or has another shape.
+        UnreadableInput: if it can't be read, is not TOML, or has the wrong form.
 
     Source: https://toml.io/en/v1.0.0
     """
@@ -63,10 +63,10 @@ def read_file(path: Path) -> list[Suppression]:
     except OSError as error:
         raise UnreadableInput(f"Can't read {path}: {error.strerror or error}.") from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableInput(f"{path} is no TOML: {error}.") from None
+        raise UnreadableInput(f"{path} is not TOML: {error}.") from None
     entries = content.pop("suppress", [])
     if content or not isinstance(entries, list):
-        raise UnreadableInput(f"{path} has another shape. {_SHAPE}")
+        raise UnreadableInput(f"{path} has the wrong form. {_SHAPE}")
     return [_parse(entry, str(path)) for entry in entries]
 
 
@@ -74,7 +74,7 @@ def in_configuration(configuration: Configuration) -> list[Suppression]:
     """Return the suppressions that the Terraform files themselves carry.
 
     Raises:
-        UnreadableInput: if such a comment has another shape.
+        UnreadableInput: if such a comment has the wrong form.
     """
     return [
         _parse(entry, stack.name)
@@ -89,7 +89,7 @@ def _entries(home: str, comment: Any) -> list[Any]:
     entries = comment.get("suppress", []) if isinstance(comment, dict) else [] if comment is None else None
     if not isinstance(entries, list):
         raise UnreadableInput(
-            f'The comment `//` of {home} has another shape: {{"latticelink": {{"suppress": [...]}}}}.'
+            f'The comment `//` of {home} has the wrong form: {{"latticelink": {{"suppress": [...]}}}}.'
         )
     return entries
 
@@ -100,7 +100,7 @@ def _parse(entry: Any, home: str) -> Suppression:
         or not {"check", "resource"} <= entry.keys() <= {"check", "resource", "reason"}
         or not all(isinstance(text, str) for text in entry.values())
     ):
-        raise UnreadableInput(f"A suppression in {home} has another shape: {entry!r}. {_SHAPE}")
+        raise UnreadableInput(f"A suppression in {home} has the wrong form: {entry!r}. {_SHAPE}")
     return Suppression(entry["check"], entry["resource"], entry.get("reason", "").strip(), home)
 
 
@@ -121,7 +121,7 @@ def suppress(
         what = f"{suppression.check} for {suppression.resource!r}, in {suppression.home},"
         if suppression.check not in known_checks:
             gone = next((f"that is retired. {each.reason}" for each in RETIRED if each.id == suppression.check), "")
-            yield _finding(UNKNOWN_CHECK, suppression, f"{what} names a check {gone or 'that there is not.'}")
+            yield _finding(UNKNOWN_CHECK, suppression, f"{what} names a check {gone or 'that does not exist.'}")
         elif suppression not in used:
             yield _finding(UNUSED, suppression, f"{what} suppresses nothing.")
         if not suppression.reason:
@@ -157,9 +157,9 @@ NO_REASON = Check(
     id="LL901",
     severity=Severity.WARNING,
     title="A suppression has a reason",
-    why="Whoever comes later can't tell a decision from an oversight.",
+    why="Later readers can't tell a decision from an oversight.",
     source=_SOURCE,
-    fix="Write why the finding may stay.",
+    fix="Write why the finding is acceptable.",
     passing=_UNUSED_EXAMPLE % "Shared",
     failing=(_UNUSED_EXAMPLE % "Shared").replace("made by hand in 2024", " "),
     judge=_judged_with_all_others,
@@ -169,9 +169,9 @@ UNUSED = Check(
     id="LL902",
     severity=Severity.WARNING,
     title="A suppression suppresses something",
-    why="It would hide the next finding of its kind, which nobody has judged.",
+    why="It would hide the next finding of this kind, which nobody has looked at.",
     source=_SOURCE,
-    fix="Remove it, or mend the resource that it names.",
+    fix="Remove it, or correct the resource that it names.",
     passing=_UNUSED_EXAMPLE % "Shared",
     failing=_UNUSED_EXAMPLE % "shared",
     judge=_judged_with_all_others,
@@ -180,10 +180,10 @@ UNUSED = Check(
 UNKNOWN_CHECK = Check(
     id="LL903",
     severity=Severity.WARNING,
-    title="A suppression names a check that there is",
-    why="A wrong id suppresses nothing, and the finding that was meant still counts.",
+    title="A suppression names a check that exists",
+    why="A wrong id suppresses nothing, and the finding that it was meant for still counts.",
     source=_SOURCE,
-    fix="Take the id from the list of checks; a suppression of a retired one can go.",
+    fix="Use an id from the list of checks; remove the suppression of a retired check.",
     passing=_UNUSED_EXAMPLE % "Shared",
     failing=(_UNUSED_EXAMPLE % "Shared").replace("LL101", "LL000"),
     judge=_judged_with_all_others,

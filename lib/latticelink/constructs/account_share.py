@@ -90,7 +90,9 @@ class AccountShare(bindings.Construct):
                 report.refuse(
                     "allow_external_principals",
                     allow_external_principals,
-                    rule="Only an account can be outside the organisation; its units and itself can't.",
+                    rule=(
+                        "Only an account can be outside the organisation; the organisation itself and its units can't."
+                    ),
                     fix="Leave it out, or name the accounts.",
                     source=_SHARING,
                 )
@@ -148,14 +150,14 @@ class AccountShare(bindings.Construct):
                 report.refuse(
                     "resources",
                     resource.name,
-                    rule="A stack shares what is its own; this resource belongs to another stack's code.",
-                    fix="Make the AccountShare in the stack that shares it.",
+                    rule="A stack shares only its own resources; this one belongs to another stack.",
+                    fix="Create the AccountShare in the stack that shares it.",
                 )
             if resource.type == "CHILD":
                 report.refuse(
                     "resources",
                     resource.name,
-                    rule="AWS RAM shares no member of a group alone.",
+                    rule="AWS RAM doesn't share a single member of a group.",
                     fix="Share the group, or share this resource through the gateway on its own.",
                     source=_SHARING,
                 )
@@ -163,8 +165,11 @@ class AccountShare(bindings.Construct):
                 report.refuse(
                     "resources",
                     resource.name,
-                    rule="What is published waits for its account shares, so that whoever reads it may use it.",
-                    fix="Make the AccountShare before state.publish.",
+                    rule=(
+                        "Publishing waits for the account shares, so that those who read a resource are allowed to "
+                        "use it."
+                    ),
+                    fix="Create the AccountShare before state.publish.",
                 )
 
 
@@ -174,7 +179,10 @@ def _refuse_own_account(report: Report, stack: Any, principals: Sequence[str]) -
         report.refuse(
             "principals",
             own,
-            rule="A share's principals are other accounts; this is the stack's own, which has the resource already.",
+            rule=(
+                "A share's principals are other accounts; this is the stack's own account, which has the resource "
+                "already."
+            ),
             fix="Leave it out.",
             source=_SHARING,
         )
@@ -246,7 +254,7 @@ class AcceptedShare(bindings.Construct):
                 "name",
                 name,
                 rule=f"What was accepted here is: {', '.join(self._resources)}.",
-                fix="Take one of these, or add this one to the resources.",
+                fix="Use one of these, or add this one to the resources.",
             )
         return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
 
@@ -263,8 +271,8 @@ def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[Shar
         report.refuse(
             "resources",
             other,
-            rule="What is shared or accepted is what share() or read() returned.",
-            fix="Give that; for something that exists, write SharedResource.of_arn(name, arn, ports=[...]).",
+            rule="Only what share() or read() returned can be shared or accepted.",
+            fix="Pass that; for an existing resource, write SharedResource.of_arn(name, arn, ports=[...]).",
         )
     if not resources:
         report.refuse("resources", [], rule="At least one resource is shared.", fix="Give what share() returned.")
@@ -281,7 +289,7 @@ def _refuse_other_share(report: Report, id: str, resource: SharedResource) -> No
             "id",
             id,
             rule=f"For {resource.name!r}, the shares to accept are: {', '.join(sorted(known)) or 'none'}.",
-            fix="Take one of these; within one organisation there is nothing to accept: leave AcceptedShare out.",
+            fix="Use one of these; within one organisation there is nothing to accept: leave AcceptedShare out.",
             source=_ACCEPTING,
         )
 

@@ -64,7 +64,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                 report.refuse(
                     f"adopt[{path!r}]",
                     given,
-                    rule="An import needs the id that Terraform's page on the resource names.",
+                    rule="An import needs the id that Terraform's page on the resource describes.",
                     fix=f"See 'Import' at the end of the page on {kind}.",
                     source="https://registry.terraform.io/providers/hashicorp/aws/latest/docs",
                 )

@@ -45,7 +45,7 @@ class Clients:
             report.refuse(
                 "client_cidrs",
                 named,
-                rule="The endpoint's group lets in only the clients that are named; none is.",
+                rule="The endpoint's security group lets in only the clients that you name, and none is named.",
                 fix="Write client_cidrs=[network.cidr], name client_security_group_ids, or bring security_group_ids.",
                 source=_ACCESS_DOC,
             )
@@ -53,7 +53,7 @@ class Clients:
             report.refuse(
                 "security_group_ids",
                 brought,
-                rule="Rules are made only in the group that is made here.",
+                rule="Rules are created only in a group that is created here.",
                 fix="Leave out the clients and put the rules in your groups, or leave out security_group_ids.",
             )
         return cls(tuple(blocks), groups, brought)

@@ -75,7 +75,7 @@ class DomainVerification(bindings.Construct):
                 report.refuse(
                     "domain",
                     self.domain,
-                    rule=f"AWS has one verification of a domain in an account and region; {twin} is it already.",
+                    rule=f"AWS verifies a domain once in an account and region, which {twin} already does.",
                     fix="Use that one: it covers the names below the domain too.",
                     source=_VERIFY_DOC,
                 )
@@ -131,7 +131,7 @@ def parse_custom_domain(
             report.refuse(
                 "domain_verification",
                 verification,
-                rule="A verification is of the custom domain, and none is given.",
+                rule="A verification belongs to a custom domain, and none is given.",
                 fix="Give custom_domain, or leave this out.",
                 source=_VERIFY_DOC,
             )
@@ -145,7 +145,7 @@ def parse_custom_domain(
         report.refuse(
             "custom_domain",
             custom_domain,
-            rule="A database is reached by names of its own: AWS makes a configuration with its name for each of them.",
+            rule=("A database is reached by its own names: AWS creates a resource configuration for each of them."),
             fix="Leave it out, and hand the names on as dns_names of the ArnResource.",
             source=_DOC,
         )

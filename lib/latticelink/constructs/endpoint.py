@@ -240,8 +240,8 @@ class _Endpoint(bindings.Construct):
             bindings.Precondition(
                 condition=is_never_in(self, single, service_network),
                 error_message=f"Resource {single.name!r} is in the service network {service_network.name!r} too. Both "
-                "have an endpoint with private DNS in this VPC, and AWS makes no second one for one resource. Keep one "
-                "of the two, or give one of them private_dns_enabled=False.",
+                "have an endpoint with private DNS in this VPC, and AWS creates no second one for one resource. Keep "
+                "one of the two, or give one of them private_dns_enabled=False.",
             )
             for single, service_network in judged_at_plan
         ]

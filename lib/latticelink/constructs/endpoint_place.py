@@ -39,7 +39,7 @@ def refuse_wrong_home(report: Report, shared: SharedResource, network: Network |
         report.refuse(
             "shared",
             shared.name,
-            rule="Stacks meet only in remote state; this resource belongs to another stack's code.",
+            rule="Stacks exchange resources only through remote state; this one belongs to another stack.",
             fix=f"Publish it there (state.publish) and read it here: state.read(self, ...)[{shared.name!r}].",
         )
     refuse_other_region(report, shared, stack)
@@ -64,8 +64,13 @@ def refuse_other_region(report: Report, shared: SharedResource, stack: Any) -> N
         report.refuse(
             "shared",
             shared.name,
-            rule=f"A resource is reached in its own region: it is shared in {theirs}, and this stack is in {ours}.",
-            fix="Put both stacks in one region; from there, clients elsewhere come over peering or a transit gateway.",
+            rule=(
+                f"A resource is reached only in its own region: it is shared in {theirs}, and this stack is in {ours}."
+            ),
+            fix=(
+                "Put both stacks in one region; clients in other regions reach it from there, over peering or a "
+                "transit gateway."
+            ),
             source=_ACCESS_DOC,
         )
 

@@ -70,8 +70,11 @@ class ExistingGateway(Gateway):
                 report.refuse(
                     "security_group_id",
                     resource.security_group_id,
-                    rule="The target's group gets a rule for the gateway's groups, which are not known here.",
-                    fix="Give ExistingGateway its security_group_ids, or leave out the target's and admit the "
-                    "gateway yourself.",
+                    rule=(
+                        "The target's security group gets a rule for the gateway's groups, but these are not known "
+                        "here."
+                    ),
+                    fix="Give ExistingGateway its security_group_ids, or leave out the target's and let the "
+                    "gateway in yourself.",
                 )
         super()._make_rules(key, resource, ports)

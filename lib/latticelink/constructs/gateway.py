@@ -90,7 +90,7 @@ class ResourceGateway(Gateway):
                 report.refuse(
                     "ingress_cidrs",
                     ingress_cidrs,
-                    rule="Rules are made only in the group that is made here.",
+                    rule="Rules are created only in a group that is created here.",
                     fix="Leave out ingress_cidrs and put the rules in your groups, or leave out security_group_ids.",
                 )
             self._ingress = parse_cidrs(report, "ingress_cidrs", ingress_cidrs)

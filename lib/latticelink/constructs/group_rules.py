@@ -152,7 +152,7 @@ class GroupRules:
             report.refuse(
                 named[1] if named else "group",
                 given[named[1]] if named else None,
-                rule="A rule has one other side.",
+                rule="A rule names exactly one other side.",
                 fix="Write for example cidr='10.0.0.0/16', and call it again for another one.",
                 source=_RULES_DOC,
             )
@@ -218,6 +218,6 @@ def _refuse_other_stack(report: Report, argument: str, given: str) -> None:
     report.refuse(
         argument,
         given,
-        rule="The other side of a rule is of the same stack: stacks meet in remote state alone.",
+        rule="The other side of a rule is of the same stack: stacks exchange resources only through remote state.",
         fix="Make the rule in the stack that has both, or name CIDR blocks.",
     )

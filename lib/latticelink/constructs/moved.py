@@ -56,7 +56,7 @@ def moved(stack: Any, paths: Mapping[str, str]) -> None:
                 report.refuse(
                     "moved",
                     old,
-                    rule="Nothing is at the old path any more; here something is.",
+                    rule="Nothing is left at the old path of a move; here there still is something.",
                     fix="Write {'old path': 'new path'}, and rename the construct first.",
                     source=_MOVED_DOC,
                 )

@@ -160,7 +160,7 @@ class Network(VpcNetwork):
             report.refuse(
                 "zones",
                 zones,
-                rule="A network has at least one subnet: either zones to carve them for, or subnets.",
+                rule="A network has at least one subnet: either zones to create them in, or subnets.",
                 fix="Write for example zones=['ap-northeast-1a', 'ap-northeast-1c'].",
                 source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
             )
@@ -175,7 +175,7 @@ class Network(VpcNetwork):
                 report.refuse(
                     "zones",
                     zone,
-                    rule="Subnets are carved for zones with the letters a to h, from a VPC of /16 to /24.",
+                    rule="Subnets are created for zones with the letters a to h, from a VPC of /16 to /24.",
                     fix=f"Give subnets of {cidr or 'the block'} with their blocks instead.",
                 )
             planned.append(Subnet(zone=zone, cidr=block or (_CARVED if is_carved_later else REFUSED)))
@@ -193,6 +193,8 @@ def _refuse_without_ipv6_block(report: Report, zones: list[str]) -> None:
         report.refuse(
             "ipv6",
             True,
-            rule=f"A subnet's IPv6 block goes by its zone's letter, so that each has its own; {zone!r} has none.",
+            rule=(
+                f"A subnet's IPv6 block is derived from its zone's letter, so that each has its own; {zone!r} has none."
+            ),
             fix="Have one subnet in each zone, by its name, or make the network yourself: ExistingNetwork.",
         )

@@ -64,7 +64,10 @@ class OwnNames:
             report.refuse(
                 "hosted_zone",
                 self.hosted_zone.id,
-                rule=f"A VPC has one private zone of a name; in this one {self.hosted_zone.name} is {other} already.",
+                rule=(
+                    f"A VPC has only one private zone with a given name; in this one {self.hosted_zone.name} is "
+                    f"{other} already."
+                ),
                 fix="Give the same hosted_zone everywhere.",
                 source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
                 "hosted-zone-private-considerations.html",
@@ -77,7 +80,7 @@ class OwnNames:
             names.add_own(report, "members_domain", self._zone_name(self.members_domain), sorted(set(listed)), who)
 
     def make_record(self, scope: Any, network: Network | ExistingNetwork, target: str) -> bindings.Route53Record | None:
-        """Make a CNAME to `target` for the one name, if there is one."""
+        """Create a CNAME to `target` for the one name, if there is one."""
         if self.dns_name is None:
             return None
         return bindings.Route53Record(
@@ -140,7 +143,7 @@ def _refuse_unnameable(report: Report, domain: str, members: list[str]) -> None:
             report.refuse(
                 "members_domain",
                 f"{member}.{domain}",
-                rule="The name of a member is a label of DNS, 1 to 63 letters, digits and inner hyphens, and with its "
+                rule="The name of a member is a DNS label of 1 to 63 letters, digits and inner hyphens, and with its "
                 f"domain it has at most {_LONGEST_NAME} characters.",
                 fix=f"Share {member!r} under another name, or make a record of your own for each member.",
                 source=_NAME_DOC,
@@ -149,7 +152,7 @@ def _refuse_unnameable(report: Report, domain: str, members: list[str]) -> None:
             report.refuse(
                 "members_domain",
                 member,
-                rule=f"DNS doesn't tell capitals from small letters, and {twins[0]!r} is a member too.",
+                rule=f"DNS doesn't distinguish capital letters, and {twins[0]!r} is a member too.",
                 fix="Share one of the two under another name.",
                 source=_NAME_DOC,
             )
@@ -191,7 +194,7 @@ def _plain_name(report: Report, argument: str, dns_name: str) -> str:
     report.refuse(
         argument,
         dns_name,
-        rule=f"The private zone and its place in Terraform are named after {argument}, so it is a plain name.",
+        rule=f"The private zone and its Terraform address are named after {argument}, so it must be a plain string.",
         fix="Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
     )
     return REFUSED
@@ -231,7 +234,7 @@ def _refuse_outside(report: Report, zone: ExistingHostedZone, names: Mapping[str
         report.refuse(
             "hosted_zone",
             zone.name,
-            rule="A hosted zone is for names, and none is given.",
+            rule="A hosted zone is only used for a name, and none is given.",
             fix=f"Write dns_name='orders.{zone.name}', or leave hosted_zone out.",
         )
     for argument, name in names.items():

@@ -46,7 +46,10 @@ class PublishedResources:
                     report.refuse(
                         "name",
                         name,
-                        rule="A published resource is read by the plain name that its producer shared it under.",
+                        rule=(
+                            "A published resource is read by the name, a plain string, under which its producer "
+                            "shared it."
+                        ),
                         fix="Write the name, such as 'orders-db'.",
                     )
                 elif self._published is not None and name not in self._published:
@@ -79,7 +82,7 @@ class PublishedResources:
         report.refuse(
             "name",
             given,
-            rule="What a stack published is read one by one, by name.",
+            rule="Published resources are read one by one, by name.",
             fix=f"Write [{next(iter(sorted(self._published or {})), 'orders-db')!r}] after it.",
         )
         return InvalidInput(report.findings)

@@ -32,7 +32,7 @@ def shareable(report: Report, resource: Resource) -> Resource:
         report.refuse(
             "resource",
             resource,
-            rule="What is shared is an IpResource, a DnsResource, an ArnResource or a GroupResource.",
+            rule="A shared resource is an IpResource, a DnsResource, an ArnResource or a GroupResource.",
             fix="Write IpResource('172.18.0.9') for an address, DnsResource(...) for a name.",
             source=_CONFIGURATION_DOC,
         )
@@ -48,7 +48,7 @@ def open_ports_of(report: Report, resource: Resource, ports: Sequence[int | str 
         report.refuse(
             "ports",
             ports,
-            rule="AWS takes the port from the database."
+            rule="AWS uses the port of the database."
             if isinstance(resource, ArnResource)
             else "Each member of a group has ports of its own.",
             fix="Leave it out here, and give the port to the resource.",
@@ -70,7 +70,10 @@ def configured_ports(
         report.refuse(
             "port_ranges",
             port_ranges,
-            rule="Only the configuration of one address or name has port ranges that are wider than its ports.",
+            rule=(
+                "Only the resource configuration of a single address or name can have port ranges that are wider "
+                "than its ports."
+            ),
             fix="Leave it out.",
             source=_CONFIGURATION_DOC,
         )
@@ -78,7 +81,7 @@ def configured_ports(
         report.refuse(
             "port_ranges",
             port_ranges,
-            rule=f"The resource configuration covers the ports that clients use, here {open_ports}.",
+            rule=f"The resource configuration must cover the ports that clients use, here {open_ports}.",
             fix="Leave it out, or widen it.",
             source=_CONFIGURATION_DOC,
         )

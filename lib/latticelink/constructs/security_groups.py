@@ -132,7 +132,7 @@ def made_group(construct: Any, group: SecurityGroup | None) -> SecurityGroup:
         report.refuse(
             "group",
             None,
-            rule="No security group is made where security_group_ids brings yours.",
+            rule="No security group is created if security_group_ids names yours.",
             fix="Use your own group here, or leave out security_group_ids.",
         )
         raise InvalidInput(report.findings)

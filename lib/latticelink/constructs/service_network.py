@@ -74,7 +74,7 @@ class _ServiceNetwork(bindings.Construct):
             names = [resource.name for resource in resources]
             for twice in sorted({other for other in names if names.count(other) > 1}):
                 report.refuse(
-                    "resources", twice, rule="Each resource has a name of its own.", fix="Leave the second one out."
+                    "resources", twice, rule="Each resource has a different name.", fix="Leave the second one out."
                 )
             if not names:
                 report.refuse(
@@ -87,7 +87,7 @@ class _ServiceNetwork(bindings.Construct):
                     report.refuse(
                         "resources",
                         resource.name,
-                        rule="A service network has resource configurations, no other service network.",
+                        rule="A service network contains resource configurations, not other service networks.",
                         fix="Give the resources themselves.",
                         source=_RESOURCE_DOC,
                     )
@@ -125,7 +125,8 @@ class _ServiceNetwork(bindings.Construct):
             report.refuse(
                 "resources",
                 resource.name,
-                rule=f"AWS puts a resource that another account shared into the own networks of an account only; the "
+                rule=f"AWS allows an account to put a resource that another account shared only into its own service "
+                f"networks; the "
                 f"resource is of {theirs.account}, the network of {network.account}, this stack of {own}.",
                 fix=f"Share it there in a stack of {network.account} or {theirs.account}.",
                 source=_RESOURCE_DOC,
@@ -370,7 +371,7 @@ class ServiceNetworkAssociation(bindings.Construct):
             # The ARN, as AWS asks for it where the network is another account's.
             service_network_identifier=shared.arn,
             vpc_identifier=network.vpc_id,
-            # A list whose order the provider takes for a difference.
+            # A list whose order is a difference to the provider.
             security_group_ids=sorted(self.security_group_ids),
             tags=checked.named(name),
         )

@@ -201,7 +201,7 @@ class Gateway(bindings.Construct):
             report.refuse(
                 "configuration_name",
                 aws_name,
-                rule=f"Names of resource configurations are unique in an account; {twin!r} has this one already.",
+                rule=f"Names of resource configurations are unique in an account; {twin!r} already has this one.",
                 fix="Give one of the two a configuration_name.",
                 source=RESOURCE_CONFIGURATION.source,
             )
@@ -220,7 +220,7 @@ class Gateway(bindings.Construct):
             report.refuse(
                 "name",
                 name,
-                rule="Each resource of a gateway is shared under a name of its own.",
+                rule="Each resource of a gateway is shared under a different name.",
                 fix="Choose another name; to share more ports of one resource, list them in one share().",
             )
             key = f"{key}-{len(self._keys)}"

@@ -30,11 +30,11 @@ def suppress(construct: Any, check: str, *, reason: str) -> None:
     with Report(construct, "suppress") as report:
         if not isinstance(check, str) or not re.fullmatch(r"LL[0-9]{3}", check):
             report.refuse(
-                "check", check, rule="A check's id is LL and three digits.", fix="Take it from the finding: 'LL505'."
+                "check", check, rule="A check's id is LL and three digits.", fix="Copy it from the finding: 'LL505'."
             )
         if not isinstance(reason, str) or not reason.strip():
             report.refuse(
-                "reason", reason, rule="A finding is suppressed with a reason.", fix="Write why it may stay as it is."
+                "reason", reason, rule="A finding is suppressed with a reason.", fix="Write why it is acceptable."
             )
     stack = bindings.stack_of(construct)
     decided = notes_of(stack).suppressed

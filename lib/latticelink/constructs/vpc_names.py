@@ -91,7 +91,7 @@ class VpcNames:
     def add_private_dns(
         self, report: Report, who: str, kind: EndpointType, shared: SharedResource
     ) -> list[tuple[SharedResource, SharedResource]]:
-        """Note an endpoint with private DNS; refuse one whose names others have, and what AWS makes no second one for.
+        """Note an endpoint with private DNS; refuse one whose names others have, or that AWS creates once only.
 
         Returns:
             Pairs of a resource and a service network that have an endpoint each in this VPC, of which only the plan can
@@ -156,9 +156,10 @@ def _refuse_hidden(report: Report, argument: str, zone: str, custom: str, owner:
         report.refuse(
             argument,
             zone,
-            rule=f"A private zone hides what AWS answers for its name and below: {custom!r}, the custom domain that "
+            rule=f"A private zone hides what AWS answers for its name and the names below it: {custom!r}, the "
+            f"custom domain that "
             f"{owner!r} reaches.",
-            fix=f"Name the zone like nothing at or below {custom!r}, or give {owner!r} private_dns_enabled=False.",
+            fix=f"Give the zone a name that isn't at or below {custom!r}, or give {owner!r} private_dns_enabled=False.",
             source=_ZONE_DOC,
         )
 
@@ -167,7 +168,7 @@ def _refuse_second_way(report: Report, shared: SharedResource, other: str) -> No
     report.refuse(
         "shared",
         shared.name,
-        rule=f"{other!r} reaches {shared.name!r} from this VPC already, with private DNS, and AWS makes no second "
+        rule=f"{other!r} reaches {shared.name!r} from this VPC already, with private DNS, and AWS creates no second "
         "endpoint with it for one resource.",
         fix="Keep one of the two, or give one of them private_dns_enabled=False.",
         source=_CONFIGURATION_DOC,

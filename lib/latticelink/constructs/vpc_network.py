@@ -66,7 +66,7 @@ class VpcNetwork(bindings.Construct):
                 report.refuse(
                     "cidr",
                     None,
-                    rule="The CIDR of an existing network is known only if it is given.",
+                    rule="The CIDR block of an existing network is known only if it is given.",
                     fix="Give ExistingNetwork its cidr.",
                 )
         return self._block.text or REFUSED
@@ -98,7 +98,7 @@ class VpcNetwork(bindings.Construct):
             report.refuse(
                 "network",
                 self.node.path,
-                rule="A network is used in its own stack only: stacks meet in remote state alone.",
+                rule="A network is used only in its own stack: stacks exchange resources only through remote state.",
                 fix="Give this stack a Network of its own, or an ExistingNetwork with the ids.",
             )
 
@@ -110,7 +110,7 @@ class VpcNetwork(bindings.Construct):
             report.refuse(
                 argument,
                 ip_address_type,
-                rule="All subnets have the addresses of this type; those of this network have IPv4 addresses alone.",
+                rule="All subnets need addresses of this type; those of this network have only IPv4 addresses.",
                 fix="Write Network(..., ipv6=True) and make it dual-stack, or leave it out.",
                 source=_IP_TYPE_DOC,
             )
@@ -118,8 +118,8 @@ class VpcNetwork(bindings.Construct):
             report.refuse(
                 argument,
                 ip_address_type,
-                rule="AWS takes this type only where all subnets have IPv6 addresses alone; these have IPv4 as well.",
-                fix="Make it dual-stack, or take IPv6-only subnets as an ExistingNetwork.",
+                rule="AWS accepts this type only if all subnets have IPv6 addresses only; these have IPv4 as well.",
+                fix="Make it dual-stack, or bring IPv6-only subnets as an ExistingNetwork.",
                 source=_IP_TYPE_DOC,
             )
 

@@ -66,7 +66,7 @@ class Verdict:
             return "reachable"
         if answer is Answer.FAIL:
             hops = list(dict.fromkeys(hop.place for hop in self._hops(Answer.FAIL)))
-            return f"blocked at {', '.join(hops)}" if hops else "blocked, as nothing lets this client in"
+            return f"blocked at {', '.join(hops)}" if hops else "blocked, because nothing lets this client in"
         if not self.is_whole:
             return "nothing of this client"
         reasons = [hop.why for hop in self._hops(Answer.UNKNOWN)]

@@ -95,9 +95,7 @@ class Places:
             blocks = self._subnet_blocks(place.key, in_vpc)
             if not blocks:
                 blocks = [self.addressing.stand_in_block()]
-                self.model.notes.append(
-                    f"{place.text} isn't in what was read; {blocks[0]} stands in for its addresses."
-                )
+                self.model.notes.append(f"{place.text} isn't in the input; {blocks[0]} stands in for its addresses.")
             zone = str(place.zone) if place.zone else ""
             text = place.key.value("tags", "Name") if isinstance(place.key, Block) else None
             text = text if isinstance(text, str) else place.text
@@ -192,7 +190,7 @@ class Places:
         unread = [key for key in placed.groups if not self.topology.groups.is_whole(key)]
         if placed.groups_doubt is None and not unread:
             return groups, bool(groups)
-        why = placed.groups_doubt.reason if placed.groups_doubt else f"{self.group(unread[0])} isn't in what was read"
+        why = placed.groups_doubt.reason if placed.groups_doubt else f"{self.group(unread[0])} isn't in the input"
         self.model.notes.append(f"Nothing filters at {label(placed.block)}: {why}.")
         return groups, False
 

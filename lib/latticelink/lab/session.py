@@ -51,7 +51,7 @@ def _serve(request: Request, folder: Path) -> int:
         print(not_joined(stranger), file=sys.stderr)
     model = model_of(configuration)
     if not model.ways:
-        raise _NoLab(f"{named} has no endpoint with something behind it, so there is nothing to try.")
+        raise _NoLab(f"{named} has no endpoint that leads to a resource, so there is nothing to try.")
     place = _place(model, request.at) if request.at or request.command else None
     running = Running(Lab(model), folder)
     if place is not None:
@@ -76,7 +76,7 @@ def _serve(request: Request, folder: Path) -> int:
 def _place(model: Model, name: str) -> Interface:
     if not name:
         if not model.clients:
-            raise _NoLab(f"No client is there to run it at; name one of: {everything(model)}.")
+            raise _NoLab(f"There is no client to run it on; name one of: {everything(model)}.")
         return model.clients[0]
     for each in model.interfaces.values():
         if name in (each.name, each.owner):

@@ -11,7 +11,7 @@ from latticelink.values.contract import OUTPUT
 from latticelink.values.types import CONFIGURATION
 
 _TYPES = ("SINGLE", "ARN", "GROUP")
-_BEHIND = Unknown("a contract tells nothing of it", "Check the producer's state or folder.")
+_BEHIND = Unknown("a contract says nothing about it", "Check the producer's state or folder.")
 
 
 def with_published(stacks: Sequence[RawStack]) -> Sequence[RawStack]:

@@ -9,7 +9,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.known import Reference
 
 Place: TypeAlias = Block | str
-"""A VPC or a subnet: its block, or its id where it isn't in what was read."""
+"""A VPC or a subnet: its block, or its id where it isn't in the input."""
 
 
 def text_of(place: Place) -> str:
@@ -37,7 +37,7 @@ class GroupKey:
 
     @property
     def block(self) -> Block | None:
-        """The block that decides what its rules are, if it is in what was read."""
+        """The block that decides what its rules are, if it is in the input."""
         return self.owner if isinstance(self.owner, Block) else None
 
     @property

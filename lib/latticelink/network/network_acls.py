@@ -117,7 +117,7 @@ class NetworkAcls:
                 elif kind == NETWORK_ACL_ASSOCIATION and isinstance(value, Unknown | Reference):
                     acl = self._topology.block_of(block.value("network_acl_id"), NETWORK_ACL, DEFAULT_NETWORK_ACL)
                     if acl is None:
-                        found.append((block, Unknown(f"{block.address} names an ACL that isn't in what was read")))
+                        found.append((block, Unknown(f"{block.address} names an ACL that isn't in the input")))
         return found
 
     def acl_of(self, subnet: Subnet) -> NetworkAcl | None:

@@ -14,7 +14,7 @@ from latticelink.terraform.work import spend
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Whom a rule names on the other side: one of these, or what can't be told.
+    """Whom a rule names on the other side: one of these, or what can't be determined.
 
     Args:
         text: the peer as a person would write it.
@@ -154,7 +154,7 @@ def let_through(rules: Sequence[Rule], side: Side, same: Callable[[GroupKey, Gro
 
 
 def _untold_group(peer: Peer, side: Side) -> Unknown:
-    reason = f"whether {peer.text} is a group of {side.text} can't be told"
+    reason = f"whether {peer.text} is a group of {side.text} can't be determined"
     return Unknown(reason, "Refer to the group by its address, or check a plan.")
 
 

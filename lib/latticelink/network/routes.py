@@ -118,7 +118,7 @@ class Routes:
         table = self._table_of(subnet)
         if table is None:
             is_home = home is not None and home == subnet.vpc
-            return None if is_home else Unknown(f"the route table of {subnet.text} isn't in what was read")
+            return None if is_home else Unknown(f"the route table of {subnet.text} isn't in the input")
         found = [
             self._of_part(part, table, subnet, home)
             for addresses in target
@@ -173,7 +173,7 @@ class Routes:
         if route.argument == "vpc_peering_connection_id":
             return self._over_peering(route, sends, home, subnet)
         if route.argument in _CHANGING:
-            return Unknown(f"{sends} {route.text}, and what it does with packets isn't looked at")
+            return Unknown(f"{sends} {route.text}, and what it does with packets isn't followed")
         if home is not None and home == subnet.vpc:
             return Astray(f"{sends} {route.text}, and so out of {text_of(home)}")
         if not route.argument:

@@ -128,7 +128,7 @@ class Groups:
         for group in groups:
             rules += self.rules(group, direction)
             if not self.is_whole(group):
-                what = f"{group} isn't made here, so it may have other rules"
+                what = f"{group} isn't created in this configuration, so it may have other rules"
                 incomplete.append(Unknown(what, "Check the folder or the plan that has the group."))
         found = let_through(rules, other, self.same)
         if incomplete:
@@ -146,7 +146,9 @@ class Groups:
             if perhaps.maybe:
                 rule = strangers[0]
                 because = f": {rule.block.unread}" if rule.block.unread else ""
-                found.doubts.append(Unknown(f"whether {rule.label} is a rule of {groups[0]} can't be told{because}"))
+                found.doubts.append(
+                    Unknown(f"whether {rule.label} is a rule of {groups[0]} can't be determined{because}")
+                )
         return found
 
     def _distinct(self, group: GroupKey, direction: str) -> list[Rule]:

@@ -182,7 +182,7 @@ class Topology:
         return found
 
     def block_of(self, value: Any, *types: str) -> Block | None:
-        """Return the block that an id or ARN belongs to, if it is one of these types and in what was read."""
+        """Return the block that an id or ARN belongs to, if it is one of these types and in the input."""
         block = (
             value.block if isinstance(value, Reference) else self._by_id.get(value) if isinstance(value, str) else None
         )
@@ -194,10 +194,10 @@ class Topology:
             return value.keeps(what)
         if value is ABSENT:
             return Unknown(f"{what} isn't named", "Name it.")
-        return Unknown(f"{what} is {value}, which isn't in what was read", _ELSEWHERE)
+        return Unknown(f"{what} is {value}, which isn't in the input", _ELSEWHERE)
 
     def vpc_key(self, value: Any) -> Place | None:
-        """Return what stands for a VPC: its block, or its id where it isn't made here."""
+        """Return what stands for a VPC: its block, or its id where it isn't created in this configuration."""
         found = self.block_of(value, VPC)
         return found or (value if isinstance(value, str) else None)
 
@@ -246,7 +246,7 @@ class Topology:
         known = [each for each in found if isinstance(each, Subnet)]
         doubt = next((each for each in found if isinstance(each, Unknown)), None)
         if doubt is None and (foreign := next((each for each in known if not isinstance(each.key, Block)), None)):
-            doubt = Unknown(f"{foreign.text} isn't in what was read, so its addresses aren't known", _ELSEWHERE)
+            doubt = Unknown(f"{foreign.text} isn't in the input, so its addresses aren't known", _ELSEWHERE)
         return tuple(known), doubt
 
     def placed(self, block: Block) -> Placed:
@@ -415,7 +415,7 @@ class Topology:
         return found
 
     def at_address(self, text: str, vpc: Place | None) -> Block | None:
-        """Return what has this address in a VPC, if it is in what was read."""
+        """Return what has this address in a VPC, if it is in the input."""
         plain = _plain_ip(text)
         found = [
             block

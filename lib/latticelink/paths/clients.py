@@ -65,7 +65,9 @@ class Clients:
                 if rule.perhaps & SHAREABLE and (client := self._named(rule.peer)) is not None:
                     found.setdefault((client.group, client.addresses, client.marks, client.text), client)
             if not self._groups.is_whole(key):
-                found.setdefault(key, Client(f"whom {key} lets in", doubt=Unknown(f"{key} isn't made here")))
+                found.setdefault(
+                    key, Client(f"whom {key} lets in", doubt=Unknown(f"{key} isn't created in this configuration"))
+                )
         admitted = list(found.values())
         senders = dict.fromkeys(sender for key in entry.groups for sender in self._groups.senders[key])
         if not entry.groups:

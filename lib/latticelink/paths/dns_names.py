@@ -110,7 +110,7 @@ class DnsNames:
             told = [vpc] if isinstance(vpc, Block) else self._topology.told_vpcs.get(str(vpc), [])
             if all(makes_sure(told, argument) or _has(told, argument) for argument in needed):
                 return None
-            return Unknown("the VPC's DNS attributes aren't in what was read", _FOLDER)
+            return Unknown("the VPC's DNS attributes aren't in the input", _FOLDER)
         for argument in needed:
             value = vpc.value(argument)
             if isinstance(value, Unknown | Reference):

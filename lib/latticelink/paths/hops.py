@@ -28,9 +28,9 @@ ZONES = "zones"
 
 
 class Answer(StrEnum):
-    """What is said of one place: it is as it should be, it isn't, or that can't be told.
+    """What is said of one place: it is as it should be, it isn't, or that can't be determined.
 
-    Of a hop also that nothing was looked at, as there is nothing to look at in what was read.
+    Of a hop also that nothing was looked at, as there is nothing to look at in the input.
     """
 
     PASS = "pass"
@@ -46,7 +46,7 @@ class Hop:
     Args:
         place: the place, such as `gateway's group out`.
         block: the block that decides there; None if there is none.
-        answer: PASS, FAIL if it blocks, UNKNOWN if that can't be told, NOT_JUDGED if nothing was looked at.
+        answer: PASS, FAIL if it blocks, UNKNOWN if that can't be determined, NOT_JUDGED if nothing was looked at.
         why: the rule that admits, by address and description; or what blocks; or why it isn't known.
         fix: for FAIL the smallest change that opens it; for UNKNOWN what would settle it; a sentence.
         rules: for PASS the rules of security groups that admit; for FAIL those that come nearest to it.
@@ -78,7 +78,7 @@ class AtAddress:
 
     @property
     def answer(self) -> Answer:
-        """FAIL if any hop blocks, else UNKNOWN if any can't be told, else PASS."""
+        """FAIL if any hop blocks, else UNKNOWN if any can't be determined, else PASS."""
         return _worst(self.hops)
 
 
@@ -93,7 +93,7 @@ class TracedPath:
         ports: the TCP ports that arrive; for a blocked or unknown path, those that come nearest to it.
         hops: all hops, in the packet's order.
         endpoint: the endpoint, or the association of the service network; the resource configuration where neither is
-            in what was read, and only the half behind the gateway is traced.
+            in the input, and only the half behind the gateway is traced.
         configuration: the resource configuration; None if it isn't known.
         shared: the ports that the resource configuration surely shares.
         stations: what it leads through, as blocks.
@@ -129,7 +129,7 @@ class TracedPath:
 
     @property
     def answer(self) -> Answer:
-        """FAIL if any hop blocks, else UNKNOWN if any can't be told or the addresses differ, else PASS."""
+        """FAIL if any hop blocks, else UNKNOWN if any can't be determined or the addresses differ, else PASS."""
         return Answer.UNKNOWN if self.addresses else _worst(self.hops)
 
     @property
@@ -194,7 +194,7 @@ class Stage:
             return Hop(self.place, self.block, said, self.passes(ports), rules=self.rules(ports))
         if answer is Answer.FAIL:
             return Hop(self.place, self.block, answer, *self.blocks(ports), rules=self.rules(ports))
-        doubt = self.doubt or Unknown("it depends on what isn't known")
+        doubt = self.doubt or Unknown("it depends on values that aren't known")
         return Hop(self.place, self.block, answer, doubt.reason, doubt.settle)
 
 
@@ -204,7 +204,7 @@ def passing(place: str, block: Block | None, why: str) -> Stage:
 
 
 def not_judged(place: str, why: str) -> Stage:
-    """Return a stage of which nothing is in what was read, so that it keeps nothing from being reachable."""
+    """Return a stage of which nothing is in the input, so that it keeps nothing from being reachable."""
     return Stage(place, None, EVERY, EVERY, lambda _: why, is_judged=False)
 
 

@@ -63,7 +63,7 @@ class Clients:
         kind: `block`, `group`, or `other`, such as all that are in the VPC.
         name: the block, or the name of the group.
         vpc: the id of their VPC.
-        members: those that are in what was read.
+        members: those that are in the input.
     """
 
     id: str
@@ -128,7 +128,7 @@ class Gateway:
         subnets: its subnets.
         groups: its security groups.
         address_type: `IPV4`, `IPV6` or `DUALSTACK`; empty if that isn't known.
-        known: whether it is in what was read.
+        known: whether it is in the input.
     """
 
     id: str
@@ -148,14 +148,14 @@ class Target:
     """What a resource configuration leads to.
 
     Args:
-        id: its address; that of the resource configuration and its name, if it isn't in what was read.
+        id: its address; that of the resource configuration and its name, if it isn't in the input.
         kind: what it is, for people, such as `EC2 instance`.
         name: its name, its address or its host name.
         vpc: the id of its VPC; of one that isn't known the gateway's.
         engine: of a database its engine; empty for anything else.
         subnets: its subnets.
         groups: its security groups.
-        known: whether it is in what was read.
+        known: whether it is in the input.
     """
 
     id: str
@@ -203,7 +203,7 @@ class ResourceConfiguration:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A path by the ids of what it leads through; None for what isn't in what was read.
+    """A path by the ids of what it leads through; None for what isn't in the input.
 
     Args:
         traced: the path itself, with its hops.

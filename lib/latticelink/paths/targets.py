@@ -85,7 +85,7 @@ def target_of(topology: Topology, configuration: Block, vpc: Place | None) -> Ta
                 return _owned(topology, value, owner)
             family = configuration.value(DEFINITION, kind, "ip_address_type")
             return _target(topology, value, kind, vpc, 6 if family == "IPV6" else 4)
-    reason = f"{configuration.address} has no definition of its target"
+    reason = f"{configuration.address} doesn't define its target"
     return Target(label(configuration), doubt=Unknown(reason, f"Give it a {DEFINITION}."))
 
 
@@ -105,7 +105,7 @@ def _owned(topology: Topology, text: str, owner: Block) -> Target:
     addresses = addresses_of(text)
     placed = topology.placed(owner)
     if addresses is None:
-        return Target(text, doubt=Unknown(f"{text} is no address", "Correct it."))
+        return Target(text, doubt=Unknown(f"{text} is not an address", "Correct it."))
     return Target(label(owner), placed, (addresses,), exact=True, version=addresses.version)
 
 
@@ -117,9 +117,7 @@ def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, versio
         return _at_address(topology, value, vpc)
     block = topology.with_interfaces(value)
     if block is None:
-        reason = (
-            f"what {value} is isn't in what was read" if kind == "arn_resource" else f"where {value} leads isn't known"
-        )
+        reason = f"what {value} is isn't in the input" if kind == "arn_resource" else f"where {value} leads isn't known"
         return Target(str(value), version=version, doubt=Unknown(reason, _SETTLE))
     placed = topology.placed(block)
     marks = frozenset([value]) if isinstance(value, Reference) else frozenset()
@@ -134,8 +132,8 @@ def _at_address(topology: Topology, text: str, vpc: Place | None) -> Target:
         return _owned(topology, text, block)
     addresses = addresses_of(text)
     if addresses is None:
-        return Target(text, doubt=Unknown(f"{text} is no address", "Correct it."))
-    doubt = Unknown(f"which security groups {text} has isn't in what was read", _SETTLE)
+        return Target(text, doubt=Unknown(f"{text} is not an address", "Correct it."))
+    doubt = Unknown(f"which security groups {text} has isn't in the input", _SETTLE)
     return Target(text, addresses=(addresses,), exact=True, version=addresses.version, doubt=doubt)
 
 
@@ -152,7 +150,7 @@ def ports_stage(topology: Topology, configuration: Block, group: Block | None) -
     for each in as_list(listed):
         ports = _range(each)
         if ports is None:
-            unreadable = Unknown(f"{each!r} is no port range", "Write ports such as 80 or 8000-8080.")
+            unreadable = Unknown(f"{each!r} is not a port range", "Write ports such as 80 or 8000-8080.")
             doubt = unknown_of(each) or unreadable
         else:
             known.append(ports)

@@ -193,7 +193,7 @@ class Tracer:
             yield doubtful("endpoint", block, kind.keeps(f"the type of {block.address}"))
         if block.instance.unknown is not None:
             doubt: Unknown = block.instance.unknown
-            yield doubtful("endpoint", block, doubt.keeps(f"how many there are of {block.address}"))
+            yield doubtful("endpoint", block, doubt.keeps(f"the number of instances of {block.address}"))
 
     def _path(self, client: Client, entry: Placed, via: str, near: list[Stage], resource: _Resource) -> TracedPath:
         block = entry.block
@@ -253,7 +253,8 @@ class Tracer:
             yield blocking(
                 hops.ENDPOINTS_VPC,
                 entry.block,
-                f"{entry.block.address} is in the VPC of {gateway.block.address}, where AWS makes no resource endpoint",
+                f"{entry.block.address} is in the VPC of {gateway.block.address}, where AWS creates no resource "
+                f"endpoint",
                 "Put the endpoint in the clients' VPC, or let them reach the target directly.",
             )
         yield zones_stage(self.topology, entry, gateway, configuration)
@@ -273,7 +274,7 @@ class Tracer:
             return [_Resource(None, doubt=self.topology.why_not(value, "the service network"))]
         associations = self._associations.get(network, [])
         if not associations:
-            reason = f"no resource configuration is associated with {network.address} in what was read"
+            reason = f"no resource configuration is associated with {network.address} in the input"
             return [_Resource(None, doubt=Unknown(reason, "Check the folder or the plan that associates some."))]
         found_all = []
         for association in associations:
@@ -291,7 +292,7 @@ class Tracer:
             return [_Resource(configuration, None, association)]
         children = self._children.get(configuration, [])
         if not children:
-            reason = f"{configuration.address} is a group, and no member of it is in what was read"
+            reason = f"{configuration.address} is a group, and no member of it is in the input"
             doubt = Unknown(reason, "Check the folder or the plan that has its members.")
             return [_Resource(None, configuration, association, doubt)]
         return [_Resource(child, configuration, association) for child in children]

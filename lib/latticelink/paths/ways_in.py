@@ -77,9 +77,7 @@ class WaysIn:
         place = hops.CLIENT_OUT
         if not client.members:
             if client.group is None:
-                return not_judged(
-                    place, "none of these clients is in what was read; their own groups must let them out"
-                )
+                return not_judged(place, "none of these clients is in the input; their own groups must let them out")
             found = self._groups.passing([client.group], OUT, there)
             return filtered(place, self._groups, (client.group,), OUT, there, found)
         first = client.members[0]

@@ -52,7 +52,7 @@ def zones_stage(topology: Topology, endpoint: Placed, gateway: Placed, configura
 def meeting(
     topology: Topology, subnet: Subnet, endpoint: Placed, gateway: Placed, configuration: Block
 ) -> tuple[Subnet, ...] | Unknown:
-    """Return the gateway's subnets in the zone of one of the endpoint's subnets, or why that can't be told."""
+    """Return the gateway's subnets in the zone of one of the endpoint's subnets, or why that can't be determined."""
     doubt = one_account(topology, endpoint.block, gateway.block, configuration)
     answers = {each: _meet(subnet, each, doubt is None) for each in gateway.subnets}
     if met := tuple(each for each, answer in answers.items() if answer):
@@ -120,7 +120,7 @@ def _asked(block: Block) -> Any:
 
 
 def one_account(topology: Topology, one: Block, other: Block, configuration: Block) -> Unknown | None:
-    """Return None if both are in one account, else why that can't be told.
+    """Return None if both are in one account, else why that can't be determined.
 
     A resource configuration that is not shared by AWS RAM can be used in its own account only, so where nothing here
     shares it, whoever reaches it is in its account.

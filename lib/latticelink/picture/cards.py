@@ -58,7 +58,7 @@ class Cards:
         )
 
     def clients(self, clients: Clients, box: Box) -> None:
-        """Draw clients, and which of them are in what was read."""
+        """Draw clients, and which of them are in the input."""
         names = [each.name for each in clients.members]
         more = f" and {len(names) - 2} more" if len(names) > 2 else ""
         none = "" if clients.kind == "other" else "none in these files"
@@ -117,7 +117,7 @@ class Cards:
         is_known: bool = True,
         full: str = "",
     ) -> None:
-        """Draw a card: what it is, its name, and up to two lines more; dashed if it isn't in what was read."""
+        """Draw a card: what it is, its name, and up to two lines more; dashed if it isn't in the input."""
         x, y = box.x + _INSIDE, box.middle - CARD / 2
         self._canvas.box(*box, "card" if is_known else "card q")
         self._head(box.x, y, box.wide, kind, zones)

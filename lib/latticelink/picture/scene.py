@@ -13,7 +13,7 @@ from latticelink.picture.glyphs import BAD, worst
 from latticelink.picture.places import Place, Stretch, place_of
 
 ELSEWHERE = ""
-"""What stands for the VPC of what isn't in what was read."""
+"""What stands for the VPC of what isn't in the input."""
 _STRETCHES = list(Stretch)
 
 
@@ -153,7 +153,7 @@ class Scene:
         """Return what arrives before a slot: the best of what these paths, at any address, bring there.
 
         Returns:
-            `live` if surely something does, `maybe` if that can't be told, `dead` if nothing does.
+            `live` if surely something does, `maybe` if that can't be determined, `dead` if nothing does.
         """
         here = (_STRETCHES.index(stretch), slot)
         best = "dead"

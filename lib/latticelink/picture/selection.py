@@ -9,7 +9,7 @@ from latticelink.paths.outline import Outline, Way
 
 
 class NoSuchStack(UnreadableInput):
-    """There is no stack of this name in what was read."""
+    """There is no stack of this name in the input."""
 
 
 def of_stack(outline: Outline, name: str) -> Outline:
@@ -20,7 +20,7 @@ def of_stack(outline: Outline, name: str) -> Outline:
     """
     if name not in outline.stacks:
         have = ", ".join(outline.stacks) or "none"
-        raise NoSuchStack(f"There is no stack {name!r} in what was read; the stacks are: {have}.")
+        raise NoSuchStack(f"There is no stack {name!r} in the input; the stacks are: {have}.")
     return replace(outline, ways=[way for way in outline.ways if name in _stacks_of(outline, way)])
 
 

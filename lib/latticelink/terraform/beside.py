@@ -36,7 +36,7 @@ def values(folder: Path) -> dict[str, Any]:
         if is_regular(file):
             given = load(file) if file.suffix == ".json" else _hcl_values(file)
             if not isinstance(given, dict):
-                raise UnreadableInput(f"{file} is no file of variables: it should be an object of names and values.")
+                raise UnreadableInput(f"{file} is not a variables file: it should be an object of names and values.")
             found.update({name: value for name, value in given.items() if name != "//"})
     return found
 

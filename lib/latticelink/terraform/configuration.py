@@ -64,7 +64,7 @@ class _BlockScope:
         made = [
             each
             if isinstance(each, dict | Unknown)
-            else Unknown(f"{label} of {self.block.address} is {_shown(each)}, no block", "Write an object.")
+            else Unknown(f"{label} of {self.block.address} is {_shown(each)}, which is not a block", "Write an object.")
             for each in made
         ]
         return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
@@ -129,7 +129,7 @@ class _BlockScope:
         if why := unknown_of(over):
             return why
         if not isinstance(over, list | dict):
-            raise RefusedByTerraform(f"a dynamic block {label!r} goes over what is no list and no map")
+            raise RefusedByTerraform(f"a dynamic block {label!r} iterates over what is neither a list nor a map")
         items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]
         name = dynamic.get("iterator", label)
         return [evaluate(dynamic.get("content"), _Bound(self, name, {"key": k, "value": v})) for k, v in items]
@@ -155,7 +155,7 @@ def _safely(compute: Callable[[], Any]) -> Any:
     try:
         return compute()
     except RefusedByTerraform as error:
-        return Unknown(f"Terraform would stop here, as {error}", "Correct the expression.")
+        return Unknown(f"Terraform would stop here, because {error}", "Correct the expression.")
     except RecursionError:
         return Unknown("it is nested too deeply to be read here")
 
@@ -286,14 +286,14 @@ class StackConfiguration:
         if first == "data" and len(names) > 1:
             return self._of_block(("data", str(names[0]), str(names[1])), names[2:])
         if first in ("path", "terraform", "each", "count", "self"):
-            return Unknown(f"{first}.{names[0] if names else ''} has no meaning before Terraform runs")
+            return Unknown(f"{first}.{names[0] if names else ''} has no value before Terraform runs")
         if names:
             return self._of_block(("resource", str(first), str(names[0])), names[1:])
         raise RefusedByTerraform(f"there is nothing named {first!r}")
 
     def _local(self, name: str, path: tuple[Key, ...]) -> Any:
         if self.raw.is_unfolded:
-            return Unknown(f"a plan doesn't tell local.{name}", "Apply, then check a new plan.")
+            return Unknown(f"a plan doesn't include local.{name}", "Apply, then check a new plan.")
         if name not in self.raw.locals:
             if self._is_elsewhere("local", name):
                 return self._elsewhere(f"local.{name}")
@@ -329,7 +329,7 @@ class StackConfiguration:
     def _of_block(self, key: tuple[str, str, str], path: tuple[Key, ...]) -> Any:
         address = ".".join(key[1:] if key[0] == "resource" else key)
         if key not in self.declared:
-            return Unknown(f"{address} isn't in what was read", "Check the folder that has it, or a plan.")
+            return Unknown(f"{address} isn't in the input", "Check the folder that has it, or a plan.")
         made = self.made(key)
         if self.declared[key][0].unread and path and not isinstance(path[0], str):
             return Unknown(self.declared[key][0].unread)
@@ -340,7 +340,7 @@ class StackConfiguration:
         if made and made[0].has_many:
             unknown = made[0].instance.unknown
             assert unknown is not None
-            return unknown.keeps(f"how many there are of {address}")
+            return unknown.keeps(f"the number of instances of {address}")
         if path and not isinstance(path[0], str | int):
             return [block.attribute(path[1:]) for block in made]
         if not path:
@@ -381,7 +381,7 @@ class StackConfiguration:
         return self._scope(block).attribute(path)
 
     def read_by(self, reader: Block) -> StackConfiguration | Unknown:
-        """Return the stack whose state a `terraform_remote_state` of this stack reads, or why that can't be told."""
+        """Return the stack whose state a `terraform_remote_state` of this stack reads, or why nobody can say."""
         if reader not in self._read:
             self._read[reader] = self._read_stack(reader, self.company)
         return self._read[reader]

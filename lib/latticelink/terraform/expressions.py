@@ -93,7 +93,7 @@ def step(value: Any, key: str | int) -> Any:
         if str(key) in value:
             return value[str(key)]
         raise RefusedByTerraform(f"there is no {key!r}, but {', '.join(sorted(map(str, value))) or 'nothing'}")
-    raise RefusedByTerraform(f"{key!r} is asked of what is no list and no map")
+    raise RefusedByTerraform(f"{key!r} is looked up in what is neither a list nor a map")
 
 
 def _whole(key: str | int) -> int:
@@ -109,7 +109,7 @@ def _entries_of_map(items: Any) -> Any:
         if why := unknown_of(key):
             return why
         if isinstance(key, list | dict) or key is ABSENT:
-            raise RefusedByTerraform("a key is no text")
+            raise RefusedByTerraform("a key is not a string")
         entries[to_text(key)] = item
     return entries
 
@@ -134,7 +134,7 @@ class _Evaluator:
             if isinstance(part, Unknown) and not isinstance(part, PartlyKnown):
                 return part
             if part is ABSENT or isinstance(part, list | dict):
-                raise RefusedByTerraform("a template has a part that is no text")
+                raise RefusedByTerraform("a template has a part that is not a string")
         return in_one_text(parts)
 
     def path(self, tree: Path) -> Any:
@@ -144,7 +144,7 @@ class _Evaluator:
             if why := unknown_of(key):
                 return why
             if not isinstance(key, str | int | Splat):
-                raise RefusedByTerraform("an index is no text and no whole number")
+                raise RefusedByTerraform("an index is neither a string nor a whole number")
             keys.append(key)
         if not isinstance(tree.base, str):
             return descend(self.value(tree.base), tuple(keys))
@@ -157,7 +157,7 @@ class _Evaluator:
             return self._try(tree)
         function = FUNCTIONS.get(tree.name)
         if function is None:
-            return Unknown(f"the function {tree.name} is beyond what is read here")
+            return Unknown(f"the function {tree.name} isn't supported here")
         arguments = [self.value(argument) for argument in tree.arguments]
         if found := next((each for each in arguments if isinstance(each, Unknown)), None):
             return found
@@ -165,11 +165,11 @@ class _Evaluator:
         if isinstance(result, list | dict):
             spend(len(result))
             if len(result) > LONGEST_LIST:
-                return Unknown(f"it has {len(result):,} parts, and {LONGEST_LIST:,} are the most that are looked at")
+                return Unknown(f"it has {len(result):,} parts, and {LONGEST_LIST:,} are the most that are read")
         return result
 
     def _try(self, tree: Call) -> Any:
-        refused = RefusedByTerraform("try has no argument that works")
+        refused = RefusedByTerraform("no argument of try can be evaluated")
         for argument in tree.arguments:
             try:
                 value = self.value(argument)
@@ -194,7 +194,7 @@ class _Evaluator:
         if why := unknown_of(source):
             return why
         if not isinstance(source, list | dict):
-            raise RefusedByTerraform("for goes over what is no list and no map")
+            raise RefusedByTerraform("for iterates over what is neither a list nor a map")
         results = []
         for key, item in sorted(source.items()) if isinstance(source, dict) else enumerate(source):
             bound = dict(zip(tree.names, (key, item) if len(tree.names) == 2 else (item,), strict=True))
@@ -225,7 +225,7 @@ class _Evaluator:
         try:
             return _OPERATORS[tree.operator](*operands)
         except (TypeError, ValueError, ArithmeticError):
-            raise RefusedByTerraform(f"{tree.operator} is given what it doesn't take") from None
+            raise RefusedByTerraform(f"{tree.operator} gets a value of the wrong kind") from None
 
     def _known(self, tree: Any) -> Any:
         value = self.value(tree)

@@ -49,7 +49,7 @@ def _refusing(function: Function) -> Function:
         try:
             return function(*arguments)
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, StopIteration) as error:
-            raise RefusedByTerraform(f"a function is given what it doesn't take: {error}") from None
+            raise RefusedByTerraform(f"a function gets a value of the wrong kind: {error}") from None
 
     return refusing
 

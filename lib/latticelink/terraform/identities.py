@@ -24,7 +24,7 @@ def refer_by_identity(stacks: Sequence[StackConfiguration]) -> None:
     owners = _owners([stack for stack in stacks if stack.raw.is_unfolded])
     if not owners:
         return
-    # What was read comes first, as expressions that say how many there are of others may ask it.
+    # What was read comes first, as expressions that say the number of instances of others may ask it.
     for raw in sorted((raw for stack in stacks for raw in stack.raw.blocks), key=lambda raw: raw.mode != "data"):
         for name, value in raw.body.items():
             raw.body[name] = _referred(name, value, owners)

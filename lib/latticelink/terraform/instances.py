@@ -45,7 +45,7 @@ class Instance:
 
 
 def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
-    """Return the instances of a block; one with `unknown` set if it can't be told how many there are.
+    """Return the instances of a block; one with `unknown` set if it can't be determined how many there are.
 
     Source: https://developer.hashicorp.com/terraform/language/meta-arguments
     """
@@ -55,7 +55,7 @@ def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
         if raw.body.get("for_each") is not None:
             return _for_each(bounded(evaluate(raw.body["for_each"], scope)))
     except (RefusedByTerraform, RecursionError) as error:
-        return _unknown(Unknown(f"Terraform would stop at it, as {error}", "Correct the expression."))
+        return _unknown(Unknown(f"Terraform would stop there, because {error}", "Correct the expression."))
     return [Instance()]
 
 
@@ -67,7 +67,7 @@ def planned_instance(raw: RawBlock, scope: Scope) -> Instance:
         return Instance(raw.index, {"count": {"index": raw.index}})
     over = RawBlock(raw.mode, raw.type, raw.name, {"for_each": (raw.written or {}).get("for_each")}, raw.file)
     found = next((each for each in instances(over, scope) if each.key == raw.index), None)
-    value = Unknown(f"the plan doesn't tell each.value of {raw.address}")
+    value = Unknown(f"the plan doesn't include each.value of {raw.address}")
     return found or Instance(raw.index, {"each": {"key": raw.index, "value": value}})
 
 
@@ -79,7 +79,7 @@ def _counted(count: Any) -> list[Instance]:
     except (TypeError, ValueError, OverflowError):
         return _unknown(Unknown(f"its count is {count!r}", "Write a number."))
     if number > 100_000:
-        return _unknown(Unknown(f"its count is {number}, and so many are not looked at", "Write a smaller number."))
+        return _unknown(Unknown(f"its count is {number}, and so many are not followed", "Write a smaller number."))
     spend(number * _STEPS_OF_AN_INSTANCE)
     return [Instance(index, {"count": {"index": index}}) for index in range(number)]
 

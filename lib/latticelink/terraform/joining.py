@@ -62,8 +62,8 @@ def unjoined(stacks: Sequence[StackConfiguration]) -> list[str]:
 def not_joined(name: str) -> str:
     """Return the sentence about an input that nothing joins to the others."""
     return (
-        f"Nothing joins {name} to the other inputs: no state that one of them reads, and no id or ARN that both have. "
-        f"If it is the stack NAME whose state another reads, say so: --as NAME={name}"
+        f"Nothing connects {name} to the other inputs: none of them reads it as state, and they have no id or "
+        f"ARN in common. If another input reads it under the name NAME, say so: --as NAME={name}"
     )
 
 

@@ -26,7 +26,7 @@ def load(file: Path, *, named: bool = False) -> Any:
         named: whether the user named it, so that a pipe is read as well.
 
     Raises:
-        UnreadableInput: if it is no JSON, nested too deeply, or too large.
+        UnreadableInput: if it is not JSON, nested too deeply, or too large.
     """
     text = read_text(file, named=named)
     hold(_memory(text), file)
@@ -35,7 +35,7 @@ def load(file: Path, *, named: bool = False) -> Any:
     except RecursionError:
         raise UnreadableInput(f"{file} is nested too deeply to be Terraform's.") from None
     except ValueError as error:
-        raise UnreadableInput(f"{file} is no JSON: {error}.") from None
+        raise UnreadableInput(f"{file} is not JSON: {error}.") from None
     if _is_deeper(content, _DEEPEST):
         raise UnreadableInput(f"{file} is nested too deeply to be Terraform's.")
     note_content(content)
@@ -52,7 +52,7 @@ def read_text(file: Path, *, named: bool = False) -> str:
         content = sys.stdin.buffer.read(LARGEST + 1)
     else:
         if not named and not is_regular(file):
-            raise UnreadableInput(f"{file} is no file.")
+            raise UnreadableInput(f"{file} is not a file.")
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
     if len(content) > LARGEST:
@@ -60,7 +60,7 @@ def read_text(file: Path, *, named: bool = False) -> str:
     try:
         return content.decode("utf-8-sig")
     except ValueError as error:
-        raise UnreadableInput(f"{file} is no JSON: {error}.") from None
+        raise UnreadableInput(f"{file} is not JSON: {error}.") from None
 
 
 def is_regular(file: Path) -> bool:
@@ -72,7 +72,7 @@ def is_regular(file: Path) -> bool:
     if not file.exists() or file.is_dir():
         return False
     if not file.is_file():
-        raise UnreadableInput(f"{file} is no file.")
+        raise UnreadableInput(f"{file} is not a file.")
     return True
 
 

@@ -18,7 +18,7 @@ MOST_SHOWN = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that can't be told.
+    """A value that can't be determined.
 
     Args:
         reason: why not, as a clause such as `variable "port" has no default`.
@@ -95,7 +95,7 @@ def first_unknown(value: Any) -> Unknown | None:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Yield everything in the value that is no list and no map; of one that is huge an Unknown in place of the rest."""
+    """Yield everything in the value that is neither a list nor a map; of one that is huge an Unknown for the rest."""
     todo = [value]
     count = 0
     while todo:
@@ -135,5 +135,5 @@ def unknown_of(value: Any) -> Unknown | None:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return the items of a list; a value that is no list is the one item, and what is absent is none."""
+    """Return the items of a list; a value that is not a list is the one item, and what is absent is none."""
     return value if isinstance(value, list) else [] if value is ABSENT else [value]

@@ -70,7 +70,7 @@ def _refuse(graph: dict[_Node, list[_Node]]) -> None:
         _, *circle = reversed(error.args[1])
         first = circle.index(min(circle))
         whole = [*circle[first:], *circle[:first], circle[first]]
-        raise UnreadableInput(f"References go in a loop: {' -> '.join(map(_shown, whole))}. Break it.") from None
+        raise UnreadableInput(f"References form a loop: {' -> '.join(map(_shown, whole))}. Break it.") from None
 
 
 def _shown(node: _Node) -> str:

@@ -46,7 +46,7 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
     stacks = {}
     try:
         if manifest.exists() and not manifest.is_file():
-            raise LatticeLinkError(f"{manifest} is no file. Name the folder that a synth wrote, such as cdktf.out.")
+            raise LatticeLinkError(f"{manifest} is not a file. Name the folder that a synth wrote, such as cdktf.out.")
         for name, entry in sorted(json.loads(_text_of(manifest))["stacks"].items()):
             stacks[name] = _stack(outdir, name, entry)
     except OSError as error:
@@ -55,8 +55,8 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise LatticeLinkError(
-            f"{manifest} is no manifest of CDKTF or CDK Terrain: it should have `stacks`, each with its folder, its "
-            "file and its dependencies. Synthesise again."
+            f"{manifest} is not a manifest of CDKTF or CDK Terrain: it should have `stacks`, each with its folder, its "
+            "file and its dependencies. Run the synth again."
         ) from None
     return [stacks[name] for name in _sorted(manifest, stacks)]
 
@@ -81,14 +81,15 @@ def _sorted(manifest: Path, stacks: dict[str, StackFolder]) -> list[str]:
     for stack in stacks.values():
         if missing := [name for name in stack.dependencies if name not in stacks]:
             raise LatticeLinkError(
-                f"{manifest} says that {stack.name!r} comes after {missing[0]!r}, which is not in it. Synthesise again."
+                f"{manifest} says that {stack.name!r} comes after {missing[0]!r}, which is not in it. Run the synth "
+                f"again."
             )
     sorter = TopologicalSorter({name: stack.dependencies for name, stack in stacks.items()})
     try:
         sorter.prepare()
     except CycleError as error:
         circle = " after ".join(repr(name) for name in error.args[1])
-        raise LatticeLinkError(f"{manifest} has stacks that wait for each other: {circle}.") from None
+        raise LatticeLinkError(f"{manifest} has stacks that depend on each other: {circle}.") from None
     ordered: list[str] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())

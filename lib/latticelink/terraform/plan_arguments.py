@@ -379,11 +379,11 @@ def _concealed(name: str, expression: Any) -> Any:
 
 def sensitive(what: str) -> Unknown:
     """Return why a sensitive value isn't known."""
-    return Unknown(f"{what} is sensitive, and not looked at in a plan", "Check the folder that it is planned from.")
+    return Unknown(f"{what} is sensitive, so it is not read from a plan", "Check the folder that it is planned from.")
 
 
 def not_told(argument: str) -> Unknown:
-    """Return why the plan doesn't tell an argument."""
+    """Return why the plan doesn't include an argument."""
     return Unknown(
-        f"the plan doesn't tell {argument}, as it is known only after apply", "Apply, then check a new plan."
+        f"the plan doesn't include {argument}, as it is known only after apply", "Apply, then check a new plan."
     )

@@ -159,7 +159,7 @@ class References:
         return whole, bool(own)
 
     def follow(self, name: str, place: Place) -> list[Target] | None:
-        """Return what a reference leads to; None if that can't be told."""
+        """Return what a reference leads to; None if that can't be determined."""
         key = (name, place)
         if key not in self._followed:
             self._followed[key] = None  # the answer for one that leads back to itself
@@ -178,7 +178,7 @@ class References:
         return list(dict.fromkeys(found)) or None
 
     def candidates(self, expression: dict[str, Any], place: Place) -> tuple[list[Target], list[str]]:
-        """Return all that an expression may be made of, and the references of which that can't be told."""
+        """Return all that an expression may be made of, and the references of which that can't be determined."""
         found: dict[Target, None] = {}
         lost: list[str] = []
         names, own = self.names(expression)
@@ -272,7 +272,7 @@ def _first(path: str) -> str:
 
 
 def _part(targets: list[Target] | None, rest: str) -> list[Target] | None:
-    """Return the part of an output or variable that `rest` asks for, as in `[0]`; None if that can't be told."""
+    """Return the part of an output or variable that `rest` asks for, as in `[0]`; None if that can't be determined."""
     if targets is None or not rest:
         return targets
     if re.fullmatch(r"\[\d+\]", rest):

@@ -40,5 +40,5 @@ def configuration_of(stacks: Iterable[RawStack], default: Default) -> Configurat
         refer_by_identity(configuration.stacks)
         refuse_loops(configuration)
     except RecursionError:
-        raise UnreadableInput("What was read refers to itself, or is nested too deeply to be read.") from None
+        raise UnreadableInput("The input refers to itself, or is nested too deeply to be read.") from None
     return configuration

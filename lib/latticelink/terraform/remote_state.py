@@ -22,7 +22,7 @@ _PLACE: dict[str, dict[str, Any]] = {
 
 
 def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConfiguration | Unknown:
-    """Return the stack whose state the data source reads, or why that can't be told.
+    """Return the stack whose state the data source reads, or why that can't be determined.
 
     Source: https://developer.hashicorp.com/terraform/language/state/remote-state-data
     """
@@ -42,8 +42,8 @@ def read_stack(reader: Block, stacks: Sequence[StackConfiguration]) -> StackConf
             return found[0]
     settle = "Check the folder that has both stacks, or a plan of this one."
     if len({stack.raw.input for stack in stacks}) > 1:
-        settle = f"If an input is that stack, say so: --as {reader.name}=FILE. Or check a plan of this one."
-    return Unknown(f"{reader.address} reads the state of a stack that isn't in what was read", settle)
+        settle = f"If one of the inputs is that stack, say so: --as {reader.name}=FILE. Or check a plan of this one."
+    return Unknown(f"{reader.address} reads the state of a stack that isn't in the input", settle)
 
 
 def _names_of_state(config: dict[str, Any]) -> Iterator[str]:

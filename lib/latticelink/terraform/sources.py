@@ -41,7 +41,7 @@ def raw_stacks(inputs: Inputs) -> list[RawStack]:
             raise UnreadableInput(f"Can't read {error.filename or each.path}: {error.strerror or error}.") from None
         if each.name and len(stacks) != 1:
             raise UnreadableInput(
-                f"--as {each.name}={each.path} gives a name to one stack, and {len(stacks)} are in it. Name the "
+                f"--as {each.name}={each.path} names one stack, but {len(stacks)} are in it. Name the "
                 "folder or file of one, and give the others without --as."
             )
         for stack in stacks:
@@ -134,7 +134,7 @@ def _read_contents(name: str, folder: Path, files: dict[Path, Any], after: tuple
             strange = sorted(content.keys() - _SECTIONS - {"//"})[:3] if isinstance(content, dict) else []
             told = f": it has {', '.join(map(repr, strange))}" if strange else ""
             raise UnreadableInput(
-                f"{file} is no Terraform JSON{told}. Its parts are resource, data, output and the like."
+                f"{file} is not Terraform JSON{told}. Terraform JSON has sections such as resource, data and output."
             )
         _add(stack, file, content)
     return stack
@@ -192,14 +192,14 @@ def _labelled(file: Path, section: str, content: Any, labels: int) -> Iterator[t
     for part in content if isinstance(content, list) else [] if content is None else [content]:
         if not isinstance(part, dict):
             raise UnreadableInput(
-                f"{file} is no Terraform JSON: {section!r} holds {_kind(part)} where an object belongs."
+                f"{file} is not Terraform JSON: {section!r} holds {_kind(part)} where an object is expected."
             )
         if labels == 0:
             yield (), {key: value for key, value in part.items() if key != "//"} if section == "locals" else part
             continue
         for label, inside in part.items():
             if len(label) > _LONGEST_NAME:
-                raise UnreadableInput(f"{file} is no Terraform JSON: {label[:40]!r}... has {len(label):,} characters.")
+                raise UnreadableInput(f"{file} is not Terraform JSON: {label[:40]!r}... has {len(label):,} characters.")
             if label != "//":
                 for rest, body in _labelled(file, f"{section}.{label}", inside, labels - 1):
                     yield (label, *rest), body

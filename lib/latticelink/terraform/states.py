@@ -189,4 +189,4 @@ def _kept(value: Any) -> Any:
 
 
 def _sensitive(what: str) -> Unknown:
-    return Unknown(f"{what} is sensitive, and not looked at in a state", "Check the folder that it was applied from.")
+    return Unknown(f"{what} is sensitive, so it is not read from a state", "Check the folder that it was applied from.")

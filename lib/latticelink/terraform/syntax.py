@@ -368,7 +368,7 @@ def parse(text: str) -> Any:
     except (_CannotRead, RecursionError, OverflowError, ValueError):
         text = concealed(text)
         shown = text if len(text) <= 80 else f"{text[:77]}..."
-        return Unknown(f"the expression {shown} is beyond what is read here")
+        return Unknown(f"the expression {shown} isn't supported here")
 
 
 def references(raw: Any) -> Iterator[tuple[str, ...]]:

@@ -34,8 +34,8 @@ def spend(steps: int) -> None:
     _Work.steps -= steps
     if _Work.steps < 0:
         raise UnreadableInput(
-            f"What was read is too large to be judged: it asks for more than {MOST_STEPS:,} steps, and 5,000 links "
-            "take fewer. Check its stacks one by one, or look for a value that grows without need."
+            f"The input is too large to be judged: it needs more than {MOST_STEPS:,} steps, and 5,000 links "
+            "need fewer. Check its stacks one by one, or look for a value that grows unnecessarily."
         )
 
 
@@ -48,7 +48,8 @@ def hold(memory: int, file: Path) -> None:
     _Work.memory -= memory
     if _Work.memory < 0:
         raise UnreadableInput(
-            f"{file} is too large: with what was read before it has more objects, lists and texts than are read. "
+            f"{file} is too large: together with the files before it, it has more objects, lists and strings than "
+            f"are read. "
             "Check its stacks one by one."
         )
 

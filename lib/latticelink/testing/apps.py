@@ -108,7 +108,8 @@ class SynthesisedStack:
             return next(iter(found.items()))
         wanted = f" with {', '.join(f'{key}={value!r}' for key, value in arguments.items())}" if arguments else ""
         lines = [
-            f"Stack {self.name!r} has {len(found)} blocks of {kind}{wanted} in {section!r}, and one was asked for."
+            f"Stack {self.name!r} has {len(found)} blocks of {kind}{wanted} in {section!r}, and exactly one was "
+            f"expected."
         ]
         if there := found or self._blocks(section).get(kind, {}):
             lines += [f"  {kind}.{name}: {_shown(block, arguments)}" for name, block in there.items()]
@@ -216,7 +217,7 @@ def synthesise(build: Callable[[App], object], *, context: Mapping[str, Any] | N
         TypeError: if `build` can't be called.
     """
     if not callable(build):
-        raise TypeError(f"synthesise gets the function that makes the app's stacks, not {build!r}.")
+        raise TypeError(f"synthesise takes the function that creates the app's stacks, not {build!r}.")
     # Here, as it starts Node.js, which what reads a folder doesn't need.
     from latticelink.app import build_app
 

@@ -45,12 +45,12 @@ class Golden:
         if text != expected:
             told = "\n".join(_difference(expected, text))
             raise AssertionError(
-                f"This differs from the golden file {file}. Is it meant? Then run pytest with {OPTION}, and read the "
-                f"difference before it is committed.\n{told}"
+                f"This differs from the golden file {file}. If that is intended, run pytest with {OPTION} and read "
+                f"the difference before committing it.\n{told}"
             )
 
 
 def _difference(expected: str, text: str) -> list[str]:
     one, other = expected.splitlines(), text.splitlines()
     lines = list(islice(difflib.unified_diff(one, other, "golden", "now", lineterm=""), _MOST_LINES + 1))
-    return [*lines[:_MOST_LINES], "..."] if len(lines) > _MOST_LINES else lines or ["The ends of lines differ."]
+    return [*lines[:_MOST_LINES], "..."] if len(lines) > _MOST_LINES else lines or ["The line endings differ."]

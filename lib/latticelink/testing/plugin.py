@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes golden files anew."""
     group = parser.getgroup("latticelink", "LatticeLink")
-    group.addoption(OPTION, action="store_true", help="write the golden files of the tests that run anew")
+    group.addoption(OPTION, action="store_true", help="rewrite the golden files of the tests that run")
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def parse_cidr(report: Report, argument: str, given: str) -> Cidr:
         report.refuse(
             argument,
             given,
-            rule="A CIDR block is written with its first address and in its shortest form.",
+            rule="A CIDR block is written with its first address, in its shortest form.",
             fix=f"Write '{network}'.",
             source=_VPC_SOURCE,
         )
@@ -138,7 +138,7 @@ def parse_vpc_cidr(report: Report, argument: str, given: str) -> Cidr:
             argument,
             given,
             rule="A VPC is not in 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 or 224.0.0.0/3, which are reserved.",
-            fix="Take a private range, such as '10.0.0.0/16', '172.18.0.0/16' or '192.168.0.0/16'.",
+            fix="Use a private range, such as '10.0.0.0/16', '172.18.0.0/16' or '192.168.0.0/16'.",
             source=_VPC_SOURCE,
         )
         return Cidr(REFUSED)
@@ -164,7 +164,7 @@ def parse_subnets(report: Report, argument: str, vpc: Cidr, given: Sequence[Subn
                 report.refuse(
                     f"{argument}[{key!r}].cidr",
                     str(network),
-                    rule=f"The subnets of one VPC do not overlap; subnet {other_key!r} is {other}.",
+                    rule=f"The subnets of a VPC do not overlap; subnet {other_key!r} is {other}.",
                     fix="Give each subnet a range of its own.",
                     source=_SUBNET_SOURCE,
                 )
@@ -173,7 +173,7 @@ def parse_subnets(report: Report, argument: str, vpc: Cidr, given: Sequence[Subn
         report.refuse(
             argument,
             keys,
-            rule=f"Each subnet of a network has a name of its own; {key!r} is there more than once.",
+            rule=f"Each subnet of a network has a different name; {key!r} occurs more than once.",
             fix="Give the subnets of one zone different names.",
         )
     return blocks
@@ -210,7 +210,7 @@ def parse_pool_netmask(
         report.refuse(
             argument if cidr else "cidr",
             given if cidr else cidr,
-            rule="A VPC's block is given as cidr, or chosen by a pool for netmask_length: one of both.",
+            rule="A VPC's block is given as cidr, or chosen from a pool by netmask_length, but not both.",
             fix="Write for example cidr='172.18.0.0/16', or ipam_pool_id='ipam-pool-...' and netmask_length=20.",
             source=_POOL_SOURCE,
         )
@@ -218,7 +218,7 @@ def parse_pool_netmask(
         report.refuse(
             argument,
             given,
-            rule="A block of a length is asked of a pool of Amazon VPC IP Address Manager.",
+            rule="A block of a given length comes from a pool of Amazon VPC IP Address Manager.",
             fix="Give ipam_pool_id as well, or the whole block as cidr.",
             source=_POOL_SOURCE,
         )

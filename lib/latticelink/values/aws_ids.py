@@ -88,7 +88,9 @@ def parse_security_group_ids(report: Report, argument: str, given: Sequence[str]
             argument,
             given,
             rule=f"One to {MOST_GROUPS} security groups can be attached.",
-            fix="Leave the argument out to have a group made." if not ids else "Join the rules in fewer groups.",
+            fix=(
+                "Leave the argument out to have a group created." if not ids else "Combine the rules into fewer groups."
+            ),
             source=_GROUPS_SOURCE,
         )
     return ids
@@ -129,7 +131,7 @@ def parse_kms_key_arn(report: Report, argument: str, given: str) -> str:
     report.refuse(
         argument,
         given,
-        rule="A KMS key is given by its ARN; Terraform takes no alias.",
+        rule="A KMS key is given by its ARN; Terraform doesn't accept an alias.",
         fix="Write 'arn:aws:kms:<region>:<account>:key/<id>'.",
         source="https://developer.hashicorp.com/terraform/language/backend/s3",
     )
@@ -220,7 +222,7 @@ def doubt_of_region(region: str) -> str | None:
     place, _, number = region.rpartition("-")
     if number in map(str, range(1, _REGIONS.get(place, 0) + 1)):
         return None
-    return f"AWS has no region {region!r} that was known when this version of LatticeLink was made."
+    return f"AWS has no region {region!r} that was known when this version of LatticeLink was released."
 
 
 def doubt_of_zone(zone: str) -> str | None:
@@ -230,7 +232,7 @@ def doubt_of_zone(zone: str) -> str | None:
     """
     found = re.fullmatch(r"(.*-[0-9]+)((?:-[a-z0-9]+)*)([a-z])", zone)
     if found is None:
-        return f"{zone!r} is no zone's name."
+        return f"{zone!r} is not a zone name."
     if found[2]:
         return (
             f"{zone!r} is a Local Zone or a Wavelength Zone; AWS's pages don't say that a resource gateway or a "
@@ -238,7 +240,7 @@ def doubt_of_zone(zone: str) -> str | None:
         )
     if doubt := doubt_of_region(found[1]):
         return doubt
-    return f"No region has a zone beyond '{_LAST_ZONE}' so far; this is {zone!r}." if found[3] > _LAST_ZONE else None
+    return f"No region has a zone after '{_LAST_ZONE}' so far; this is {zone!r}." if found[3] > _LAST_ZONE else None
 
 
 def parse_zone(report: Report, argument: str, given: str, region: str) -> str:

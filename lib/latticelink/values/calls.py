@@ -95,7 +95,7 @@ def _listed(value: Any) -> Any:
 def _refuse_taken_id(report: Report, id: object, error: RuntimeError) -> None:
     """Say in our words what the CDK says of a second construct with one id."""
     if re.match(f"There is already a Construct with name '{re.escape(str(id))}' in", str(error)):
-        report.refuse("id", id, rule="Each construct has an id of its own in its scope.", fix="Choose another id.")
+        report.refuse("id", id, rule="Each construct has a different id within its scope.", fix="Choose another id.")
         raise InvalidInput(report.findings) from None
 
 
@@ -153,12 +153,12 @@ def _bound(report: Report, signature: inspect.Signature, values: list[Any], name
         ]
         if given and missing:
             for name in missing:
-                report.refuse(name, None, rule="This argument is needed.", fix=f"Give {name}.")
+                report.refuse(name, None, rule="This argument is required.", fix=f"Give {name}.")
         else:
             report.refuse(
                 "arguments",
                 values[1:],
-                rule=f"The arguments are: {', '.join(_offered(signature))}; here are {error}.",
+                rule=f"The arguments are: {', '.join(_offered(signature))}; {error} were given.",
                 fix="Write name=value for each of them.",
             )
         raise InvalidInput(report.findings) from None
@@ -260,7 +260,10 @@ class _Id(_Kind):
         return isinstance(value, str) and value != "" and value.isprintable() and is_known(value)
 
     def sentence(self) -> str:
-        return "An id is a plain text, as names are made of it: no expression, at least one character, all on one line"
+        return (
+            "An id is a plain string, because names are derived from it: not an expression, at least one character, "
+            "on one line"
+        )
 
     def fix(self, _: object) -> str:
         return "Write one, such as 'network'."

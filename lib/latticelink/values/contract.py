@@ -127,9 +127,9 @@ def parse_lattice_arn(report: Report, argument: str, given: str, *kinds: str) ->
     report.refuse(
         argument,
         given,
-        rule=f"What exists is given by its ARN, here that of a {' or '.join(kinds)} of VPC Lattice.",
-        fix=f"Write {' or '.join(examples)}. What other accounts share is listed by: "
-        "aws ram list-resources --resource-owner OTHER-ACCOUNTS",
+        rule=f"An existing resource is given by its ARN, here that of a {' or '.join(kinds)} of VPC Lattice.",
+        fix=f"Write {' or '.join(examples)}. To list what other accounts share: aws "
+        "ram list-resources --resource-owner OTHER-ACCOUNTS",
         source="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html",
     )
     return REFUSED

@@ -97,8 +97,8 @@ def refuse_taking_over(report: Report, argument: str, zone: str) -> None:
         report.refuse(
             argument,
             zone,
-            rule="A private zone answers for its name and all below it in the whole VPC; this one is a public suffix, "
-            "below which others have their domains.",
+            rule="A private zone answers for its name and all names below it in the whole VPC; this one is a public "
+            "suffix, under which others have their domains.",
             fix=f"Give the zone another label, such as 'shared.{zone if '.' in zone else 'internal'}'.",
             source=f"{_ZONE_SOURCE} and {_SUFFIX_SOURCE}",
         )
@@ -106,7 +106,10 @@ def refuse_taking_over(report: Report, argument: str, zone: str) -> None:
         report.refuse(
             argument,
             zone,
-            rule="A private zone answers for its name and all below it in the whole VPC; here are AWS's own names.",
+            rule=(
+                "A private zone answers for its name and all names below it in the whole VPC; these include AWS's "
+                "own names."
+            ),
             fix="Name it below a domain of your own, such as 'shared.internal'.",
             source=_ZONE_SOURCE,
         )

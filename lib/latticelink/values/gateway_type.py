@@ -66,7 +66,7 @@ def parse_gateway_type(
             "dns_resolution",
             dns_resolution,
             rule="A gateway in IPv6-only subnets can't resolve names in the VPC.",
-            fix="Make it IPV4 or DUALSTACK, or leave dns_resolution out.",
+            fix="Use IPV4 or DUALSTACK, or leave dns_resolution out.",
             source=_GATEWAY_SOURCE,
         )
     if ipv4_addresses_per_eni is not None:
@@ -79,7 +79,7 @@ def _parse_addresses(report: Report, ip_address_type: str, given: int) -> int | 
         report.refuse(
             "ipv4_addresses_per_eni",
             given,
-            rule=f"A resource gateway takes 1 to {MOST_ADDRESSES} IPv4 addresses in each subnet.",
+            rule=f"A resource gateway uses 1 to {MOST_ADDRESSES} IPv4 addresses in each subnet.",
             fix=f"Write such a number, or leave it out for AWS's {DEFAULT_ADDRESSES}.",
             source=_API_SOURCE,
         )
@@ -104,8 +104,8 @@ def refuse_unfit(report: Report, gateway: GatewayType, resource: Resource) -> No
             report.refuse(
                 "resource",
                 target.arn,
-                rule="AWS shares no database by ARN through a gateway with dns_resolution='IN_VPC'.",
-                fix="Share it by a gateway of its own, without dns_resolution.",
+                rule="AWS doesn't share databases by ARN through a gateway with dns_resolution='IN_VPC'.",
+                fix="Share it through another gateway, without dns_resolution.",
                 source=_API_SOURCE,
             )
         _refuse_wrong_version(report, gateway, target)

@@ -74,7 +74,7 @@ def parse_private_dns(
         report.refuse(
             "private_dns_preference",
             preference,
-            rule="The preference is among names that private DNS resolves, and it is off here.",
+            rule="The preference selects names that private DNS resolves, but private DNS is off here.",
             fix="Write private_dns_enabled=True, or leave the preference out.",
             source=_SOURCE,
         )
@@ -82,7 +82,7 @@ def parse_private_dns(
         report.refuse(
             "private_dns_specified_domains",
             specified_domains,
-            rule=f"Domains are given with {' and '.join(WITH_DOMAINS)}, and only with these.",
+            rule=f"Domains are given only with {' and '.join(WITH_DOMAINS)}.",
             fix="Give the domains, or another preference.",
             source=_SOURCE,
         )
@@ -97,7 +97,7 @@ def _parse_domains(report: Report, given: Sequence[str]) -> tuple[str, ...]:
         report.refuse(
             "private_dns_specified_domains",
             given,
-            rule=f"Specified domains are a list of 1 to {MOST_DOMAINS}, each of 1 to 255 characters.",
+            rule=f"The domains are a list of 1 to {MOST_DOMAINS}, each of 1 to 255 characters.",
             fix="Write for example ['example.com'].",
             source=_SOURCE,
         )

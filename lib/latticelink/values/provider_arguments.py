@@ -94,7 +94,7 @@ def admits_version_without(argument: ProviderArgument, constraint: str | None) -
     """Return whether Terraform may take, by `constraint`, a provider that lacks `argument`; without one, it may.
 
     Raises:
-        ValueError: for what is no version constraint.
+        ValueError: for what is not a version constraint.
     """
     oldest = oldest_admitted(constraint) if constraint is not None else (0, 0, 0)
     return oldest is not None and oldest < argument.since
@@ -114,7 +114,7 @@ def refuse_lacking(
         path: the provider's argument; a row of the table.
     """
     row = find_argument(resource, path)
-    assert row is not None, f"{resource}.{path} is no row of the table"
+    assert row is not None, f"{resource}.{path} is not a row of the table"
     if constraint is None or not admits_version_without(row, constraint):
         return
     since = text_of(row.since)
@@ -122,7 +122,7 @@ def refuse_lacking(
     report.refuse(
         argument,
         value,
-        rule=f"It becomes {row}, which {known}; this stack's constraint, '{constraint}', allows older ones.",
+        rule=f"It is written as {row}, which {known}; this stack's constraint, '{constraint}', allows older ones.",
         fix=f'Give the stack aws_provider=">= {since}, < {row.since[0] + 1}.0.0", or leave {argument} out.',
         source=row.source,
     )

@@ -34,7 +34,7 @@ def parse_aws_provider(report: Report, argument: str, given: str) -> str:
         report.refuse(
             argument,
             given,
-            rule="Some version satisfies every part of a version constraint; none satisfies all of these.",
+            rule="No version satisfies all parts of this version constraint.",
             fix=f"Write for example '{DEFAULT_AWS_PROVIDER}'.",
             source=_SOURCE,
         )
@@ -44,7 +44,7 @@ def parse_aws_provider(report: Report, argument: str, given: str) -> str:
         report.refuse(
             argument,
             given,
-            rule=f"Only AWS provider {required} and newer have all that LatticeLink emits.",
+            rule=f"Only AWS provider {required} and newer have everything that LatticeLink writes.",
             fix=f"Add '>= {required}', or write '{DEFAULT_AWS_PROVIDER}'.",
             source="https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs",
         )
@@ -66,7 +66,7 @@ def oldest_admitted(constraint: str) -> Version | None:
     """
     terms = [_parse(term) for term in constraint.split(",")] if isinstance(constraint, str) else []
     if not terms:
-        raise ValueError(f"{constraint!r} is no version constraint")
+        raise ValueError(f"{constraint!r} is not a version constraint")
     candidate: Version = max([(0, 0, 0), *(_next(v) if sign == ">" else v for sign, v, _ in terms if _is_floor(sign))])
     while any(sign == "!=" and version == candidate for sign, version, _ in terms):
         candidate = _next(candidate)
@@ -85,7 +85,7 @@ def _parse(text: str) -> _Term:
     """Return the operator, the version, and how many numbers of it were given."""
     match = _TERM.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is no part of a version constraint")
+        raise ValueError(f"{text!r} is not part of a version constraint")
     sign, *numbers = match.groups()
     version = (int(numbers[0]), int(numbers[1] or 0), int(numbers[2] or 0))
     return sign or "=", version, sum(number is not None for number in numbers)

@@ -95,7 +95,9 @@ class DnsResource:
                 report.refuse(
                     "ip_address_type",
                     self.ip_address_type,
-                    rule="A name is shared with its 'IPV4' or its 'IPV6' addresses; AWS doesn't support both yet.",
+                    rule=(
+                        "A name is shared with either its 'IPV4' or its 'IPV6' addresses; AWS doesn't support both yet."
+                    ),
                     fix="Write one of these, or leave it out.",
                     source=_CONFIGURATION_SOURCE,
                 )
@@ -186,8 +188,8 @@ class ArnResource:
                 report.refuse(
                     "publicly_accessible",
                     True,
-                    rule="AWS shares no database that is publicly accessible.",
-                    fix="Make it with publicly_accessible=False, in private subnets.",
+                    rule="AWS doesn't share databases that are publicly accessible.",
+                    fix="Create it with publicly_accessible=False, in private subnets.",
                     source=_CONFIGURATION_SOURCE,
                 )
         if is_cluster:
@@ -223,7 +225,7 @@ class Member:
                 report.refuse(
                     "resource",
                     self.resource,
-                    rule="A group holds addresses and names; a database by ARN is shared on its own.",
+                    rule="A group contains addresses and names; a database is shared by ARN on its own.",
                     fix="Write Member(IpResource(...), ports=[...]) or Member(DnsResource(...), ports=[...]).",
                     source=_CONFIGURATION_SOURCE,
                 )
@@ -302,7 +304,9 @@ def _refuse_no_way_out(report: Report, cidrs: Sequence[str]) -> None:
     report.refuse(
         "cidrs",
         cidrs,
-        rule="The gateway's security group needs a way out to the target, which a name alone doesn't give.",
+        rule=(
+            "The gateway's security group must allow traffic to the target, and a name alone doesn't say where that is."
+        ),
         fix="Give the target's security_group_id, or the cidrs that the name resolves to.",
         source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
     )

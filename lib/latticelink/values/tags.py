@@ -73,7 +73,7 @@ def parse_tags(
         report.refuse(
             argument,
             len(together),
-            rule=f"AWS takes at most {MOST_TAGS} tags on one object, the stack's default tags and Name among them.",
+            rule=f"AWS accepts at most {MOST_TAGS} tags on one object, the stack's default tags and Name among them.",
             fix="Leave some of them out.",
             source=_SOURCE,
         )
@@ -110,7 +110,7 @@ def _refuse_bad_key(report: Report, argument: str, key: object) -> None:
         report.refuse(
             argument,
             key,
-            rule=f"Keys that begin with {RESERVED!r} are AWS's own.",
+            rule=f"Keys that begin with {RESERVED!r} are reserved by AWS.",
             fix=f"Write for example {key[len(RESERVED) :].lstrip(':') or 'Team'!r}.",
             source=_SOURCE,
         )

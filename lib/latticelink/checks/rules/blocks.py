@@ -72,7 +72,7 @@ def _ids(configuration: Configuration) -> Iterator[Judgement]:
                     yield not_known(block, item, argument)
                 elif isinstance(item, Reference):
                     by_name = item.attribute in ("arn", "name")
-                    yield verdict(block, f"`{argument}` is {item}, no id." if by_name else None)
+                    yield verdict(block, f"`{argument}` is {item}, which is not an id." if by_name else None)
                 else:
                     problem = refused(parse_id, item, ID_PREFIXES[named])
                     yield verdict(block, f"`{argument}`: {problem}" if problem else None)
@@ -83,10 +83,10 @@ CHECKS = (
         id="LL841",
         severity=Severity.ERROR,
         title="No block is empty",
-        why="CDKTF and CDK Terrain write `{}` for a nested dict that they don't understand, without an error; what it "
-        "was to say is lost.",
+        why="CDKTF and CDK Terrain write `{}` for a nested dict that they don't understand. There is no error, and the "
+        "values are lost.",
         source=pages.TF_CONFIGURATION,
-        fix="Write the bindings' class in place of a dict, or remove the block.",
+        fix="Use the bindings' class instead of a dict, or remove the block.",
         passing=example((CONFIGURATION, "db", {DEFINITION: {"ip_resource": {"ip_address": "10.0.1.9"}}})),
         failing=example((CONFIGURATION, "db", {DEFINITION: {}})),
         judge=_not_empty,
@@ -95,10 +95,10 @@ CHECKS = (
     Check(
         id="LL842",
         severity=Severity.ERROR,
-        title="Ids of VPCs, subnets and security groups are ids",
-        why="The provider takes a name or an ARN in their place, and AWS refuses it during apply.",
+        title="Arguments for ids of VPCs, subnets and security groups hold ids",
+        why="The provider accepts a name or an ARN instead, and AWS refuses it during apply.",
         source=ID_SOURCE,
-        fix="Write the id, or refer to the `.id` of the resource.",
+        fix="Give the id, or refer to the `.id` of the resource.",
         passing=example((GATEWAY, "g", {"vpc_id": "vpc-0123456789abcdef0"})),
         failing=example((GATEWAY, "g", {"vpc_id": "main"})),
         judge=_ids,

@@ -144,7 +144,7 @@ CHECKS = (
         severity=Severity.ERROR,
         title="What is shared fits the type of the resource configuration",
         why="A SINGLE or a CHILD is one address or name, an ARN one database, a GROUP only its children. The provider "
-        "takes some other combinations, and AWS refuses them during apply.",
+        "accepts some other combinations, and AWS refuses them during apply.",
         source=pages.CREATE_CONFIGURATION,
         fix="Change the type or the definition.",
         passing=_SINGLE,
@@ -154,8 +154,8 @@ CHECKS = (
     Check(
         id="LL205",
         severity=Severity.ERROR,
-        title="A CHILD names its group, any other type its gateway",
-        why="A child has the gateway of its group. The provider takes exactly one of the two.",
+        title="A CHILD names its group, and any other type its gateway",
+        why="A child uses its group's gateway. The provider accepts exactly one of the two.",
         source=pages.TF_CONFIGURATION,
         fix="Write one of `resource_gateway_identifier` and `resource_configuration_group_id`.",
         passing=_SINGLE,
@@ -166,7 +166,7 @@ CHECKS = (
         id="LL206",
         severity=Severity.ERROR,
         title="SINGLE and GROUP have the protocol TCP, CHILD and ARN none",
-        why="The provider refuses a SINGLE or GROUP without it and a CHILD or ARN with it. AWS carries TCP only.",
+        why="The provider refuses a SINGLE or GROUP without it and a CHILD or ARN with it. AWS carries only TCP.",
         source=pages.CREATE_CONFIGURATION,
         fix='Write `protocol = "TCP"` for SINGLE and GROUP, and nothing for CHILD and ARN.',
         passing=_SINGLE,
@@ -177,7 +177,7 @@ CHECKS = (
         id="LL207",
         severity=Severity.ERROR,
         title="A CHILD belongs to a GROUP",
-        why="AWS takes as a child's group only a configuration of type GROUP.",
+        why="AWS accepts as a child's group only a configuration of type GROUP.",
         source=pages.CONFIGURATION,
         fix="Refer to a GROUP, or make this a SINGLE with a gateway of its own.",
         passing=example(

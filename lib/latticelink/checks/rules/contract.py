@@ -43,7 +43,7 @@ def _problems(value: Any) -> list[Problem | Unknown]:
     problems: list[Problem | Unknown] = []
     version, resources = value["version"], value["resources"]
     if open_question(version) is None and version != VERSION:
-        problems.append(f"Its version is {version!r}, and {VERSION} is what this library reads.")
+        problems.append(f"Its version is {version!r}, and {VERSION} is the version that this library reads.")
     if why := open_question(version):
         problems.append(why)
     if isinstance(resources, Unknown):
@@ -51,7 +51,7 @@ def _problems(value: Any) -> list[Problem | Unknown]:
     if isinstance(resources, Reference):
         return problems
     if not isinstance(resources, dict):
-        return [*problems, "`resources` is no map."]
+        return [*problems, "`resources` is not a map."]
     for name, entry in resources.items():
         if isinstance(entry, Unknown | Reference):
             problems += [entry] if isinstance(entry, Unknown) else []
@@ -62,7 +62,7 @@ def _problems(value: Any) -> list[Problem | Unknown]:
         elif isinstance(entry["ports"], list) and not all(
             isinstance(port, str | Unknown | Reference) for port in entry["ports"]
         ):
-            problems.append(f"The ports of {name!r} are {entry['ports']}, no texts.")
+            problems.append(f"The ports of {name!r} are {entry['ports']}, which are not strings.")
     return problems
 
 
@@ -110,7 +110,7 @@ def _generated_names(configuration: Configuration) -> Iterator[Judgement]:
     for stack in configuration.stacks:
         for name in stack.raw.outputs:
             if name.startswith("cross-stack-output-"):
-                message = f"The output {name!r} is named after the place of a construct."
+                message = f"The output {name!r} is named after a construct's path."
                 yield Judgement(Answer.FAIL, None, message, part=f"{stack.name}: output.{name}")
             else:
                 yield Judgement(Answer.PASS, None, part=f"{stack.name}: output.{name}")
@@ -149,10 +149,10 @@ CHECKS = (
         id="LL821",
         severity=Severity.ERROR,
         title="The output `latticelink` has the contract's form",
-        why="Consumers read it by its keys; what is missing stops their plans, and what is sensitive hides their "
-        "errors.",
+        why="Consumers read it by its keys: a missing key stops their plans, and a sensitive output hides the "
+        "error messages.",
         source=pages.TF_REMOTE_STATE,
-        fix="Write it as docs/contract.md says, or with State.publish.",
+        fix="Write it as docs/contract.md describes, or use State.publish.",
         passing=_output({"version": 1, "resources": {"orders": _ENTRY}}),
         failing=_output({"version": 1, "resources": {"orders": {"arn": _ENTRY["arn"]}}}),
         judge=_shape,
@@ -171,11 +171,11 @@ CHECKS = (
     Check(
         id="LL823",
         severity=Severity.NOTE,
-        title="Stacks meet in outputs that a person named",
-        why="The CDK names an output of its own making after the construct's place: moving the construct breaks its "
+        title="Stacks are joined by outputs with names that a person chose",
+        why="An output that the CDK generates is named after the construct's path: moving the construct breaks its "
         "consumers, and another repository can't read it.",
         source="https://github.com/hashicorp/terraform-cdk/issues/247",
-        fix="Publish it: State.publish, or a TerraformOutput with a name of yours.",
+        fix="Publish it: State.publish, or a TerraformOutput with a name that you choose.",
         passing=_output({"version": 1, "resources": {"orders": _ENTRY}}),
         failing=example(output={"cross-stack-output-aws_vpcmainid": {"value": "vpc-12345678", "sensitive": True}}),
         judge=_generated_names,

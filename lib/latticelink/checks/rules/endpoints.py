@@ -70,7 +70,7 @@ def _type_written(block: Block) -> Iterator[Judgement]:
         return
     for wanted, argument in ENDPOINT_ARNS.items():
         if read(block, argument) is not ABSENT:
-            stated = "isn't there, so the provider makes a Gateway" if kind is ABSENT else f"is {kind!r}"
+            stated = "isn't there, so the provider creates a Gateway" if kind is ABSENT else f"is {kind!r}"
             problem = (f"It has {argument}, and `vpc_endpoint_type` {stated}.", f'Write "{wanted}".')
             yield verdict(block, None if kind == wanted else problem)
 
@@ -94,7 +94,7 @@ def _arn_problem(value: Any) -> Problem:
         wrong = value.attribute == "id" and value.block.type in (CONFIGURATION, NETWORK)
     else:
         wrong = not looks_like_arn(value)
-    return (f"It is {value}, no ARN.", "Write the `.arn`.") if wrong else None
+    return (f"It is {value}, which is not an ARN.", "Write the `.arn`.") if wrong else None
 
 
 def _one_subnet_in_each_zone(block: Block) -> Iterator[Judgement]:
@@ -143,7 +143,9 @@ def _other_vpc(configuration: Configuration) -> Iterator[Judgement]:
         if ours and theirs and (ours == theirs or ours.startswith("vpc-") == theirs.startswith("vpc-")):
             yield verdict(block, f"{gateway.full_address} is in the same VPC." if ours == theirs else None)
         else:
-            why = Unknown(f"whether {ours or 'it'} is {theirs or f'the VPC of {gateway.full_address}'} can't be told")
+            why = Unknown(
+                f"whether {ours or 'it'} is {theirs or f'the VPC of {gateway.full_address}'} can't be determined"
+            )
             yield not_known(block, why, "vpc_id")
 
 
@@ -209,7 +211,7 @@ def _replaced(block: Block) -> Iterator[Judgement]:
     triggers = block.body.get("lifecycle")
     triggers = triggers[0] if isinstance(triggers, list) and triggers else triggers
     ready = isinstance(triggers, dict) and triggers.get("replace_triggered_by")
-    yield verdict(block, f"A change of {', '.join(fixed)} is planned in place." if fixed and not ready else None)
+    yield verdict(block, f"A change to {', '.join(fixed)} is planned in place." if fixed and not ready else None)
 
 
 def _dns_attributes(block: Block) -> Iterator[Judgement]:
@@ -225,9 +227,7 @@ def _dns_attributes(block: Block) -> Iterator[Judgement]:
     off = ["enable_dns_hostnames"] if not boolean(hostnames) else []
     off += ["enable_dns_support"] if boolean(support) is False else []
     wrong = boolean(private) and off
-    yield verdict(
-        block, f"It wants private DNS, and {vpc.full_address} has {' and '.join(off)} off." if wrong else None
-    )
+    yield verdict(block, f"Private DNS is on, and {vpc.full_address} has {' and '.join(off)} off." if wrong else None)
 
 
 def _subnets_fit(block: Block) -> Iterator[Judgement]:
@@ -310,8 +310,8 @@ CHECKS = (
     Check(
         id="LL501",
         severity=Severity.ERROR,
-        title="An endpoint says that its type is Resource or ServiceNetwork",
-        why="The provider makes a Gateway endpoint where the type isn't written, and AWS refuses the ARN.",
+        title="An endpoint states its type, Resource or ServiceNetwork",
+        why="The provider creates a Gateway endpoint if no type is given, and AWS refuses the ARN.",
         source=pages.TF_ENDPOINT,
         fix="Write `vpc_endpoint_type`.",
         passing=_endpoint(),
@@ -322,11 +322,11 @@ CHECKS = (
     Check(
         id="LL502",
         severity=Severity.ERROR,
-        title="An endpoint names what it leads to",
+        title="An endpoint names a resource configuration or a service network",
         why="A Resource endpoint leads to one resource configuration, a ServiceNetwork endpoint to one service "
-        "network. The provider takes one without, and AWS refuses it.",
+        "network. The provider accepts one without, and AWS refuses it.",
         source=pages.TF_ENDPOINT,
-        fix="Give it the ARN that its type wants.",
+        fix="Give it the ARN that its type requires.",
         passing=_endpoint(),
         failing=_endpoint(resource_configuration_arn=None),
         judge=_of_each(_names_its_resource),
@@ -335,8 +335,8 @@ CHECKS = (
     Check(
         id="LL503",
         severity=Severity.ERROR,
-        title="An endpoint names what it leads to by ARN",
-        why="AWS takes an ARN here, where associations take an id.",
+        title="An endpoint names its resource configuration or service network by ARN",
+        why="AWS accepts an ARN here, whereas associations use an id.",
         source=pages.CREATE_ENDPOINT,
         fix="Write the `.arn`.",
         passing=_endpoint(_SHARED),
@@ -373,7 +373,7 @@ CHECKS = (
         id="LL506",
         severity=Severity.NOTE,
         title="An endpoint is in more than one zone",
-        why="AWS advises two or more. Another one later replaces the endpoint.",
+        why="AWS advises two or more. Adding one later replaces the endpoint.",
         source=pages.ACCESS,
         fix="Add a subnet in another zone.",
         passing=_endpoint(subnet_ids=["subnet-12345678", "subnet-87654321"]),
@@ -395,9 +395,9 @@ CHECKS = (
         id="LL508",
         severity=Severity.WARNING,
         title=f"An endpoint has at most {MOST_GROUPS} security groups",
-        why=f"More than {MOST_GROUPS} on a network interface need a raised quota.",
+        why=f"More than {MOST_GROUPS} on a network interface require a higher quota.",
         source="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
-        fix="Join the rules in fewer groups.",
+        fix="Combine the rules into fewer groups.",
         passing=_endpoint(security_group_ids=_IDS[:MOST_GROUPS]),
         failing=_endpoint(security_group_ids=_IDS),
         judge=_of_each(judge_number_of_groups),
@@ -408,7 +408,7 @@ CHECKS = (
         title="An endpoint's subnets and security groups are in its VPC",
         why="AWS refuses those of another VPC.",
         source=pages.CREATE_ENDPOINT,
-        fix="Take subnets and groups of the endpoint's VPC.",
+        fix="Use subnets and groups of the endpoint's VPC.",
         passing=_endpoint(_vpc(), _subnet("a"), subnet_ids=[_A]),
         failing=_endpoint(_vpc(), _OTHERS, _subnet("a", vpc_id="${aws_vpc.p.id}"), subnet_ids=[_A]),
         judge=_of_each(_home),
@@ -416,8 +416,8 @@ CHECKS = (
     Check(
         id="LL510",
         severity=Severity.ERROR,
-        title="An endpoint is in another VPC than the resource gateway",
-        why="AWS makes no endpoint in the VPC that the resource is shared from.",
+        title="An endpoint is in a different VPC than the resource gateway",
+        why="AWS creates no endpoint in the VPC that the resource is shared from.",
         source=pages.ENDPOINT,
         fix="Put the endpoint in another VPC, or reach the resource directly.",
         passing=_endpoint(_vpc(), _OTHERS, _SHARED, _PRODUCER),
@@ -428,9 +428,9 @@ CHECKS = (
     Check(
         id="LL511",
         severity=Severity.ERROR,
-        title="A VPC has private DNS for a resource by one type of endpoint only",
-        why="With private DNS, AWS doesn't make a Resource and a ServiceNetwork endpoint for one resource "
-        "configuration in one VPC.",
+        title="A VPC has private DNS for a resource through one type of endpoint only",
+        why="With private DNS, AWS doesn't create both a Resource and a ServiceNetwork endpoint for the same "
+        "resource configuration in one VPC.",
         source=pages.CONFIGURATION,
         fix="Remove one of the endpoints, or set `private_dns_enabled = false` on it.",
         passing=_to_network(private_dns=False),
@@ -440,9 +440,9 @@ CHECKS = (
     Check(
         id="LL512",
         severity=Severity.NOTE,
-        title="What AWS fixes when it makes an endpoint is replaced, not changed",
-        why="AWS lets only an endpoint's security groups and tags change. The provider plans a change of subnets, "
-        "address type and (before 6.28) private DNS in place, and the apply fails.",
+        title="What AWS fixes when it creates an endpoint is replaced, not changed",
+        why="AWS lets only an endpoint's security groups and tags change. The provider plans changes to subnets, "
+        "address type and (before 6.28) private DNS as in-place updates, and the apply fails.",
         source=pages.ENDPOINT,
         fix="Put these values into a terraform_data, and refer to it in `lifecycle.replace_triggered_by`.",
         passing=_endpoint(
@@ -457,9 +457,9 @@ CHECKS = (
     Check(
         id="LL513",
         severity=Severity.ERROR,
-        title="Private DNS has the VPC's DNS names and DNS resolution on",
-        why="AWS wants both attributes for an endpoint's private DNS. In Terraform enable_dns_hostnames is off "
-        "unless set.",
+        title="Private DNS is used in a VPC with DNS hostnames and DNS resolution turned on",
+        why="AWS requires both attributes for an endpoint's private DNS. In Terraform, enable_dns_hostnames is off "
+        "by default.",
         source=pages.ACCESS,
         fix="Set `enable_dns_hostnames` and `enable_dns_support` on the VPC, or `private_dns_enabled = false`.",
         passing=_endpoint(_vpc(enable_dns_hostnames=True), private_dns_enabled=True),
@@ -470,10 +470,10 @@ CHECKS = (
     Check(
         id="LL515",
         severity=Severity.ERROR,
-        title="An endpoint's subnets have the addresses of its type",
-        why="ipv4 wants subnets with IPv4, ipv6 with IPv6, dualstack with both.",
+        title="An endpoint's subnets have the kind of addresses that its address type requires",
+        why="ipv4 requires subnets with IPv4, ipv6 with IPv6, dualstack with both.",
         source=pages.ACCESS,
-        fix="Take other subnets, or another address type.",
+        fix="Use other subnets, or another address type.",
         passing=_endpoint(_subnet("a"), subnet_ids=[_A], ip_address_type="ipv4"),
         failing=_endpoint(_subnet("a"), subnet_ids=[_A], ip_address_type="dualstack"),
         judge=_of_each(_subnets_fit),
@@ -481,11 +481,12 @@ CHECKS = (
     Check(
         id="LL516",
         severity=Severity.WARNING,
-        title="A service-network endpoint's subnets have room",
-        why="AWS takes an unused /28 block in each zone, even without services, and an address for each resource. A "
-        "/27 or /28 has no such block: AWS keeps five addresses of a subnet, at its ends.",
+        title="A service-network endpoint's subnets have enough free addresses",
+        why="AWS uses an unused /28 block in each zone, even if the network has no services, and an "
+        "address for each resource. A /27 or /28 has no such block, because AWS reserves five addresses at the ends of "
+        "each subnet.",
         source=pages.NETWORK_ENDPOINT,
-        fix="Take subnets of /26 or larger, or a service-network VPC association, which takes no addresses.",
+        fix="Use subnets of /26 or larger, or a service-network VPC association, which takes no addresses.",
         passing=_endpoint(
             _subnet("a"),
             vpc_endpoint_type="ServiceNetwork",

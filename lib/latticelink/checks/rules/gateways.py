@@ -156,7 +156,7 @@ CHECKS = (
         id="LL401",
         severity=Severity.ERROR,
         title="A resource gateway has a subnet",
-        why="Its network interfaces are in its subnets. The provider takes an empty list, and AWS refuses it.",
+        why="Its network interfaces are in its subnets. The provider accepts an empty list, and AWS refuses it.",
         source=pages.GATEWAY,
         fix="Add a subnet for each zone that clients are in.",
         passing=_gateway(subnet_ids=["subnet-12345678"]),
@@ -167,9 +167,9 @@ CHECKS = (
         id="LL402",
         severity=Severity.ERROR,
         title=f"A resource gateway has at most {MOST_GROUPS} security groups",
-        why="AWS takes no more. The provider takes any number.",
+        why="AWS accepts no more. The provider accepts any number.",
         source=pages.CREATE_GATEWAY,
-        fix="Join the rules in fewer groups.",
+        fix="Combine the rules into fewer groups.",
         passing=_gateway(security_group_ids=_IDS[:MOST_GROUPS]),
         failing=_gateway(security_group_ids=_IDS),
         judge=_number_of_groups,
@@ -178,10 +178,10 @@ CHECKS = (
         id="LL403",
         severity=Severity.WARNING,
         title="A resource gateway names its security groups",
-        why="Where the argument is absent, the provider leaves the gateway with whatever groups it has: taking "
-        "groups out of the configuration changes nothing.",
+        why="If the argument is missing, the provider leaves the gateway with the groups that it has: removing "
+        "groups from the configuration changes nothing.",
         source=pages.TF_GATEWAY,
-        fix="Give it a group with a way out to the target.",
+        fix="Give it a group that allows traffic out to the target.",
         passing=_gateway(security_group_ids=["sg-12345678"]),
         failing=_gateway(security_group_ids=[]),
         judge=_names_groups,
@@ -192,7 +192,7 @@ CHECKS = (
         title="A resource gateway's subnets and security groups are in its VPC",
         why="AWS refuses those of another VPC.",
         source=pages.CREATE_GATEWAY,
-        fix="Take subnets and groups of the gateway's VPC.",
+        fix="Use subnets and groups of the gateway's VPC.",
         passing=_gateway(_subnet("a"), subnet_ids=[_A]),
         failing=_gateway(_subnet("a", vpc_id="vpc-87654321"), subnet_ids=[_A]),
         judge=_home,
@@ -200,10 +200,13 @@ CHECKS = (
     Check(
         id="LL406",
         severity=Severity.ERROR,
-        title="A resource gateway's subnets have the addresses of its type",
-        why="IPV4 wants IPv4 in all its subnets, IPV6 wants subnets with IPv6 only, DUALSTACK wants both in all.",
+        title="A resource gateway's subnets have the kind of addresses that its address type requires",
+        why=(
+            "IPV4 requires IPv4 in all its subnets, IPV6 requires subnets with IPv6 only, and DUALSTACK requires "
+            "both in all."
+        ),
         source=pages.GATEWAY,
-        fix="Take other subnets, or another address type.",
+        fix="Use other subnets, or another address type.",
         passing=_gateway(_subnet("a"), subnet_ids=[_A], ip_address_type="IPV4"),
         failing=_gateway(_subnet("a"), subnet_ids=[_A], ip_address_type="DUALSTACK"),
         judge=_subnets_fit,
@@ -211,8 +214,8 @@ CHECKS = (
     Check(
         id="LL407",
         severity=Severity.ERROR,
-        title=f"A resource gateway takes 1 to {MOST_ADDRESSES} IPv4 addresses for each network interface",
-        why="AWS takes no other number, and it can't be changed later.",
+        title=f"A resource gateway uses 1 to {MOST_ADDRESSES} IPv4 addresses for each network interface",
+        why="AWS accepts no other number, and it can't be changed later.",
         source=pages.CREATE_GATEWAY,
         fix=f"Write a number from 1 to {MOST_ADDRESSES}, or leave it out for {DEFAULT_ADDRESSES}.",
         passing=_gateway(ipv4_addresses_per_eni=DEFAULT_ADDRESSES),
@@ -225,7 +228,7 @@ CHECKS = (
         title="A gateway that resolves names in its VPC has subnets with IPv4",
         why="IN_VPC can't be used with subnets that have IPv6 only.",
         source=pages.GATEWAY,
-        fix="Take subnets with IPv4.",
+        fix="Use subnets with IPv4.",
         passing=_gateway(_subnet("a"), subnet_ids=[_A], resource_config_dns_resolution="IN_VPC"),
         failing=_gateway(
             _subnet("a", ipv6_native=True, ipv6_cidr_block="2001:db8::/64", cidr_block=None),
@@ -238,9 +241,9 @@ CHECKS = (
         id="LL409",
         severity=Severity.ERROR,
         title="A database by ARN is not shared through a gateway that resolves names in its VPC",
-        why="AWS doesn't take databases by ARN on a gateway with IN_VPC.",
+        why="AWS doesn't accept databases by ARN on a gateway with IN_VPC.",
         source=pages.CREATE_GATEWAY,
-        fix="Share it through another gateway, with PUBLIC.",
+        fix="Share it through another gateway, one with PUBLIC.",
         passing=_gateway((CONFIGURATION, "db", _DATABASE)),
         failing=_gateway((CONFIGURATION, "db", _DATABASE), resource_config_dns_resolution="IN_VPC"),
         judge=_no_database_in_vpc,
@@ -248,11 +251,11 @@ CHECKS = (
     Check(
         id="LL410",
         severity=Severity.WARNING,
-        title="A resource gateway's subnets have room for its addresses",
+        title="A resource gateway's subnets have enough free addresses",
         why=f"It takes {DEFAULT_ADDRESSES} IPv4 addresses in each subnet unless told otherwise, and more network "
-        "interfaces later; AWS keeps five of each subnet.",
+        "interfaces later; AWS reserves five in each subnet.",
         source=pages.GATEWAY,
-        fix="Take a larger subnet, or set `ipv4_addresses_per_eni` (provider 6.25, at the latest).",
+        fix="Use a larger subnet, or set `ipv4_addresses_per_eni` (provider 6.25, at the latest).",
         passing=_gateway(_subnet("a"), subnet_ids=[_A]),
         failing=_gateway(_subnet("a", cidr_block="10.0.0.0/28"), subnet_ids=[_A]),
         judge=_room,
@@ -261,8 +264,8 @@ CHECKS = (
         id="LL411",
         severity=Severity.NOTE,
         title="A resource gateway is in more than one zone",
-        why="A zone without gateway can't be reached from an endpoint there, and one zone may fail. AWS advises as "
-        "many as possible; another one later replaces the gateway and all that depends on it.",
+        why="An endpoint in a zone without a gateway can't reach it, and a single zone may fail. AWS advises using "
+        "as many zones as possible; adding one later replaces the gateway and everything that depends on it.",
         source=pages.GATEWAY,
         fix="Add a subnet in another zone.",
         passing=_gateway(

@@ -157,7 +157,7 @@ class _Before:
         return None if rule.doubt is not None else self._exact.get(rule.identity)
 
     def perhaps_same(self, rule: _Rule) -> _Rule | None:
-        """Return a rule of which can't be told whether it is this one."""
+        """Return a rule that may be this one: whether it is can't be determined."""
         group = rule.identity[0]
         bundles = [self._all[""], (self._vague if rule.is_plain else self._all)[group]] if group else self._all.values()
         others = self._elsewhere[not _is_made(rule.group)].get(rule.identity[1:], {}).values()
@@ -181,7 +181,7 @@ def _verdict(rule: _Rule, before: _Before) -> Judgement:
     if perhaps is None:
         return passed(rule.block)
     why = rule.doubt or perhaps.doubt
-    about = f"whether {perhaps.block.full_address} is the same rule can't be told"
+    about = f"whether {perhaps.block.full_address} is the same rule can't be determined"
     return not_known(rule.block, Unknown(f"{about}: {why.reason}", why.settle) if why else Unknown(about))
 
 
@@ -203,10 +203,10 @@ CHECKS = (
         severity=Severity.ERROR,
         title="A security group has each rule once",
         why="AWS refuses a second rule of one group, direction, protocol, port range and peer, with "
-        "InvalidPermission.Duplicate. A stack of LatticeLink makes each once; two stacks with one group don't know of "
-        "each other.",
+        "InvalidPermission.Duplicate. A LatticeLink stack creates each rule once, but two stacks that use one "
+        "group don't know about each other.",
         source=pages.GROUP_RULES,
-        fix="Make the rule in one of the stacks alone, or give each a group of its own.",
+        fix="Create the rule in only one of the stacks, or give each its own group.",
         passing=_in_two_stacks(from_port=5433, to_port=5433),
         failing=_in_two_stacks(),
         judge=_each_once,

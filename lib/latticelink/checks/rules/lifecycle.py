@@ -57,7 +57,9 @@ def _own_state(configuration: Configuration) -> Iterator[Judgement]:
         if other == stack.name:
             yield Judgement(Answer.PASS, None, part=where)
         else:
-            message = f"Its state is kept where that of {other!r} is: {', '.join(map(str, filter(None, place)))}."
+            message = (
+                f"Its state is kept in the same place as that of {other!r}: {', '.join(map(str, filter(None, place)))}."
+            )
             yield Judgement(Answer.FAIL, None, message, part=where)
 
 
@@ -107,8 +109,8 @@ CHECKS = (
     Check(
         id="LL811",
         severity=Severity.WARNING,
-        title="What is created before it is destroyed gets a name that changes",
-        why="The old one still has the name, and AWS wants each name once: a replacement fails halfway.",
+        title="A resource with create_before_destroy has a name that changes with each replacement",
+        why="The old one still has the name, and AWS allows each name only once: a replacement fails halfway.",
         source=pages.TF_CREATE_FIRST,
         fix="Put a hash of what forces the replacement (subnets, VPC, address type) into the name, or drop "
         "create_before_destroy.",
@@ -119,11 +121,11 @@ CHECKS = (
     Check(
         id="LL812",
         severity=Severity.WARNING,
-        title="The manifest puts a stack behind those whose state it reads",
-        why="Deployed in another order it finds no state; destroyed in another order, AWS keeps the gateway that is "
-        "still in use.",
+        title="The manifest puts a stack after those whose state it reads",
+        why="If it is deployed in another order, it finds no state; if it is destroyed in another order, AWS doesn't "
+        "delete the gateway, which is still in use.",
         source=pages.DELETE_GATEWAY,
-        fix="Make the producer before the consumer that calls State.read; without State.read, write "
+        fix="Create the producer before the consumer that calls State.read; without State.read, write "
         "`consumer.add_dependency(producer)`.",
         passing=_with_manifest(["producer"]),
         failing=_with_manifest([]),
@@ -132,8 +134,8 @@ CHECKS = (
     Check(
         id="LL813",
         severity=Severity.ERROR,
-        title="Each stack keeps its state in a place of its own",
-        why="Of two stacks with one state each takes the other's resources for unwanted ones, and destroys them.",
+        title="Each stack keeps its state in its own place",
+        why="If two stacks share one state, each treats the other's resources as removed and destroys them.",
         source=pages.TF_BACKEND_LOCAL,
         fix="Give one of them another key, path or workspace; for two apps, another key_prefix or directory.",
         passing=files(orders=_kept("orders.tfstate"), invoices=_kept("invoices.tfstate")),

@@ -56,8 +56,8 @@ def _form(id: str, kind: str, rule: NameRule, what: str) -> Check:
     return Check(
         id=id,
         severity=Severity.ERROR,
-        title=f"The name of {what} has AWS's form",
-        why="The provider takes any text, and AWS refuses it during apply.",
+        title=f"The name of {what} follows AWS's rules",
+        why="The provider accepts any text, and AWS refuses it during apply.",
         source=rule.source,
         fix="Write lower-case letters, digits and single hyphens.",
         passing=example((kind, "shared", {"name": "orders-db"})),
@@ -75,7 +75,7 @@ def _same_name(configuration: Configuration) -> Iterator[Judgement]:
                 yield not_known(block, why, argument)
                 continue
             other = first.setdefault((block.stack, account_and_region(block), str(name)), block)
-            yield verdict(block, None if other is block else f"{name!r} is what {other.full_address} has too.")
+            yield verdict(block, None if other is block else f"{name!r} is also the name of {other.full_address}.")
 
 
 def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
@@ -91,10 +91,10 @@ def _same_name_across(configuration: Configuration) -> Iterator[Judgement]:
             if other.stack == block.stack or (places[0] != places[1] and "?" not in places[0][:1] + places[1][:1]):
                 yield passed(block)
             elif places[0] == places[1]:
-                yield failed(block, f"{name!r} is what {other.full_address} has too.")
+                yield failed(block, f"{name!r} is also the name of {other.full_address}.")
             else:
                 why = Unknown(
-                    f"whether {other.full_address}, of the same name, is in this account and region can't be told"
+                    f"whether {other.full_address}, of the same name, is in this account and region can't be determined"
                 )
                 yield not_known(block, why, argument)
 
@@ -109,7 +109,7 @@ def _group_names(configuration: Configuration) -> Iterator[Judgement]:
         if not isinstance(name, str) or not vpc:
             continue
         other = first.setdefault((name, vpc), block)
-        yield verdict(block, None if other is block else f"{name!r} is the name of {other.full_address} too.")
+        yield verdict(block, None if other is block else f"{name!r} is also the name of {other.full_address}.")
 
 
 def _tags(configuration: Configuration) -> Iterator[Judgement]:
@@ -119,7 +119,7 @@ def _tags(configuration: Configuration) -> Iterator[Judgement]:
 
 def _tag_problem(tags: Any) -> Problem:
     if not isinstance(tags, dict):
-        return f"The tags are {tags!r}, no map."
+        return f"The tags are {tags!r}, which is not a map."
     for key, value in tags.items():
         if not 1 <= len(key) <= LONGEST_KEY or key.lower().startswith(RESERVED):
             return f"The tag key {shown(key)[:40]!r} has {len(key)} characters, or AWS's own prefix {RESERVED!r}."
@@ -159,8 +159,14 @@ CHECKS = (
     Check(
         id="LL104",
         severity=Severity.ERROR,
-        title="A stack's gateways, configurations and service networks have names of their own, a domain has one proof",
-        why="AWS wants each name, and each verified domain, once in an account and region, and refuses the second one.",
+        title=(
+            "Gateways, configurations and service networks of a stack have different names, and a domain is verified "
+            "once"
+        ),
+        why=(
+            "AWS allows each name, and each verified domain, only once in an account and region, and refuses the "
+            "second one."
+        ),
         source=pages.CREATE_GATEWAY,
         fix="Give one of them another name; use one verification for all names below its domain.",
         passing=_TWO % "invoices",
@@ -170,10 +176,13 @@ CHECKS = (
     Check(
         id="LL105",
         severity=Severity.WARNING,
-        title="Stacks for one account and region use different names, and verify different domains",
-        why="Each stack is fine alone, but if both go to one account, AWS refuses the second of one name or domain.",
+        title="Stacks for one account and region use different names and verify different domains",
+        why=(
+            "Each stack is fine on its own, but if both are deployed to one account, AWS refuses the second one with "
+            "the same name or domain."
+        ),
         source=pages.CREATE_GATEWAY,
-        fix="Give one of them another name, or suppress this with the accounts as the reason.",
+        fix="Give one of them another name, or suppress this and give the accounts as the reason.",
         passing=files(orders=_ONE % "orders", invoices=_ONE % "invoices"),
         failing=files(orders=_ONE % "shared", invoices=_ONE % "shared"),
         judge=_same_name_across,
@@ -181,8 +190,8 @@ CHECKS = (
     Check(
         id="LL106",
         severity=Severity.ERROR,
-        title="The security groups of a VPC have names of their own",
-        why="AWS wants a group's name once in a VPC, and refuses the second one.",
+        title="The security groups of a VPC have different names",
+        why="AWS allows a group's name only once in a VPC, and refuses the second one.",
         source=pages.CREATE_GROUP,
         fix="Give one of them another name.",
         passing=_GROUPS % "target",
@@ -192,11 +201,11 @@ CHECKS = (
     Check(
         id="LL107",
         severity=Severity.ERROR,
-        title="Tags have AWS's form",
+        title="Tags follow AWS's rules",
         why=f"A key has 1 to {LONGEST_KEY} characters and doesn't start with {RESERVED!r}, a value has at most "
         f"{LONGEST_VALUE}; AWS refuses others.",
         source=pages.TAGS,
-        fix="Shorten it, or take another key.",
+        fix="Shorten it, or use another key.",
         passing=example((GATEWAY, "shared", {"tags": {"team": "orders"}})),
         failing=example((GATEWAY, "shared", {"tags": {"aws:team": "orders"}})),
         judge=_tags,
@@ -204,11 +213,11 @@ CHECKS = (
     Check(
         id="LL108",
         severity=Severity.WARNING,
-        title="Regions and zones are ones that AWS is known to have",
-        why="A region or a zone that isn't there fails at the first call; whether a gateway or an endpoint can be in a "
-        "Local Zone is said nowhere.",
+        title="Regions and zones are known to exist",
+        why="A region or zone that doesn't exist fails at the first call; AWS doesn't document whether a gateway or an "
+        "endpoint can be in a Local Zone.",
         source=ZONE_SOURCE,
-        fix="Look at the code in AWS's list, or suppress this with the region's announcement as the reason.",
+        fix="Look at the code in AWS's list, or suppress this and cite the region's announcement as the reason.",
         passing=_in_zone("eu-west-1a"),
         failing=_in_zone("eu-west-1h"),
         judge=_places,

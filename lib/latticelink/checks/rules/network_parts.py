@@ -40,7 +40,7 @@ def part_of(block: Block, item: Any, kind: str) -> Block | Unknown:
     if (told := found_by_id(block.home, kind, item)) is not None:
         return told
     if found is None:
-        return Unknown(f"{item} isn't in what was read", "Check the folder that has it, or a plan.")
+        return Unknown(f"{item} isn't in the input", "Check the folder that has it, or a plan.")
     return Unknown(f"{found.address} is read from AWS")
 
 
@@ -59,7 +59,7 @@ def parts_question(block: Block, argument: str, kind: str, *needed: str) -> Unkn
             return part
         if part.mode == "data" and (lacking := [name for name in needed if read(part, name) is ABSENT]):
             return Unknown(
-                f"{part.address} doesn't tell its {lacking[0]}", f"Write {lacking[0]} in it, or check a plan."
+                f"{part.address} doesn't state its {lacking[0]}", f"Write {lacking[0]} in it, or check a plan."
             )
     return None
 
@@ -124,7 +124,7 @@ def _judge_in(block: Block, part: Block, home: str) -> Iterator[Judgement]:
     elif comparable:
         yield failed(block, f"{part.full_address} is in the VPC {theirs}, and this is in {home}.")
     else:
-        yield not_known(block, Unknown(f"whether {home} is {theirs} can't be told"), f"vpc_id of {part.address}")
+        yield not_known(block, Unknown(f"whether {home} is {theirs} can't be determined"), f"vpc_id of {part.address}")
 
 
 def ipv4_network_of(subnet: Block) -> ipaddress.IPv4Network | Unknown | None:

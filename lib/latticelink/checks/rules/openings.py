@@ -44,7 +44,7 @@ def wide_clients(configuration: Configuration) -> Iterator[Judgement]:
                     rule.block,
                     f"{rule.label} lets clients in from {rule.peer.text}, which is wider than the VPC of "
                     f"{block.address}, {blocks}.",
-                    f"Name {blocks} or a part of it, unless clients come from beyond the VPC.",
+                    f"Name {blocks} or a part of it, unless clients come from outside the VPC.",
                 )
 
 
@@ -62,7 +62,7 @@ def open_targets(configuration: Configuration) -> Iterator[Judgement]:
                     rule.block,
                     f"{rule.label} opens TCP {rule.perhaps} of {placed.block.address} to {rule.peer.text}, though only "
                     "the resource gateway needs to reach it.",
-                    "Name the gateway's security group in its place.",
+                    "Name the gateway's security group instead.",
                 )
             else:
                 yield passed(rule.block)
@@ -94,8 +94,8 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
         listed = ", ".join(f'"{each}"' for each in ports.ranges)
         yield failed(
             block,
-            f"{block.address} shares TCP {shared[block]}, and the security groups pass {ports} only.",
-            f"Write port_ranges = [{listed}], unless the rest is meant for later.",
+            f"{block.address} shares TCP {shared[block]}, and the security groups let through {ports} only.",
+            f"Write port_ranges = [{listed}], unless the others are meant for later.",
         )
 
 

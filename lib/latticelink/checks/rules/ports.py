@@ -103,8 +103,8 @@ CHECKS = (
         id="LL211",
         severity=Severity.ERROR,
         title="Ports are numbers from 1 to 65535, ranges go from low to high",
-        why="The provider takes 70000 and 90-80, and AWS refuses them during apply; several ports in one text it "
-        "refuses itself.",
+        why="The provider accepts 70000 and 90-80, which AWS then refuses during apply; the provider itself refuses "
+        "several ports in one string.",
         source=pages.CREATE_CONFIGURATION,
         fix="Write one list item for each port or range, such as '443' or '8000-8080'.",
         passing=_shared("443", "8000-8080"),
@@ -115,7 +115,9 @@ CHECKS = (
         id="LL212",
         severity=Severity.WARNING,
         title="The port ranges of a resource configuration don't overlap",
-        why="AWS's pages don't say what it does with a port that is there twice, and people can't tell what is shared.",
+        why=(
+            "AWS doesn't document what happens with a port that is listed twice, and readers can't tell what is shared."
+        ),
         source=pages.CREATE_CONFIGURATION,
         fix="Join the ranges.",
         passing=_shared("80", "443"),
@@ -125,7 +127,7 @@ CHECKS = (
     Check(
         id="LL215",
         severity=Severity.WARNING,
-        title="Security groups on the way pass TCP",
+        title="Security groups along the way allow TCP",
         why="Gateways and endpoints for VPC resources carry TCP only, so a rule for UDP or ICMP never matches.",
         source=pages.ACCESS,
         fix='Write "tcp", or remove the rule.',

@@ -39,7 +39,7 @@ _NEVER = (
     (NETWORK, "sharing_config"),
 )
 
-# #45947: the provider takes AWS's capitals for a change until some version after this one.
+# #45947: the provider treats AWS's capitals as a change until some version after this one.
 _CASE_BUG_IN = (6, 28, 0)
 
 
@@ -51,7 +51,7 @@ def _has_arguments(configuration: Configuration) -> Iterator[Judgement]:
     for kind, path in _NEVER:
         for block in _first_instances(configuration.of_type(kind)):
             if read(block, path) is not ABSENT:
-                yield failed(block, f"No version that is known here has `{path}`.", "Remove it; awscc may have it.")
+                yield failed(block, f"No version known to this check has `{path}`.", "Remove it; awscc may have it.")
 
 
 def _first_instances(blocks: list[Block]) -> Iterator[Block]:
@@ -73,7 +73,7 @@ def _judge_argument(block: Block, row: ProviderArgument) -> Judgement:
         return not_known(block, Unknown(str(error), fix), row.path)
     if not row.first_release_known:
         return not_known(
-            block, Unknown(f"{constraint!r} allows versions before {since}, which may lack it", fix), row.path
+            block, Unknown(f"{constraint!r} allows versions before {since}, which may not have it", fix), row.path
         )
     return failed(block, f"{row} came with {since}, and {constraint!r} allows older versions ({row.source}).", fix)
 
@@ -119,7 +119,7 @@ def _address_type_settles(configuration: Configuration) -> Iterator[Judgement]:
         problem = (
             f"It has ip_address_type, and version {text_of(oldest)} may run."
             if any(oldest)
-            else ("It has ip_address_type, and any version of the provider may run.")
+            else ("It has ip_address_type, and any version of the provider may be used.")
         )
         yield verdict(block, None if settled else problem)
 
@@ -139,10 +139,10 @@ CHECKS = (
     Check(
         id="LL801",
         severity=Severity.ERROR,
-        title="Every provider version that is allowed has the arguments in use",
-        why="An older version stops with 'Unsupported argument', on the machine of whoever has it locked.",
+        title="Every allowed provider version has the arguments that are used",
+        why="An older version stops with 'Unsupported argument', on any machine where it is locked.",
         source=pages.TF_PROVIDERS,
-        fix="Require a newer version, or do without the argument.",
+        fix="Require a newer version, or leave the argument out.",
         passing=_requiring(">= 6.22.0", CONFIGURATION, custom_domain_name="db.example.com"),
         failing=_requiring("~> 6.0", CONFIGURATION, custom_domain_name="db.example.com"),
         judge=_has_arguments,
@@ -151,7 +151,7 @@ CHECKS = (
         id="LL802",
         severity=Severity.WARNING,
         title="A stack requires a version of the AWS provider",
-        why="Otherwise each new checkout takes the newest, with whatever it changes.",
+        why="Otherwise each new checkout uses the newest version, with whatever has changed in it.",
         source=pages.TF_PROVIDERS,
         fix='Write for example `version = ">= 6.25.0, < 7.0.0"` in required_providers.',
         passing=_requiring(">= 6.25.0, < 7.0.0", GATEWAY, name="gateway"),
@@ -162,8 +162,8 @@ CHECKS = (
     Check(
         id="LL803",
         severity=Severity.WARNING,
-        title="An endpoint's address type makes no endless difference",
-        why="AWS answers in capitals, which the provider up to 6.28 takes for a change with every plan.",
+        title="An endpoint's address type doesn't cause a difference in every plan",
+        why="AWS answers in capitals, which the provider up to 6.28 treats as a change in every plan.",
         source="https://github.com/hashicorp/terraform-provider-aws/issues/45947",
         fix="Leave `ip_address_type` out, or add it to `lifecycle.ignore_changes`.",
         passing=_requiring("5.100.0", ENDPOINT, **_ADDRESSED, lifecycle={"ignore_changes": ["ip_address_type"]}),

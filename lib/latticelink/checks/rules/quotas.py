@@ -140,7 +140,7 @@ def _judge(quota: Quota, blocks: list[Block]) -> Judgement:
         assert why is not None
         return unknown(uncounted, f"How many {quota.what} there are isn't known: {why.reason}.", why.settle)
     if quota.another and len(blocks) > quota.another:
-        message = f"{len(blocks)} {quota.what} for {quota.per}: a page of AWS allows {quota.most}, another one"
+        message = f"{len(blocks)} {quota.what} for {quota.per}: one AWS page allows {quota.most}, another one"
         return unknown(blocks[quota.another], f"{message} {quota.another}.", "Look it up in Service Quotas.")
     return passed(blocks[0])
 
@@ -156,11 +156,11 @@ CHECKS = (
         id="LL851",
         severity=Severity.WARNING,
         title="No more than AWS's quotas allow",
-        why="That is what AWS allows an account that hasn't asked for more: "
+        why="This is what AWS allows an account that hasn't requested more: "
         + "; ".join(f"{quota.most} {quota.what} for {quota.per}" for quota in QUOTAS)
         + ".",
         source=pages.LATTICE_QUOTAS,
-        fix="Ask for more in Service Quotas before the apply, and suppress this with the new number as the reason.",
+        fix="Request more in Service Quotas before the apply, and suppress this and give the new number as the reason.",
         passing=_endpoints(QUOTAS[0].most),
         failing=_endpoints(QUOTAS[0].most + 1),
         judge=_within,

@@ -49,7 +49,7 @@ def verdict(block: Block | None, problem: Problem) -> Judgement:
 
 
 def not_known(block: Block | None, why: Unknown, argument: str = "") -> Judgement:
-    """Return the judgement for what can't be told."""
+    """Return the judgement for what can't be determined."""
     return unknown(block, f"{f'`{argument}`: ' if argument else ''}{why.reason}.", why.settle)
 
 
@@ -111,7 +111,7 @@ def endpoint_type(block: Block) -> Any:
 
 
 def kind_of(configuration: Block) -> Any:
-    """Return the type of a resource configuration: as written, or SINGLE, which the provider takes where it isn't."""
+    """Return the type of a resource configuration: as written, or SINGLE, which the provider accepts where it isn't."""
     kind = read(configuration, "type")
     return "SINGLE" if kind is ABSENT else kind
 

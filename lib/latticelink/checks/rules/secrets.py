@@ -74,7 +74,7 @@ def _secret(where: str, text: str) -> str | None:
 
 def _password(where: str, text: str) -> str | None:
     written_out = where.rpartition(".")[2] in _PASSWORDS and text and "${" not in text
-    return f"`{where}` is written out ({len(text)} characters)." if written_out else None
+    return f"`{where}` is written in plain text ({len(text)} characters)." if written_out else None
 
 
 def _machine(where: str, text: str) -> str | None:
@@ -84,7 +84,7 @@ def _machine(where: str, text: str) -> str | None:
     if absolute and len(text) <= _LONGEST_PATH and not is_secret_key(where.rpartition(".")[2]):
         return f"`{where}` is {text!r}."
     # Of any other text a path is a part: the rest of it, such as a script's, may be nobody else's business.
-    return f"`{where}` holds a path of one machine." if absolute or _OF_ONE_MACHINE.search(text) else None
+    return f"`{where}` holds a path on one machine." if absolute or _OF_ONE_MACHINE.search(text) else None
 
 
 def _database(password: str) -> str:
@@ -103,10 +103,13 @@ CHECKS = (
     Check(
         id="LL831",
         severity=Severity.ERROR,
-        title="No key and no token stands in the configuration",
-        why="It ends in version control, in the plan and in the state, where everybody who may read these can use it.",
+        title="The configuration holds no keys or tokens",
+        why=(
+            "It ends up in version control, in the plan and in the state, where everybody who can read these can use "
+            "it."
+        ),
         source=pages.TF_SENSITIVE,
-        fix="Remove it, revoke it, and give it by the environment or a secrets manager.",
+        fix="Remove it, revoke it, and pass it through the environment or a secrets manager.",
         passing=_provider("${var.access_key}"),
         failing=_provider("AKIAIOSFODNN7EXAMPLE"),
         judge=_judge(_secret),
@@ -115,8 +118,11 @@ CHECKS = (
     Check(
         id="LL832",
         severity=Severity.ERROR,
-        title="No password stands in the configuration",
-        why="It ends in version control, in the plan and in the state, where everybody who may read these can use it.",
+        title="The configuration holds no passwords",
+        why=(
+            "It ends up in version control, in the plan and in the state, where everybody who can read these can use "
+            "it."
+        ),
         source=pages.TF_SENSITIVE,
         fix="Have RDS manage it (`manage_master_user_password = true`), or read it from a secrets manager.",
         passing=_database("${random_password.db.result}"),
@@ -127,9 +133,9 @@ CHECKS = (
     Check(
         id="LL833",
         severity=Severity.WARNING,
-        title="No path of one machine stands in the configuration",
-        why="On another machine it is another place: Terraform finds no state there, and plans to make everything "
-        "anew.",
+        title="The configuration holds no path on one machine",
+        why="On another machine the path means another place: Terraform finds no state there, and plans to create "
+        "everything again.",
         source=pages.TF_BACKEND_LOCAL,
         fix="Write a path relative to the folder in which Terraform runs.",
         passing=_state("../../../state/producer.tfstate"),

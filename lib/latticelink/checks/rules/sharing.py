@@ -59,7 +59,7 @@ def _why_not(shared: Reference) -> Problem:
     if shared.block.type not in _SHAREABLE:
         return f"It shares {shared.block.full_address}."
     if shared.attribute != "arn":
-        return f"It shares {shared}, no ARN.", "Write the `.arn`."
+        return f"It shares {shared}, which is not an ARN.", "Write the `.arn`."
     if shared.block.type == CONFIGURATION and kind_of(shared.block) == "CHILD":
         return f"{shared.block.full_address} is a CHILD.", "Share its group."
     return None
@@ -245,7 +245,7 @@ CHECKS = (
         id="LL651",
         severity=Severity.ERROR,
         title="A resource configuration or a service network is shared through RAM, by ARN",
-        why="RAM shares these; no gateway, and no CHILD without its group.",
+        why="RAM shares these, but no gateway, and no CHILD without its group.",
         source=pages.SHARING,
         fix="Share the resource configuration.",
         passing=_share(_ARN),
@@ -256,7 +256,10 @@ CHECKS = (
         id="LL652",
         severity=Severity.ERROR,
         title="What VPC Lattice shares goes to accounts, organizations and organizational units",
-        why="RAM takes for it an account's 12 digits, or the ARN of an organization or unit; no IAM users and roles.",
+        why=(
+            "For these, RAM accepts the 12 digits of an account, or the ARN of an organization or unit, but no IAM "
+            "users or roles."
+        ),
         source=pages.SHARING,
         fix="Write the account's number as a text, or the organization's or unit's ARN.",
         passing=_with("123456789012"),
@@ -266,9 +269,9 @@ CHECKS = (
     Check(
         id="LL653",
         severity=Severity.ERROR,
-        title="A share is accepted where its principals are invited",
+        title="A share is accepted only if its principals are invited",
         why="Within an organization that shares, there is no invitation to accept; outside it, the share must allow "
-        "external principals, which it doesn't unless told.",
+        "external principals, which it doesn't by default.",
         source=pages.TF_RAM_ACCEPTER,
         fix="Remove the accepter, or set `allow_external_principals = true` on the share.",
         passing=_share(_ARN, "SINGLE", _TAKES, allow_external_principals=True),
@@ -278,11 +281,11 @@ CHECKS = (
     Check(
         id="LL654",
         severity=Severity.WARNING,
-        title="Who gets a resource can't pass it on",
+        title="An account that gets a resource can't pass it on",
         why="With allow_association_to_shareable_service_network an account that gets the resource may put it into "
         "a service network that it shares with others.",
         source=pages.CONFIGURATION,
-        fix="Set it to false, or suppress this with who is meant to pass it on as the reason.",
+        fix="Set it to false, or suppress this and name who is meant to pass it on as the reason.",
         passing=_guarded(passed_on=False),
         failing=_guarded(passed_on=True),
         judge=_not_passed_on,
@@ -290,8 +293,8 @@ CHECKS = (
     Check(
         id="LL655",
         severity=Severity.WARNING,
-        title="An endpoint comes after the share that it needs",
-        why="Terraform sees no order between them, and AWS refuses an endpoint for a resource that isn't shared yet.",
+        title="An endpoint is created after the share that it needs",
+        why="Terraform doesn't know the order, and AWS refuses an endpoint for a resource that isn't shared yet.",
         source=pages.TF_DEPENDS_ON,
         fix="Add the accepter, or the share's associations, to `depends_on`.",
         passing=_accepted(depends_on=[f"{SHARE_ACCEPTER}.a"]),
@@ -302,8 +305,8 @@ CHECKS = (
     Check(
         id="LL656",
         severity=Severity.WARNING,
-        title="An endpoint's names are read after what gives them",
-        why="Read before a child or an association exists, the list lacks its name.",
+        title="An endpoint's names are read after the resources that provide them exist",
+        why="If they are read before a child or an association exists, its name is missing from the list.",
         source=pages.ASSOCIATIONS,
         fix="Add the children or associations to `depends_on` of the data source.",
         passing=_listed(depends_on=[f"{CONFIGURATION}.db"]),
@@ -316,7 +319,7 @@ CHECKS = (
         severity=Severity.ERROR,
         title="A share's principals are other accounts",
         why="The account that owns a share has what is in it, and AWS RAM refuses it as a principal (the refusal is "
-        "inferred: the page only says with whom one shares).",
+        "inferred: AWS's page only says with whom one shares).",
         source=pages.SHARING,
         fix="Leave the principal out.",
         passing=_owned("444455556666"),

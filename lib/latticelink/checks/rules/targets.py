@@ -217,7 +217,7 @@ def _of_rds(configuration: Configuration) -> Iterator[Judgement]:
             elif arn.block.type in (DATABASE_PROXY, DATABASE_PROXY_ENDPOINT, GLOBAL_CLUSTER):
                 yield _undocumented(block, str(arn))
             elif arn.block.type.startswith("aws_"):
-                yield failed(block, f"{arn} is no ARN of an RDS database.")
+                yield failed(block, f"{arn} is not the ARN of an RDS database.")
         elif why := open_question(arn):
             yield not_known(block, why, "arn")
         elif DATABASE_ARN.read(arn):
@@ -225,7 +225,7 @@ def _of_rds(configuration: Configuration) -> Iterator[Judgement]:
         elif (known := read_arn(arn)) is not None and known.service == DATABASE_ARN.service:
             yield _undocumented(block, repr(arn))
         else:
-            yield failed(block, f"{arn!r} is no ARN of an RDS database.")
+            yield failed(block, f"{arn!r} is not the ARN of an RDS database.")
 
 
 def _undocumented(block: Block, arn: str) -> Judgement:
@@ -297,9 +297,9 @@ CHECKS = (
     Check(
         id="LL301",
         severity=Severity.ERROR,
-        title="A shared address is one that AWS shares",
-        why="AWS takes IPv4 addresses in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16, and IPv6 "
-        "addresses of the VPC. The provider takes any text.",
+        title="A shared address is one that AWS can share",
+        why="AWS accepts IPv4 addresses in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16, and IPv6 "
+        "addresses of the VPC. The provider accepts any text.",
         source=pages.CONFIGURATION,
         fix="Give the resource's private address.",
         passing=_with_gateway(_ip("10.0.1.9")),
@@ -311,9 +311,9 @@ CHECKS = (
         severity=Severity.WARNING,
         title="A shared address is in the gateway's VPC, or a route leads to it",
         why="The gateway sends from its own subnets. An address elsewhere is reached only by a route, such as to a "
-        "site on premises; with none in the files it is more likely a slip.",
+        "site on premises; without one in the files, it is more likely a mistake.",
         source=pages.GATEWAY,
-        fix="Correct the address, or suppress this with the way that leads there as the reason.",
+        fix="Correct the address, or suppress this and give the route that leads there as the reason.",
         passing=_with_gateway(_ip("10.0.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
         failing=_with_gateway(_ip("10.1.1.9"), _VPC, vpc_id="${aws_vpc.v.id}"),
         judge=_near,
@@ -322,7 +322,7 @@ CHECKS = (
     Check(
         id="LL303",
         severity=Severity.ERROR,
-        title="The gateway's address type fits what is shared",
+        title="The gateway's address type fits the shared address",
         why="An IPV4 gateway reaches IPv4 only, an IPV6 gateway IPv6 only, a DUALSTACK gateway both.",
         source=pages.GATEWAY,
         fix="Share an address of the other family, or make the gateway DUALSTACK.",
@@ -335,7 +335,7 @@ CHECKS = (
         id="LL304",
         severity=Severity.ERROR,
         title="A shared name is a DNS name",
-        why="AWS refuses an address, a URL or a single label in its place.",
+        why="AWS refuses an address, a URL or a single label.",
         source=pages.CONFIGURATION,
         fix="Write a full name such as 'db.example.com', or share the address with ip_resource.",
         passing=_with_gateway(_dns("db.example.com")),
@@ -346,8 +346,8 @@ CHECKS = (
         id="LL305",
         severity=Severity.ERROR,
         title="A shared name is in the public DNS",
-        why="A gateway resolves names in the public DNS unless it is made with IN_VPC. AWS refuses EC2's private names "
-        "(ip-10-0-1-9.eu-west-1.compute.internal) and the like without a usable reason.",
+        why="A gateway resolves names in the public DNS unless it is created with IN_VPC. AWS refuses EC2's private "
+        "names (ip-10-0-1-9.eu-west-1.compute.internal) and similar names without a usable reason.",
         source=pages.CONFIGURATION,
         fix="Share the address with ip_resource, or a name in a public zone; it may resolve to a private address.",
         passing=_with_gateway(_dns("db.example.com")),
@@ -358,11 +358,13 @@ CHECKS = (
         id="LL306",
         severity=Severity.WARNING,
         title="A shared name is not only in a private hosted zone",
-        why="A gateway resolves names in the public DNS unless it is made with IN_VPC; a private zone it doesn't ask.",
+        why=(
+            "A gateway resolves names in the public DNS unless it is created with IN_VPC; it doesn't ask a private "
+            "zone."
+        ),
         source=pages.CONFIGURATION,
-        fix='Set `resource_config_dns_resolution = "IN_VPC"` on the gateway (a newer provider), or have the name in '
-        "a public "
-        "zone too.",
+        fix='Set `resource_config_dns_resolution = "IN_VPC"` on the gateway (a newer provider), or put the name in a '
+        "public zone too.",
         passing=_with_gateway(_dns("db.example.com"), _ZONE),
         failing=_with_gateway(_dns("db.corp.example.com"), _ZONE),
         judge=_private_zone,
@@ -370,8 +372,8 @@ CHECKS = (
     Check(
         id="LL308",
         severity=Severity.ERROR,
-        title="By ARN, a database of Amazon RDS is shared",
-        why="RDS instances and clusters are all that AWS shares by ARN.",
+        title="What is shared by ARN is an Amazon RDS database",
+        why="RDS instances and clusters are the only resources that AWS shares by ARN.",
         source=pages.CONFIGURATION,
         fix="Share anything else by its name, with dns_resource.",
         passing=_arn("arn:aws:rds:eu-west-1:123456789012:cluster:orders"),

@@ -90,9 +90,9 @@ def _named(value: Any) -> str:
 
 
 def _has_no_names(resource: Any) -> bool | Unknown:
-    """Return whether AWS makes no private names for it: a database by ARN has some, others have a custom domain's."""
+    """Return whether AWS creates no private names for it: a database by ARN has some, others have a custom domain's."""
     if not isinstance(resource, Reference) or resource.block.type != CONFIGURATION:
-        return Unknown("the resource's configuration isn't in what was read")
+        return Unknown("the resource's configuration isn't in the input")
     kind, custom = kind_of(resource.block), read(resource.block, "custom_domain_name")
     if why := open_question([kind, custom]):
         return why
@@ -117,10 +117,10 @@ CHECKS = (
     Check(
         id="LL711",
         severity=Severity.ERROR,
-        title="A VPC has one private hosted zone of a name",
-        why="Route 53 refuses a second one (ConflictingDomainExists), also where another stack makes it.",
+        title="A VPC has only one private hosted zone with a given name",
+        why="Route 53 refuses a second one (ConflictingDomainExists), even if another stack creates it.",
         source=pages.ZONES,
-        fix="Make the zone in one stack and give it to the other as ExistingHostedZone, or name another domain.",
+        fix="Create the zone in one stack and pass it to the other as an ExistingHostedZone, or choose another domain.",
         passing=example(_zone("orders.internal", "a"), _zone("billing.internal", "b")),
         failing=example(_zone("shared.internal", "a"), _zone("shared.internal", "b")),
         judge=_one_zone,
@@ -128,8 +128,8 @@ CHECKS = (
     Check(
         id="LL712",
         severity=Severity.ERROR,
-        title="A resource's private names come into a VPC by one way",
-        why="AWS makes no second endpoint or association with private DNS for one resource in a VPC; whether an "
+        title="A VPC gets a resource's private names in only one way",
+        why="AWS creates no second endpoint or association with private DNS for one resource in a VPC; whether an "
         "endpoint and a service network's association exclude each other too is inferred from that.",
         source=pages.CONFIGURATION,
         fix="Set `private_dns_enabled = false` on all but one.",
