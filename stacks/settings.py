@@ -62,9 +62,7 @@ class Settings:
             for key in sorted(known & set(context)):
                 report.refuse(key, context[key], rule="Settings are inside 'latticelink'.", fix="Move it there.")
             for key in get_close_matches("latticelink", set(context) - {"latticelink"}, cutoff=0.8):
-                report.refuse(
-                    key, context[key], rule="The settings are in 'latticelink'.", fix="Use that as the key."
-                )
+                report.refuse(key, context[key], rule="The settings are in 'latticelink'.", fix="Use that as the key.")
         with Report("cdktf.json", "context", "latticelink") as report:
             values = {key: value for key, value in given.items() if key in known}
             for key in sorted(set(given) - known):

@@ -37,7 +37,8 @@ ARROWS: dict[str, set[str]] = {
     "reports": {"checks"},
     "picture": {"paths"},
     "lab": {"paths"},
-    "cli": {"cdk", "reports", "picture", "lab", "terminal"},
+    "projects": {"errors"},
+    "cli": {"cdk", "reports", "picture", "lab", "projects", "terminal"},
     "testing": {"app"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
@@ -45,6 +46,7 @@ APP = {
     "app",
     "backends",
     "cloud_workspaces",
+    "placing",
     "reading_ahead",
     "removals",
     "replacements",

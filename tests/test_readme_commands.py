@@ -29,7 +29,7 @@ STUBS = {
   synth*) exec .venv/bin/python main.py;;
   *) for target in "$@"; do case $target in *=*);; *) grep -q "^$target:" Makefile || exit 9;; esac; done;;
 esac""",
-    "npx": '[ "$2 $3" = "cdktf-cli@0.21 deploy" ] || [ "$2 $3" = "cdktn-cli@0.24 deploy" ]',
+    "npx": '[ "$2 $3" = "cdktf-cli@0.21.0 deploy" ] || [ "$2 $3" = "cdktn-cli@0.24.0 deploy" ]',
     "terraform": f"""case "$*" in
   "state pull") echo '{STATE}';;
   -chdir=*) cd "${{1#-chdir=}}" && [ -f cdk.tf.json ];;

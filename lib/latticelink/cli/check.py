@@ -47,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--why", action="store_true", help="show, for each path, the rule that lets packets pass at each hop"
     )
+    parser.add_argument(
+        "--no-inline-suppressions",
+        dest="inline",
+        action="store_false",
+        help="ignore the suppressions in the inputs themselves, for a gate on other people's changes",
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -56,7 +62,7 @@ def run(chosen: argparse.Namespace) -> int:
         # Here, so that no other command waits for the checks to be read.
         from latticelink.checks.examination import examine
 
-        examination = examine(inputs, chosen.suppressions)
+        examination = examine(inputs, chosen.suppressions, inline=chosen.inline)
         report = _report(chosen, examination)
     tell(report)
     return examination.exit_code(strict=chosen.strict)

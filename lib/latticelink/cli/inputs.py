@@ -22,9 +22,9 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         nargs="*",
         type=Path,
-        help="a synth's output folder, a folder of *.tf.json files, one such file, what `terraform show -json` prints "
-        "of a plan or a state, a state file, or what `terraform output -json` prints; `-` reads one of these from "
-        f"standard input (default: {OUTPUT})",
+        help="a synth's output folder, a folder of *.tf.json or *.tf files, one such file, what `terraform show -json` "
+        "prints of a plan or a state, a state file, or what `terraform output -json` prints; `-` reads one of these "
+        f"from standard input (default: {OUTPUT})",
     )
     parser.add_argument(
         "--as",

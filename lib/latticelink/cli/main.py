@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from latticelink.cli import check, completion, draw, explain, lab, order
+from latticelink.cli import check, completion, draw, explain, init, lab, order
 from latticelink.terminal import INTERRUPTED, discard_output
 
 _COMMANDS = {
+    "init": init,
     "check": check,
     "draw": draw,
     "lab": lab,

@@ -10,8 +10,8 @@ from latticelink.cli.inputs import OUTPUT, existing
 HELP = "print the stacks' folders in deploy order"
 DESCRIPTION = "Print the stacks' folders in deploy order, one per line, for a loop of Terraform commands."
 EXAMPLES = """\
-  for s in $(latticelink order); do terraform -chdir=$s init && terraform -chdir=$s apply || break; done
-  for s in $(latticelink order --reverse); do terraform -chdir=$s destroy || break; done
+  while IFS= read -r s <&3; do terraform -chdir="$s" apply || break; done 3< <(latticelink order)
+  while IFS= read -r s <&3; do terraform -chdir="$s" destroy || break; done 3< <(latticelink order --reverse)
 """
 EXIT_CODES = "0: printed; 2: the folder can't be read"
 
@@ -31,10 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Print the folders; return the exit code."""
-    # Here, so that no other command waits for it to be read.
+    # Here, so that no other command waits for them to be read.
+    from latticelink.errors import UnreadableInput
     from latticelink.terraform.manifest import in_deploy_order
 
-    stacks = in_deploy_order(existing(chosen.folder))
-    for stack in reversed(stacks) if chosen.reverse else stacks:
-        print(stack.path.as_posix())
+    paths = [stack.path.as_posix() for stack in in_deploy_order(existing(chosen.folder))]
+    if strange := next((path for path in paths if not path.isprintable()), None):
+        raise UnreadableInput(f"{strange!r} can't be printed on a line. Rename the folder, or go to where it is.")
+    for path in reversed(paths) if chosen.reverse else paths:
+        # A word that begins with a hyphen is an option of whatever gets it.
+        print(f"./{path}" if path.startswith("-") else path)
     return 0

@@ -217,7 +217,7 @@ class Arguments:
         return list(self.facts.new_vpcs) if len(self.facts.new_vpcs) == 1 else None
 
     def _attribute_blocks(self, value: Any, unknown: list[Any], expression: dict[str, Any]) -> list[Any]:
-        """Return blocks that the provider takes as an attribute, of which a plan tells the references together.
+        """Return blocks that the provider accepts as an attribute, of which a plan tells the references together.
 
         A reference belongs to the argument whose name is in its type or is its attribute. Of several blocks that wait
         for it each may be meant, unless they are alike or there is only one reference.
