@@ -97,7 +97,7 @@ def test_what_stands_in_sentences_works_as_well(place: Path) -> None:
     runnable = [each for each in INLINE if not re.search(r"\[|COMMAND|lab --|providers lock", each)]
     assert len(runnable) >= 5
     for command in sorted(set(runnable)):
-        said = f"export BROWSER=true\n{command}"
+        said = f"export BROWSER=true; mkdir -p empty\n{'cd empty && ' * ('init' in command)}{command}"
         result, _ = pasted(place, *BLOCKS[:1], said)
         # The state that the stub pulls is empty, which the check finds fault with.
         assert result.returncode == int("state pull" in command), (command, result.stderr)

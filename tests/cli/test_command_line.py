@@ -280,7 +280,7 @@ def on_a_terminal(arguments: list[str], **environment: str) -> tuple[str, str]:
 SLOW = (
     "import sys, time\nfrom latticelink.cli.main import main\nfrom latticelink.checks import examination\n"
     "own = examination.examine\n"
-    "def slow(*arguments):\n    time.sleep({})\n    return own(*arguments)\n"
+    "def slow(*arguments, **options):\n    time.sleep({})\n    return own(*arguments, **options)\n"
     "examination.examine = slow\nsys.exit(main())"
 )
 
