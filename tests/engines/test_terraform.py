@@ -51,6 +51,21 @@ def test_the_real_provider_accepts_both_stacks(terraform_aws: Terraform, tmp_pat
         assert (verdict["valid"], verdict["diagnostics"]) == (True, [])
 
 
+def test_without_a_lock_file_that_is_kept_a_workflow_stops_and_with_it_takes_its_providers(
+    terraform_aws: Terraform, tmp_path: Path
+) -> None:
+    """As docs/ci runs `terraform init`; a synth in between leaves the lock file as it is."""
+    folder = tmp_path / "cdktf.out" / "stacks" / "producer"
+    as_in_ci = ("init", "-backend=false", "-input=false", "-lockfile=readonly")
+    assert run_main(tmp_path, settings={"aws_provider": PROVIDER_VERSION}).returncode == 0
+    assert "Provider dependency changes detected" in flat(terraform_aws.run(folder, *as_in_ci, expect=1))
+    terraform_aws.run(folder, "init", "-backend=false", "-input=false")
+    kept = (folder / ".terraform.lock.hcl").read_bytes()
+    assert run_main(tmp_path, settings={"aws_provider": PROVIDER_VERSION}).returncode == 0
+    terraform_aws.run(folder, *as_in_ci)
+    assert (folder / ".terraform.lock.hcl").read_bytes() == kept
+
+
 def publish(terraform: Terraform, folder: Path, output: dict[str, Any], *, workspace: str = "default") -> None:
     """Make a real producer's state whose outputs are `output`, where `LocalState` of the consumer looks."""
     producer = folder / "cdktf.out" / "stacks" / "producer"
