@@ -36,7 +36,8 @@ ARROWS: dict[str, set[str]] = {
     "reports": {"checks"},
     "picture": {"paths"},
     "lab": {"paths"},
-    "cli": {"reports", "picture", "lab"},
+    "projects": {"errors"},
+    "cli": {"reports", "picture", "lab", "projects"},
     "testing": {"app"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.

@@ -17,13 +17,13 @@ from typing import Any
 HIDDEN = "(hidden)"
 
 SECRETS = {
-    "the id of an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    "the id of an AWS access key": re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
     "a private key": re.compile(
         r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:.*?-----END (?:[A-Z]+ )*PRIVATE KEY-----|.*)", re.S
     ),
-    "a GitHub token": re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+    "a GitHub token": re.compile(r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
     "an HCP Terraform token": re.compile(r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9]{60,}"),
-    "a Slack token": re.compile(r"\bxox[baprs]-[A-Za-z0-9-]{10,}\b"),
+    "a Slack token": re.compile(r"(?<![A-Za-z0-9])xox[baprs]-[A-Za-z0-9-]{10,}"),
 }
 """What a secret looks like that is one wherever it stands, by what it is called in a sentence."""
 
@@ -49,6 +49,7 @@ _ASSIGNED = re.compile(
 )
 _TEMPLATE = re.compile(r"[$%]\{[^}]*\}")
 _SHORTEST, _BARE = 4, 8
+_LONGEST, _MOST_SHOWN = 200_000, 20_000
 # GitHub's runner takes `##[command]` for one of its own wherever it stands, and `::command` where a line begins.
 _COMMAND = "##["
 _FIRST = re.compile(r"^(\s*):(?=:[A-Za-z])")
@@ -132,6 +133,11 @@ def secret_in(text: str) -> str | None:
     return next((what for what, pattern in SECRETS.items() if pattern.search(text)), None)
 
 
+def holds_secret(value: Any) -> bool:
+    """Return whether a secret stands in one of a value's texts; what is made of it is as secret."""
+    return any(len(each) <= _MOST_SHOWN and concealed(each) != each for each in _leaves(value))
+
+
 def concealed(text: str) -> str:
     """Return a text with `(hidden)` in place of each secret in it."""
     if _SIGN.search(text):
@@ -164,8 +170,16 @@ def _is_at(text: str, secret: str, at: int) -> bool:
 
 
 def shown(text: str) -> str:
-    """Return a text for people, files and logs: without secrets, on one line, what can't be seen as escapes."""
+    """Return a text for people, files and logs: without secrets, on one line, what can't be seen as escapes.
+
+    Of one that is longer than anybody reads only the beginning is shown: a few lines of Terraform make one of 1 MB, and
+    it may stand in many places.
+    """
+    if len(text) > _LONGEST:
+        return f"(a text of {len(text):,} characters)"
     text = concealed(text)
+    if len(text) > _MOST_SHOWN:
+        text = f"{text[: _MOST_SHOWN // 2]}... ({len(text):,} characters)"
     if _COMMAND in text:
         text = text.replace(_COMMAND, "#\\x23[")
     if text.isprintable():

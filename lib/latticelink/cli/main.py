@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from latticelink.cli import check, draw, lab, order
+from latticelink.cli import check, draw, init, lab, order
 from latticelink.disclosure import forget
 from latticelink.errors import LatticeLinkError, UnreadableInput
 
-_COMMANDS = {"order": order, "check": check, "draw": draw, "lab": lab}
+_COMMANDS = {"init": init, "order": order, "check": check, "draw": draw, "lab": lab}
 
 
 def _parsed(parser: argparse.ArgumentParser, own: list[str]) -> argparse.Namespace:

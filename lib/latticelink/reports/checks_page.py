@@ -24,7 +24,7 @@ refused, so that nothing waits for it.
 What one input may ask for is bounded, by counting and not by a clock, so that it has the same answer on every machine:
 files of no more than 32 MiB each, JSON that takes no more than an estimated 300 MB once it is loaded, and 6 million
 steps of work. That is enough for 5,000 links in one app, and ends with 2 and a sentence beyond. A text of more than a
-million characters or a list of more than 100,000 parts that an expression makes is "unknown".
+million characters or a list of more than 10,000 parts that an expression makes is "unknown".
 
 Each check gives one of three answers for each place that it applies to:
 

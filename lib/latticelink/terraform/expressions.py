@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from latticelink.disclosure import holds_secret, note_secrets
 from latticelink.terraform.blocks import Key, Splat
 from latticelink.terraform.functions import FUNCTIONS, LONGEST_LIST, equal, in_one_text, to_text
 from latticelink.terraform.known import (
@@ -181,6 +182,8 @@ class _Evaluator:
         if found := next((each for each in arguments if isinstance(each, Unknown)), None):
             return found
         result = function(*arguments)
+        if tree.arguments and holds_secret([each for each in arguments if isinstance(each, str | list | dict)]):
+            note_secrets(result)
         if isinstance(result, list | dict):
             spend(len(result))
             if len(result) > LONGEST_LIST:

@@ -31,7 +31,7 @@ from latticelink.terraform.work import spend
 Function = Callable[..., Any]
 
 LONGEST_TEXT = 1_000_000
-LONGEST_LIST = 100_000
+LONGEST_LIST = 10_000
 
 
 def equal(left: Any, right: Any) -> bool:

@@ -82,7 +82,8 @@ def _stack(manifest: Path, name: str, entry: dict[str, Any]) -> StackFolder:
 
 def _inside(manifest: Path, name: str, entry: dict[str, Any], key: str) -> Path:
     """Return where a path of the manifest leads, which anybody may have written: within its folder, past no link."""
-    outdir, given = manifest.parent, entry[key]
+    outdir = manifest.parent
+    given: str = entry[key]
     place = outdir / given
     said = f"{manifest} says that {key!r} of {name!r} is {given!r}"
     if not given.isprintable():
