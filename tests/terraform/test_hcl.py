@@ -86,6 +86,7 @@ def test_every_checks_examples_get_the_same_answers_in_hcl(tmp_path: Path, check
         ("a function over lines", "merge(\n    { a = 1 }, # one\n    { b = 2 },\n  )", {"a": 1, "b": 2}),
         ("JSON as a text", 'jsonencode({ a = [1, null], b = "x" })', '{"a":[1,null],"b":"x"}'),
         ("a comment after it", "1 // one", 1),
+        ("parentheses", "((\n    [1]\n  ))", [1]),
         ("a heredoc", '<<EOT\n  a "q" \\n $${b} ${1 + 1}\nEOT', '  a "q" \\n ${b} 2\n'),
         ("a heredoc without its indentation", "<<-EOT\n    a\n      b\n\n    c\n  EOT", "a\n  b\n\nc\n"),
         ("a heredoc whose line begins with an interpolation", "<<-EOT\n    a\n${1}\n  EOT", "    a\n1\n"),

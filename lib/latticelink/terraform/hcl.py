@@ -209,6 +209,8 @@ class _File:
     def _value(self, node: Any) -> Any:
         """Return an expression as JSON: what is literal as it is, a text as a template, all else as `${...}`."""
         inner = _unwrapped(node)
+        while _kind(inner) == "expr_term" and _kind(inner.children[0]) == "LPAR":
+            inner = _unwrapped(next(each for each in inner.children if _is_expression(each)))
         kind = _kind(inner)
         if kind in ("int_lit", "float_lit"):
             return self._number(inner)
