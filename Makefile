@@ -38,7 +38,10 @@ test: tools ## Run all tests, the fast ones first; those for an absent engine ar
 	@echo "Tests that start no engine..."
 	@$(NO_ENGINE)
 	@echo "Tests on real engines..."
-	@LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder -m engine
+	@LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder -m engine $(ENGINES)
+
+# Where they are: collecting the other files costs each process more than two seconds. tests/test_setup.py holds it.
+ENGINES := tests/browser tests/engines tests/lab/test_answers.py
 
 # What takes long is about packets, bounds and JSON, which are the same on both CDKs: once is enough.
 NO_ENGINE := LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n auto --dist loadgroup \

@@ -268,3 +268,10 @@ def test_a_python_that_is_too_old_is_refused_in_a_sentence_and_nothing_is_touche
     )
     assert "Traceback" not in result.stderr
     assert sorted((project.folder / ".venv").rglob("*")) == before
+
+
+def test_make_looks_for_tests_on_engines_where_they_are() -> None:
+    [folders] = re.findall(r"^ENGINES := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    marked = [path for path in ROOT.glob("tests/**/*.py") if re.search(r"mark\.engine\b", path.read_text())]
+    assert marked
+    assert [path for path in marked if not any(path.is_relative_to(ROOT / each) for each in folders.split())] == []
