@@ -31,8 +31,9 @@ moved:
 	@rm -rf build/cdktn && mkdir -p build/cdktn && cp -R main.py stacks build/cdktn
 	@sed -E -i.cdktf -f docs/cdktf-to-cdktn.sed build/cdktn/main.py build/cdktn/stacks/*.py
 
+# Not by .venv/bin/latticelink: pip starts that by a shell where the folder's name has a space, which runs backquotes in it.
 lab: synth ## Run the scenario in network namespaces of this machine: real nginx, real curl (Linux; docs/lab.md)
-	@$(BIN)/latticelink lab cdktf.out
+	@$(BIN)/python -c 'import sys; from latticelink.cli.main import main; sys.exit(main())' lab cdktf.out
 
 test: tools ## Run all tests, the fast ones first; those for an absent engine are skipped, with the reason
 	@echo "Tests that start no engine..."
@@ -69,7 +70,7 @@ bench: tools ## Measure synth time and memory, as ratios of medians in one run
 
 setup: ## Make .venv with what a synth needs (requirements.lock); anew only when the lock changes
 	@[ -x $(BIN)/python ] && [ -x $(BIN)/$(INSTALLER) ] && cmp -s $(NEEDS) $(VENV)/$(NEEDS) || $(MAKE) --no-print-directory venv
-	@printf '%s\n' "$(CURDIR)" | cat - pyproject.toml | cmp -s - $(VENV)/installed-from || $(MAKE) --no-print-directory package
+	@pwd -P | cat - pyproject.toml | cmp -s - $(VENV)/installed-from || $(MAKE) --no-print-directory package
 
 tools: setup ## Add to .venv what tests, lint, bench and examples/hcp/deploy.py need (requirements-dev.lock)
 	@cmp -s requirements-dev.lock .venv/requirements-dev.lock || $(MAKE) --no-print-directory dev
@@ -93,7 +94,7 @@ venv:
 # The package is installed from this folder, so a moved folder needs it again.
 package:
 	@$(INSTALL) --no-deps --no-build-isolation --editable . $(OR_SAY_WHY)
-	@printf '%s\n' "$(CURDIR)" | cat - pyproject.toml > $(VENV)/installed-from
+	@pwd -P | cat - pyproject.toml > $(VENV)/installed-from
 
 # Over other tools, or what an interrupt left of them, .venv is made anew.
 dev:
@@ -107,7 +108,7 @@ dev:
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock: ## Resolve the locks anew (needs uv); no index addresses, hashes for every platform
-	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra dev --upgrade --output-file requirements-dev.lock
+	$(LOCK) --extra cdktf --extra cdktn --extra node --extra build --extra lab --extra hcl --extra dev --upgrade --output-file requirements-dev.lock
 	$(LOCK) --extra cdktf --extra node --extra build --extra lab --constraint requirements-dev.lock --output-file requirements.lock
 	$(LOCK) --extra cdktn --extra node --extra build --constraint requirements-dev.lock --output-file requirements-cdktn.lock
 

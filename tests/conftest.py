@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from latticelink.disclosure import forget
+
 import pytest
 from hypothesis import settings
 
@@ -56,6 +58,12 @@ def same_files(one: Path, other: Path) -> bool:
     assert files
     assert sorted(path.relative_to(other) for path in other.rglob("*") if path.is_file()) == files
     return all((one / file).read_bytes() == (other / file).read_bytes() for file in files)
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_of_other_tests() -> None:
+    """Forget what tests before called secret in this process: it may be an ordinary word in the next."""
+    forget()
 
 
 @pytest.fixture

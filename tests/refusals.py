@@ -14,6 +14,16 @@ HANDLINGS = ("prevented", "found", "told at plan", "left", "open")
 READS = ("Describe", "Get", "Head", "List")
 # What the examples, the scenario and the tests do for themselves beside the library: targets, clients, ways in.
 BESIDE = {
+    "ec2:CreateVpcEndpointServiceConfiguration",
+    "ec2:DeleteVpcEndpointServiceConfigurations",
+    *(
+        f"elasticloadbalancing:{action}"
+        for action in (
+            *("CreateListener", "CreateLoadBalancer", "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer"),
+            *("DeleteTargetGroup", "DeregisterTargets", "ModifyListenerAttributes", "ModifyLoadBalancerAttributes"),
+            *("ModifyTargetGroupAttributes", "RegisterTargets"),
+        )
+    ),
     "ec2:CreateInstanceConnectEndpoint",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteInstanceConnectEndpoint",

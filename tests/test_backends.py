@@ -30,10 +30,12 @@ def write(synthesise: Synthesise, state: State) -> tuple[dict[str, Any], dict[st
     return stacks["producer"].json["terraform"], reader
 
 
-def test_s3_state_is_encrypted_and_locked_and_read_where_it_is_written(synthesise: Synthesise) -> None:
+def test_s3_state_is_locked_and_encrypted_as_the_bucket_says_and_read_where_it_is_written(
+    synthesise: Synthesise,
+) -> None:
     terraform, reader = write(synthesise, S3State("acme-state", "eu-west-1", key_prefix="shop/prod/"))
     place = {"bucket": "acme-state", "key": "shop/prod/producer.tfstate", "region": "eu-west-1"}
-    assert terraform["backend"] == {"s3": {**place, "encrypt": True, "use_lockfile": True}}
+    assert terraform["backend"] == {"s3": {**place, "use_lockfile": True}}
     assert reader == {"backend": "s3", "config": place, "workspace": "${terraform.workspace}"}
     assert terraform["required_version"] == ">= 1.10.0"
 
@@ -42,7 +44,7 @@ def test_s3_state_takes_a_key_a_role_and_a_table_and_the_reader_takes_the_role_a
     state = S3State("acme-state", "eu-west-1", kms_key_arn=KEY, role_arn=ROLE, dynamodb_table="locks")
     terraform, reader = write(synthesise, state)
     backend = terraform["backend"]["s3"]
-    assert (backend["kms_key_id"], backend["dynamodb_table"]) == (KEY, "locks")
+    assert (backend["encrypt"], backend["kms_key_id"], backend["dynamodb_table"]) == (True, KEY, "locks")
     assert backend["assume_role"] == reader["config"]["assume_role"] == {"role_arn": ROLE}
     assert set(reader["config"]) == {"assume_role", "bucket", "key", "region"}
 

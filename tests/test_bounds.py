@@ -158,6 +158,48 @@ def test_hostile_input_has_an_answer_within_bounds(
     assert megabytes <= MEGABYTES, sentence
 
 
+def doubling(joined: str, last: Any, times: int) -> dict[str, Any]:
+    """Return locals of which the first is `last`, doubled again and again."""
+    return {f"l{n}": joined.format(f"local.l{n + 1}") for n in range(times)} | {f"l{times}": last}
+
+
+TEXT, LIST = doubling("${{{0}}}${{{0}}}", "abc", 18), doubling("${{concat({0}, {0})}}", ["x"], 16)
+GROWN: list[tuple[str, dict[str, Any], str, str, Any]] = [
+    ("the name of an instance", TEXT, "aws_instance", "tags", {"Name": "${local.l0}"}),
+    ("a port", TEXT, "aws_vpclattice_resource_configuration", "port_ranges", ["${local.l0}"]),
+    ("the subnets of a gateway", LIST, "aws_vpclattice_resource_gateway", "subnet_ids", "${local.l0}"),
+    ("the groups of a gateway", LIST, "aws_vpclattice_resource_gateway", "security_group_ids", "${local.l0}"),
+]
+MOST_SAID = 10_000_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["check --format sarif --strict", "check --why", "draw", "draw --format html"])
+@pytest.mark.parametrize(("what", "grown", "kind", "argument", "value"), GROWN, ids=[row[0] for row in GROWN])
+def test_what_grows_from_a_few_lines_is_shown_within_bounds(
+    tmp_path: Path,
+    slowness: float,
+    command: str,
+    what: str,
+    grown: dict[str, Any],
+    kind: str,
+    argument: str,
+    value: Any,
+) -> None:
+    stacks = right()
+    for name, content in stacks.items():
+        content["locals"] = grown
+        for body in content["resource"].get(kind, {}).values():
+            body[argument] = value
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.tf.json").write_text(json.dumps(content))
+    ended = check(*command.split(), str(tmp_path))
+    seconds, megabytes = map(float, ended.stderr.rpartition("\n")[2].split())
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode in (0, 1), what
+    assert (seconds <= SECONDS * slowness, megabytes <= MEGABYTES, len(ended.stdout) <= MOST_SAID) == (True,) * 3
+
+
 GOOD = json.dumps({"resource": {"aws_vpc": {"v": {"cidr_block": "10.0.0.0/16"}}}})
 PLAN = json.dumps({"planned_values": {"root_module": {}}})
 
@@ -204,6 +246,23 @@ def test_a_pipe_in_place_of_a_manifest_is_refused_by_order(tmp_path: Path) -> No
     ended = check("order", str(tmp_path))
     assert ended.returncode == 1
     assert "manifest.json is no file." in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["order", "check", "draw"])
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/full", "/dev/random"])
+def test_a_device_in_place_of_a_manifest_is_refused(tmp_path: Path, command: str, device: str) -> None:
+    (tmp_path / "manifest.json").symlink_to(device)
+    ended = check(command, str(tmp_path))
+    assert ended.returncode in (1, 2)
+    assert "manifest.json is no file." in ended.stderr
+
+
+def test_a_manifest_that_is_far_too_long_is_a_sentence(tmp_path: Path) -> None:
+    with (tmp_path / "manifest.json").open("wb") as file:
+        file.truncate(10_000_000_000)
+    ended = check("order", str(tmp_path))
+    assert ended.returncode in (1, 2)
+    assert "manifest.json is too large" in ended.stderr
 
 
 def block(cidr: str) -> Callable[[dict[str, Any]], object]:

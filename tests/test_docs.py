@@ -16,7 +16,7 @@ from botocore import xform_name
 from tests.conftest import ROOT
 from tests.docs import blocks, pictures
 
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *ROOT.glob("docs/*.md")])
 IDS = [page.name for page in PAGES]
 # `aws <service> <operation> [--option ...]`; what talks to instances and buckets is the CLI's own.
 COMMAND = re.compile(
@@ -56,7 +56,7 @@ def test_the_commands_that_revoke_are_among_those_that_are_checked() -> None:
     ) in found
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=IDS[1:])
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=IDS[2:])
 def test_python_in_the_documentation_parses(page: Path) -> None:
     for block in blocks(page.name, "python"):
         ast.parse(textwrap.dedent(block))

@@ -24,6 +24,7 @@ import os, runpy, sys
 for name in sys.argv[2:]:
     os.makedirs(name)
     os.chdir(name)
+    sys.path[0] = f"{sys.argv[1]}/{name}"  # as Python does for a program
     try:
         runpy.run_path(f"{sys.argv[1]}/{name}/main.py", run_name="__main__")
     except SystemExit as end:

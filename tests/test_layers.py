@@ -36,7 +36,8 @@ ARROWS: dict[str, set[str]] = {
     "reports": {"checks"},
     "picture": {"paths"},
     "lab": {"paths"},
-    "cli": {"reports", "picture", "lab"},
+    "projects": {"errors"},
+    "cli": {"reports", "picture", "lab", "projects"},
     "testing": {"app"},
 }
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
@@ -44,6 +45,7 @@ APP = {
     "app",
     "backends",
     "cloud_workspaces",
+    "placing",
     "reading_ahead",
     "removals",
     "replacements",

@@ -17,7 +17,8 @@ from tests.conftest import ROOT, run_python
 from tests.docs import blocks
 
 EXAMPLES = sorted(ROOT.glob("examples/*/main.py"))
-OWN_CODE = [ROOT / "main.py", *EXAMPLES, *sorted(ROOT.glob("stacks/*.py"))]
+BESIDE_EXAMPLES = sorted({*ROOT.glob("examples/*/*.py")} - {*EXAMPLES, ROOT / "examples" / "hcp" / "deploy.py"})
+OWN_CODE = [ROOT / "main.py", *EXAMPLES, *BESIDE_EXAMPLES, *sorted(ROOT.glob("stacks/*.py"))]
 INNER = re.compile(r"^\s*(?:from|import) (latticelink\.\S+)", re.MULTILINE)
 
 
@@ -94,6 +95,7 @@ def programs() -> dict[str, str]:
         **{f"readme_{number}.py": program for number, program in enumerate(readme)},
         **{f"hatches_{number}.py": program for number, program in enumerate(hatches)},
         **{f"example_{path.parent.name.replace('-', '_')}.py": path.read_text() for path in EXAMPLES},
+        **{path.name: path.read_text() for path in BESIDE_EXAMPLES},
     }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF
+from latticelink.checks.examination import examine
+from latticelink.paths.hops import Answer
 from latticelink.testing import Golden, SynthesisedApp, SynthesisedStack, read_synthesised
 
 import pytest
@@ -275,11 +277,11 @@ def test_the_summary_tells_what_was_written_and_how_to_deploy_it(outdir: Path) -
         "    with consumer: 172.18.0.0/16, as nginx.privatelink-dev2.internal",
     ]
     needs, command = {
-        CDKTF: ("cdktf CLI, on Node.js 20 or 22", "npx --yes cdktf-cli@0.21 deploy '*'"),
-        CDK_TERRAIN: ("cdktn CLI, on Node.js 22.19 or newer", "npx --yes cdktn-cli@0.24 deploy '*'"),
+        CDKTF: ("cdktf CLI, on Node.js 20 or 22", "npx --yes cdktf-cli@0.21.0 deploy '*'"),
+        CDK_TERRAIN: ("cdktn CLI, on Node.js 22.19 or newer", "npx --yes cdktn-cli@0.24.0 deploy '*'"),
     }[CDK]
     assert f"  {needs}:\n    {command}" in summary
-    loop = "for s in cdktf.out/stacks/producer cdktf.out/stacks/consumer; do terraform -chdir=$s init"
+    loop = 'for s in cdktf.out/stacks/producer cdktf.out/stacks/consumer; do terraform -chdir="$s" init'
     assert f"    {loop}" in summary
     assert '"state": {"kind": "cloud", "organization": "YOUR-ORGANISATION"}' in summary
 
@@ -292,3 +294,27 @@ def test_the_pictures_in_the_documentation_are_those_of_the_scenario_and_of_the_
         picture, _ = program.picture_of(output)
         file = ROOT / "docs" / "pictures" / f"{name}.svg"
         assert picture == file.read_text(), "intended? then: make docs, and look at the picture"
+
+
+def test_the_narrower_form_of_the_documentation_lets_in_the_group_of_ec2_a_alone(tmp_path: Path) -> None:
+    shutil.copytree(APPS / "stacks", tmp_path / "stacks")
+    for folder, name in ((APPS, "main.py"), (ROOT, "cdktf.json")):
+        shutil.copy(folder / name, tmp_path)
+    file = tmp_path / "stacks" / "consumer.py"
+    [server] = re.findall(r"^ *ec2_a = WebServer.*\n", file.read_text(), re.M)
+    narrower, block = "client_security_group_ids=[ec2_a.group.id]", "client_cidrs=[vpc1.cidr]"
+    assert f"{narrower})  # no {block}" in (ROOT / "docs" / "security-groups.md").read_text()
+    text = file.read_text().replace(server, "").replace(block, narrower)
+    file.write_text(
+        text.replace("        endpoint = ResourceEndpoint(", f"{server}        endpoint = ResourceEndpoint(")
+    )
+    result = run_python(tmp_path, "main.py")
+    assert (result.returncode, result.stderr) == (0, "")
+    rules = json.loads((tmp_path / "cdktf.out/stacks/consumer/cdk.tf.json").read_text())["resource"]
+    all_in = rules["aws_vpc_security_group_ingress_rule"].values()
+    into_endpoint = [rule for rule in all_in if "nginx_group" in rule["security_group_id"]]
+    assert [rule.get("cidr_ipv4") for rule in into_endpoint] == [None]
+    assert "ec2-a_group" in into_endpoint[0]["referenced_security_group_id"]
+    [path] = examine(tmp_path / "cdktf.out").paths
+    assert {hop.answer for hop in path.hops} == {Answer.PASS}
+    assert path.client.startswith("clients in aws_security_group.ec2-a_group")

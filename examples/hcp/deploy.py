@@ -8,8 +8,11 @@
 A stack's JSON says where it belongs (`CloudState`). Workspaces that aren't there are made, with remote execution; a
 producer's workspace shares its state with its consumers', and a consumer's gets a run trigger on its producer's.
 
-The token is a user's or a team's: TFE_TOKEN, TF_TOKEN_<host>, or what `terraform login` wrote. TFE_ADDRESS is the
-address of the API where it isn't https://<host>. It needs `pip install 'latticelink[hcp]'`.
+The token is a user's or a team's, and goes to the host that you named it for: TFE_TOKEN to TFE_ADDRESS, else to
+app.terraform.io; TF_TOKEN_<host>, or what `terraform login` wrote, to that host. Only https is spoken, but for an
+address of this machine, which stands for the stacks' host. It needs `pip install 'latticelink[hcp]'`.
+
+What is uploaded of a stack's folder is its JSON, its lock file and its assets, and nothing else; links are refused.
 Source: https://developer.hashicorp.com/terraform/cloud-docs/run/api
 """
 
@@ -17,8 +20,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import ipaddress
 import json
 import os
+import re
+import stat
 import sys
 import tarfile
 import time
@@ -27,10 +33,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from latticelink import LatticeLinkError, StackFolder, in_deploy_order
+from latticelink.disclosure import lines, note_secrets
+from latticelink.errors import UnreadableInput
+from latticelink.terraform.secrets import note_content
 
+import httpx
 from pytfe import TFEClient, TFEConfig
 from pytfe.errors import AuthError, NotFound, TFEError
 from pytfe.models import (
@@ -51,8 +61,17 @@ from pytfe.models import (
     WorkspaceCreateOptions,
 )
 
-# What Terraform made in a stack's folder on this machine; a remote run makes its own.
-_LEFT_OUT = (".terraform", "plan", "terraform.tfstate", "terraform.tfstate.backup")
+_DEFAULT_HOST = "app.terraform.io"
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
+_NAME = re.compile(r"[A-Za-z0-9_-]+( [A-Za-z0-9_-]+)*")
+_LOCK, _ASSETS = ".terraform.lock.hcl", "assets"
+# What a local module, which the CDK copies whole to the assets, may hold of this machine and of people.
+_PRIVATE = re.compile(
+    r"\.terraform|\.git|\.env(\..*)?|.*\.tfstate(\..*)?|terraform\.tfstate\.d|.*\.tfvars(\.json)?|.*\.tfplan|plan|"
+    r"\.terraformrc|.*\.tfrc(\.json)?|\.netrc|\.aws|.*\.pem|id_(rsa|dsa|ecdsa|ed25519)"
+)
+_LONGEST = 32 * 1024 * 1024
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _GOOD = ("applied", "planned_and_finished")
 _OVER = (*_GOOD, "errored", "discarded", "canceled", "policy_soft_failed")
 
@@ -75,10 +94,16 @@ class Place:
     def read(cls, stack: StackFolder) -> Place:
         """Return the place of `stack`."""
         try:
-            cloud = json.loads(stack.file.read_text(encoding="utf-8"))["terraform"]["cloud"]
+            content = json.loads(_content(stack.file))
+            note_content(content)
+            cloud = content["terraform"]["cloud"]
             named = cloud["workspaces"]
-            return cls(stack, cloud["hostname"], cloud["organization"], named["name"], named.get("project"))
-        except (OSError, ValueError, KeyError, TypeError):
+            host, project = cloud["hostname"].lower(), named.get("project")
+            names = [cloud["organization"], named["name"], *([] if project is None else [project])]
+            if not _HOST.fullmatch(host) or not all(map(_NAME.fullmatch, names)):
+                raise ValueError("names that nothing there has")
+            return cls(stack, host, cloud["organization"], named["name"], project)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Stopped(
                 f"{stack.file} names no host, organisation and workspace of HCP Terraform. Give the stack a CloudState."
             ) from None
@@ -92,8 +117,8 @@ class Place:
 class Deployment:
     """The stacks of one app in one organisation."""
 
-    def __init__(self, client: TFEClient, places: list[Place], minutes: float) -> None:
-        self.client, self.minutes = client, minutes
+    def __init__(self, client: TFEClient, address: str, places: list[Place], minutes: float) -> None:
+        self.client, self.address, self.minutes = client, address, minutes
         self.places = {place.stack.name: place for place in places}
         self.workspaces: dict[str, Workspace] = {}
 
@@ -119,16 +144,16 @@ class Deployment:
                     name=place.workspace, execution_mode=ExecutionMode.REMOTE, project=self._project(place)
                 )
                 self.workspaces[name] = self.client.workspaces.create(place.organization, options)
-                print(f"Made the workspace {place.workspace}.")
+                _say(f"Made the workspace {place.workspace}.")
         for producer, consumer in self._pairs():
             source, reader = self.workspaces[producer], self.workspaces[consumer]
             if not self._shares(producer, consumer):
                 sharing = WorkspaceAddRemoteStateConsumersOptions(workspaces=[reader])
                 self.client.workspaces.add_remote_state_consumers(source.id, sharing)
-                print(f"{source.name} shares its state with {reader.name} now.")
+                _say(f"{source.name} shares its state with {reader.name} now.")
             if producer not in self._triggers(consumer):
                 self.client.run_triggers.create(reader.id, RunTriggerCreateOptions(sourceable=source))
-                print(f"An apply in {source.name} queues a run in {reader.name} from now on.")
+                _say(f"An apply in {source.name} queues a run in {reader.name} from now on.")
 
     def forget_triggers(self) -> None:
         """Remove the run triggers, so that destroying a producer queues nothing in a consumer that is gone."""
@@ -140,14 +165,14 @@ class Deployment:
         """Print what is there and who may read it; return whether every consumer can be planned."""
         is_ready = True
         for name, place in self.places.items():
-            print(f"{place.workspace}: {self._describe(name)}")
+            _say(f"{place.workspace}: {self._describe(name)}")
             for producer in place.stack.dependencies:
                 problem = self._why_unreadable(producer, name)
                 is_ready = is_ready and problem is None
                 can = (
                     f"can not read {self._name(producer)}: {problem}" if problem else f"can read {self._name(producer)}"
                 )
-                print(f"  {can}")
+                _say(f"  {can}")
         return is_ready
 
     def run(self, name: str, *, destroy: bool = False, plan_only: bool = False) -> None:
@@ -156,9 +181,10 @@ class Deployment:
         if name not in self.workspaces:
             raise Stopped(f"There is no workspace {place.workspace!r} yet; a run without --plan-only makes it.")
         workspace = self.workspaces[name]
+        packed = _packed(place.stack)
         options = ConfigurationVersionCreateOptions(auto_queue_runs=False, speculative=plan_only)
         version = self.client.configuration_versions.create(workspace.id, options)
-        self.client.configuration_versions.upload_tar_gzip(version.upload_url or "", _packed(place.stack.path))
+        _ask("PUT", version.upload_url or "", self.address, content=packed.getvalue())
         while self.client.configuration_versions.read(version.id).status == ConfigurationStatus.PENDING:
             time.sleep(0.5)
         run = self.client.runs.create(
@@ -172,7 +198,7 @@ class Deployment:
                 message=f"LatticeLink: {'destroy' if destroy else 'plan' if plan_only else 'deploy'} {name}",
             )
         )
-        print(f"\n== {name}: {self._url(name, run)}", flush=True)
+        _say(f"\n== {name}: {self._url(name, run)}")
         self._wait(name, run)
 
     def _wait(self, name: str, run: Run) -> None:
@@ -186,25 +212,25 @@ class Deployment:
             for phase in (phase for phase, over in ended if over and phase not in shown):
                 shown.add(phase)
                 if printed := self._log(run, phase):
-                    print(printed, flush=True)
+                    _say(printed)
                     log += printed
             if status in _OVER:
                 break
             if run.actions and run.actions.is_confirmable and not told:
                 told = True
-                print(f"It waits for a person's word at {self._url(name, run)}.", flush=True)
+                _say(f"It waits for a person's word at {self._url(name, run)}.")
             if status == "pending":
                 self._discard_triggered(name)
                 if not told and (holder := self._holder(name)) and run.id not in holder:
                     told = True
-                    print(f"It waits: workspace {self._name(name)} is locked{holder}.", flush=True)
+                    _say(f"It waits: workspace {self._name(name)} is locked{holder}.")
             if time.monotonic() > until:
                 raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
             time.sleep(pause)
             pause = min(pause * 1.3, 5)
         if status not in _GOOD:
             raise Stopped(f"Stack {name!r}: the run is {status}. {self._advice(name, log)} {self._url(name, run)}")
-        print(f"== {name}: {status.replace('_', ' ')}", flush=True)
+        _say(f"== {name}: {status.replace('_', ' ')}")
 
     def _advice(self, name: str, log: str) -> str:
         if "Unable to find remote state" in log or "error loading the remote state" in log.lower():
@@ -214,7 +240,7 @@ class Deployment:
         return "What Terraform says is above and on the run's page; mend that and start this again."
 
     def _log(self, run: Run, phase: str) -> str:
-        """Return what Terraform printed, as text; nothing where it can't be had, as the run's page has it too."""
+        """Return what Terraform printed, as text."""
         if phase == "plan" and run.plan:
             address = self.client.plans.read(run.plan.id).log_read_url
         elif phase == "apply" and run.apply:
@@ -224,11 +250,10 @@ class Deployment:
         if not address:
             return ""
         try:
-            with urlopen(address, timeout=30) as answer:
-                text = answer.read().decode(errors="replace")
-        except OSError:
-            return ""
-        return "\n".join(_plain(line) for line in text.strip("\x02\x03\n").splitlines())
+            text = _ask("GET", address, self.address).decode(errors="replace")
+        except (Stopped, httpx.HTTPError) as error:
+            return f"What Terraform printed is on the run's page alone: {error}"
+        return "\n".join(_plain(line) for line in _COLOUR.sub("", text).strip("\x02\x03\n").splitlines())
 
     def _discard_triggered(self, name: str) -> None:
         """Discard what a run trigger queued for an older upload: until someone decides on it, nothing else runs."""
@@ -241,7 +266,7 @@ class Deployment:
             return None
         found = list(self.client.projects.list(place.organization, ProjectListOptions(name=place.project)))
         if not found:
-            print(f"Made the project {place.project}.")
+            _say(f"Made the project {place.project}.")
             return self.client.projects.create(place.organization, ProjectCreateOptions(name=place.project))
         return found[0]
 
@@ -305,14 +330,107 @@ class Deployment:
         return f"{self.places[name].url}/runs/{run.id}"
 
 
-def _packed(folder: Path) -> io.BytesIO:
-    """Return the folder as an archive, without what belongs to this machine."""
+def _say(text: str) -> None:
+    print(lines(text), flush=True)
+
+
+def _packed(stack: StackFolder) -> io.BytesIO:
+    """Return the stack's JSON, its lock file and its assets as an archive, which tells nothing of this machine."""
+    folder = stack.path
+    found = list(_below(folder, ""))
+    wanted = {_inside(folder, stack.file), _LOCK}
+    kept = [name for name in found if name in wanted or name.startswith(f"{_ASSETS}/")]
+    private = [name for name in kept if any(map(_PRIVATE.fullmatch, name.split("/")[1:]))]
+    for name in private:
+        _say(f"Not uploaded: {folder / name}")
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for path in sorted(folder.iterdir()):
-            if path.name not in _LEFT_OUT:
-                archive.add(path, arcname=path.name)
+        for name in sorted(set(kept) - set(private)):
+            content = _content(folder / name)
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o755 if os.access(folder / name, os.X_OK) else 0o644
+            archive.addfile(entry, io.BytesIO(content))
     return packed
+
+
+def _inside(folder: Path, file: Path) -> str:
+    if file.parent != folder:
+        raise Stopped(f"{file} isn't in the stack's folder, {folder}. Synthesise again.")
+    return file.name
+
+
+def _below(folder: Path, prefix: str) -> Iterator[str]:
+    """Yield the names of the files below a folder, but for what Terraform keeps there; stop at a link."""
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name):
+        if entry.is_symlink():
+            raise Stopped(f"{entry.path} is a link, so that what is uploaded may be anything. Remove it.")
+        if entry.is_dir() and entry.name != ".terraform":
+            yield from _below(Path(entry.path), f"{prefix}{entry.name}/")
+        elif not entry.is_dir():
+            yield f"{prefix}{entry.name}"
+
+
+def _content(file: Path) -> bytes:
+    """Return what is in a file; stop at a link, a pipe or a device."""
+    try:
+        opened = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(opened, "rb") as stream:
+            if stat.S_ISREG(os.fstat(opened).st_mode):
+                return stream.read()
+    except OSError as error:
+        raise Stopped(f"Can't read {file}: {error.strerror or error}.") from None
+    raise Stopped(f"{file} is no file.")
+
+
+def _ask(method: str, address: str, api: str, content: bytes | None = None) -> bytes:
+    """Send a request that carries no token to an address that the API gave; return the answer."""
+    for _ in range(5):
+        if not _belongs_to(address, api):
+            raise Stopped(
+                f"{api} names {address!r}, which isn't its own, for what is uploaded or read. Nothing was sent."
+            )
+        with httpx.stream(method, address, content=content, timeout=60) as answer:
+            if answer.has_redirect_location:
+                address = urljoin(address, answer.headers["location"])
+                continue
+            answer.raise_for_status()
+            read = b""
+            for part in answer.iter_bytes():
+                read += part
+                if len(read) > _LONGEST:
+                    return read[:_LONGEST]
+            return read
+    raise Stopped(f"{api} leads from one address to another, without end.")
+
+
+def _belongs_to(address: str, api: str) -> bool:
+    """Return whether an address is the API's own host, or HCP Terraform's where the API is."""
+    there, own = _parts(address), _parts(api)
+    if there is None or own is None:
+        return False
+    if (there.scheme, there.hostname, there.port) == (own.scheme, own.hostname, own.port):
+        return True
+    hosts = (there.hostname or "", own.hostname or "")
+    return there.scheme == "https" and there.port is None and all(each.endswith(".terraform.io") for each in hosts)
+
+
+def _parts(address: str) -> SplitResult | None:
+    """Return the parts of an address of https, or of http on this machine; None for any other."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname or "@" in parts.netloc or not address.isprintable():
+        return None
+    return parts if parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname)) else None
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _plain(line: str) -> str:
@@ -325,18 +443,36 @@ def _plain(line: str) -> str:
         return line
 
 
-def _token(host: str) -> str:
-    """Return the token for `host`, from where Terraform looks for it too."""
-    variable = f"TF_TOKEN_{host.replace('-', '__').replace('.', '_')}"
-    if token := os.environ.get("TFE_TOKEN") or os.environ.get(variable):
-        return token
+def _address_and_token(host: str) -> tuple[str, str]:
+    """Return the API's address for stacks whose JSON names `host`, and the token that the user has for that address."""
+    given = os.environ.get("TFE_ADDRESS", "")
+    address = given or f"https://{host}"
+    parts = _parts(address)
+    if parts is None:
+        raise Stopped(f"TFE_ADDRESS is {given!r}. A token is sent by https only: write https://HOST.")
+    named = parts.netloc.lower() if given and not _is_here(parts.hostname or "") else host
+    variable = f"TF_TOKEN_{named.replace('-', '__').replace('.', '_')}"
+    anywhere = os.environ.get("TFE_TOKEN") if given or host == _DEFAULT_HOST else None
+    if token := anywhere or os.environ.get(variable) or _logged_in(named):
+        note_secrets(token)
+        return address, token
+    only = (
+        ""
+        if given or not os.environ.get("TFE_TOKEN")
+        else (f" TFE_TOKEN goes to {_DEFAULT_HOST}, or to the TFE_ADDRESS that you set.")
+    )
+    raise Stopped(
+        f"There is no token for {named}. Run `terraform login {named}`, or set {variable} or TFE_TOKEN.{only}"
+    )
+
+
+def _logged_in(host: str) -> str | None:
+    """Return the token that `terraform login` wrote for the host."""
     try:
         file = Path.home() / ".terraform.d" / "credentials.tfrc.json"
         return str(json.loads(file.read_text(encoding="utf-8"))["credentials"][host]["token"])
     except (OSError, ValueError, KeyError, TypeError, RuntimeError):
-        raise Stopped(
-            f"There is no token for {host}. Run `terraform login {host}`, or set {variable} or TFE_TOKEN."
-        ) from None
+        return None
 
 
 def _deploy(chosen: argparse.Namespace) -> int:
@@ -344,9 +480,9 @@ def _deploy(chosen: argparse.Namespace) -> int:
     if len({(place.host, place.organization) for place in places}) != 1:
         raise Stopped(f"The stacks of {chosen.folder} belong to more than one organisation, or there are none.")
     host = places[0].host
-    address = os.environ.get("TFE_ADDRESS", f"https://{host}")
+    address, token = _address_and_token(host)
     try:
-        deployment = Deployment(TFEClient(TFEConfig(address=address, token=_token(host))), places, chosen.minutes)
+        deployment = Deployment(TFEClient(TFEConfig(address=address, token=token)), address, places, chosen.minutes)
         deployment.find()
         if chosen.check:
             return 0 if deployment.check() else 1
@@ -361,8 +497,12 @@ def _deploy(chosen: argparse.Namespace) -> int:
             deployment.run(place.stack.name, destroy=chosen.destroy, plan_only=chosen.plan_only)
     except AuthError as error:
         raise Stopped(f"{address} refuses the token ({error}). `terraform login {host}` makes a new one.") from None
-    except (TFEError, OSError, ValueError) as error:
+    except (TFEError, httpx.HTTPError, OSError, ValueError) as error:
         raise Stopped(f"{address} could not do that: {error or type(error).__name__}.") from None
+    except (LookupError, TypeError, AttributeError) as error:
+        raise Stopped(
+            f"{address} answers what HCP Terraform's API doesn't ({type(error).__name__}: {error})."
+        ) from None
     return 0
 
 
@@ -379,7 +519,7 @@ def main() -> int:
         return _deploy(parser.parse_args())
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UnreadableInput) else 1
     except KeyboardInterrupt:
         print("Stopped waiting. A run that was queued goes on in HCP Terraform.", file=sys.stderr)
         return 130

@@ -24,6 +24,7 @@ from latticelink.disclosure import foreign, forget, lines
 from latticelink.errors import InvalidInput, LatticeLinkError, Report, collecting, line_of_user_code, render
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer
+from latticelink.placing import move_into_place, refuse_links, unwritable
 from latticelink.removals import describe_removals, find_removals
 from latticelink.replacements import Blocks, as_moved, blocks_of, describe, find_replacements, read_blocks
 from latticelink.reports.text import count_line, finding_lines
@@ -248,20 +249,20 @@ def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -
 
 def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
     """Build the app and write its output to `target`; if `staged`, nothing is changed there before all is written."""
+    # Node.js keeps the folder that it was started in, wherever this process has gone since.
+    if not staged:
+        refuse_links(target)
+        return build_app(build, str(target.absolute()))
     try:
-        # Node.js keeps the folder that it was started in, wherever this process has gone since.
-        if not staged:
-            return build_app(build, str(target.absolute()))
         staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=_made(target.parent)))
-        try:
-            app = build_app(build, str(staging.absolute()))
-            _move_into_place(staging, target)
-            return app
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
-        reason = error.strerror or error
-        raise LatticeLinkError(f"Can't write to {target}: {reason}. Nothing was changed there.") from error
+        raise unwritable(target, error) from error
+    try:
+        app = build_app(build, str(staging.absolute()))
+        move_into_place(staging, target)
+        return app
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _own_command() -> str:
@@ -298,7 +299,9 @@ def _check(stacks: Sequence[RawStack], target: Path) -> int:
     if found := "\n".join(finding_lines(examination, notes=False)):
         print(f"\n{found}", file=sys.stderr, flush=True)
     more = " `latticelink check` says more." if examination.of(Answer.FAIL) or examination.of(Answer.UNKNOWN) else ""
-    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(str(target))}"
+    # A word that begins with a hyphen would be an option.
+    named = f"./{target}" if str(target).startswith("-") else str(target)
+    folder = "" if target == Path("cdktf.out") else f" {shlex.quote(named)}"
     drawn = f"\nSee it: `latticelink draw{folder} --open`" if examination.paths else ""
     _say(f"\nChecked: {count_line(examination)}{more}{drawn}")
     return 1 if examination.count(Severity.ERROR) else 0
@@ -404,12 +407,3 @@ def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str,
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _move_into_place(staging: Path, target: Path) -> None:
-    """Move the new files over the old ones, the manifest last; what Terraform left in the folders stays."""
-    files = [path for path in staging.rglob("*") if path.is_file()]
-    for file in sorted(files, key=lambda path: (path.name == "manifest.json", path)):
-        place = target / file.relative_to(staging)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        file.replace(place)

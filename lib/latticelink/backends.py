@@ -77,6 +77,8 @@ class LocalState(State, kind="local"):
 class S3State(State, kind="s3"):
     """State in an S3 bucket, encrypted, with a lock: for teams with AWS credentials of their own.
 
+    S3 encrypts every object: by the bucket's default encryption, or by the key that is given here.
+
     Credentials come from the environment (`AWS_PROFILE`, a role of the CI), never from the code. The lock is S3's own
     (a file beside the state), for which Terraform 1.10 is needed.
 
@@ -84,7 +86,8 @@ class S3State(State, kind="s3"):
         bucket: name of the bucket, 3 to 63 characters. It is versioned and private; `StateBucket` makes such a one.
         region: AWS region code of the bucket.
         key_prefix: folder of the state files in the bucket, such as `shop/prod/`. A stack's is `<prefix><id>.tfstate`.
-        kms_key_arn: ARN of the KMS key to encrypt with. Default: the key that the bucket encrypts with.
+        kms_key_arn: ARN of the KMS key to encrypt with. Default: none is asked for, so the bucket's default encryption
+            holds: its KMS key, or else S3's own keys (AES256).
         role_arn: ARN of an IAM role to take on for reading and writing state. Default: none.
         dynamodb_table: name of a DynamoDB table that holds a lock too, for stacks that older Terraforms still apply.
             Terraform says that it is deprecated.
@@ -92,7 +95,8 @@ class S3State(State, kind="s3"):
     Raises:
         InvalidInput: for a malformed bucket name, region, prefix, ARN or table name.
 
-    Source: https://developer.hashicorp.com/terraform/language/backend/s3
+    Source: https://developer.hashicorp.com/terraform/language/backend/s3,
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
     """
 
     bucket: str
@@ -157,9 +161,10 @@ class S3State(State, kind="s3"):
     def _configure_backend(self, stack: Any, stack_id: str) -> None:
         backend = bindings.core.S3Backend(stack, bucket=self.bucket, key=self._key(stack_id), region=self.region)
         extra = {
-            "encrypt": True,
-            "use_lockfile": True,
+            # `encrypt` without a key asks S3 for AES256, past the key that the bucket encrypts with.
+            "encrypt": True if self.kms_key_arn else None,
             "kms_key_id": self.kms_key_arn,
+            "use_lockfile": True,
             "dynamodb_table": self.dynamodb_table,
             "assume_role": self._role(),
         }

@@ -119,7 +119,7 @@ def _construct(block: dict[str, Any]) -> str:
 
 def _doors(stacks: Sequence[RawStack], cli: tuple[str, str], command: str | None) -> Iterator[tuple[str, str]]:
     folders = " ".join(shlex.quote(stack.folder.as_posix()) for stack in stacks)
-    apply = f"for s in {folders}; do terraform -chdir=$s init && terraform -chdir=$s apply || break; done"
+    apply = f'for s in {folders}; do terraform -chdir="$s" init && terraform -chdir="$s" apply || break; done'
     yield cli
     hcp = "HCP Terraform, each workspace sharing its state with the next"
     if any("cloud" in stack.terraform for stack in stacks):

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.examination import Examination, examine
 from latticelink.checks.retired import RETIRED, Retired
+from latticelink.cli.main import main
 from latticelink.paths.hops import Answer
 from latticelink.terraform.json_files import UnreadableInput
 
@@ -124,3 +126,38 @@ def test_a_comment_of_another_shape_is_refused_with_a_sentence(tmp_path: Path, c
 @pytest.mark.parametrize("comment", ["written by hand", ["a", "b"], {"metadata": {}}, None])
 def test_comments_of_others_are_left_alone(tmp_path: Path, comment: Any) -> None:
     assert found(examine(write(tmp_path, json.dumps({**STACK, "//": comment})))) == [f"LL101 {GATEWAY}.g"]
+
+
+SUPPRESSED = {"check": "LL101", "resource": "producer", "reason": "made by hand"}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+@pytest.mark.parametrize(
+    ("sentence", "comment"),
+    [
+        ("a suppression", {"suppress": [SUPPRESSED]}),
+        ("one of each check", {"suppress": [{**SUPPRESSED, "check": check.id} for check in CHECKS]}),
+        ("one without a reason", {"suppress": [{"check": "LL101", "resource": "producer"}]}),
+        ("one of another shape", {"suppress": [{"check": "LL101"}]}),
+        ("a comment of another shape", "nothing to see here"),
+    ],
+)
+def test_a_gate_ignores_what_the_files_suppress_themselves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sentence: str, comment: Any, form: str
+) -> None:
+    said = []
+    for name, content in (("with", {**STACK, "//": {"latticelink": comment}}), ("without", STACK)):
+        folder = write(tmp_path / name, json.dumps({"producer/main.tf.json": content}))
+        assert main(["check", "--no-inline-suppressions", "--format", form, str(folder)]) == 1
+        said.append(capsys.readouterr().out.replace(str(folder), ""))
+    assert said[0] == said[1], sentence
+    assert "LL101" in said[0]
+
+
+def test_a_gate_obeys_the_file_that_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path / "in", json.dumps({"producer/main.tf.json": STACK}))
+    named = tmp_path / "named.toml"
+    named.write_text('[[suppress]]\ncheck = "LL101"\nresource = "producer"\nreason = "made by hand"\n')
+    main(["check", "--no-inline-suppressions", "--suppressions", str(named), "--format", "json", str(folder)])
+    content = json.loads(capsys.readouterr().out)
+    assert "LL101" in [each["check"] for each in content["suppressed"]]

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from threading import Lock, Thread
 from typing import Any
@@ -27,16 +27,16 @@ from tests.conftest import ROOT
 from tests.emulator.moto_differences import as_moto_understands, mend
 
 # Those whose actions stacks cause. What an example's own database or role needs goes to moto unseen.
-SERVICES = ("ec2", "ram", "route53", "s3", "vpc-lattice")
+SERVICES = ("ec2", "elasticloadbalancing", "ram", "route53", "s3", "vpc-lattice")
 
 
 @dataclass
 class Aws:
-    """The emulator, as a test sees it; a context manager that starts and ends the process, and those `beside` it."""
+    """The emulator, as a test sees it; a context manager that ends the process, and what is there `with_it`."""
 
     process: subprocess.Popen[str]
     url: str
-    beside: list[subprocess.Popen[str]] = field(default_factory=list)
+    with_it: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def start(cls) -> Aws:
@@ -50,11 +50,12 @@ class Aws:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (*self.beside, self.process):
-            process.terminate()
-            process.wait(timeout=10)
-            if process.stdout is not None:
-                process.stdout.close()
+        for end in self.with_it:
+            end()
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Return what a client needs in its environment, for an account other than the first if one is given."""
@@ -118,6 +119,25 @@ class Aws:
         asked: list[str] = self.control("actions")
         return asked
 
+    def log(self) -> list[dict[str, Any]]:
+        """Return each action in its order, with the status of its answer and where the clients' names lead after it."""
+        logged: list[dict[str, Any]] = self.control("log")
+        return logged
+
+    def doing(self, what: str) -> None:
+        """Say for what actions are asked from now on; `asked_for` tells them apart by it."""
+        self.control("doing", label=what)
+
+    def asked_for(self) -> dict[str, list[str]]:
+        """Return all actions by what `doing` said, those of databases and roles too."""
+        asked: dict[str, list[str]] = self.control("asked_for")
+        return asked
+
+    def encryption_asked_for(self) -> dict[str, list[str]]:
+        """Return for each object that was put the encryption and the key that its last upload's headers name."""
+        asked: dict[str, list[str]] = self.control("encryption")
+        return asked
+
     def requests(self) -> dict[str, int]:
         """Return how often each operation was asked for."""
         counted: dict[str, int] = self.control("requests")
@@ -130,26 +150,46 @@ class Front:
     def __init__(self) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-        from tests.emulator.protocol import Ec2Query, RestJson
+        from tests.emulator.protocol import Ec2Query, Query, RestJson
         from tests.emulator.quotas import Quotas
         from tests.emulator.ram import Sharing
 
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.json, self.ram, self.query = RestJson("vpc-lattice"), RestJson("ram"), Ec2Query()
+        self.balancers = Query("elbv2")
         self.one_at_a_time = Lock()
         self.regions: dict[tuple[str, str], Any] = {}
         self.sharing = Sharing()
         self.reads = 1
         self.faults: dict[str, list[int | str]] = defaultdict(list)
         self.counted: Counter[str] = Counter()
-        self.asked: set[str] = set()
+        self.asked: list[str] = []
+        self.logged: list[dict[str, Any]] = []
+        self.doing = ""
+        self.asked_for: dict[str, set[str]] = defaultdict(set)
+        self.encryption: dict[str, list[str]] = {}
         self.quotas = Quotas.raised()
         self.answered: dict[str, tuple[int, str, bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        from tests.emulator.names_of_clients import where_names_lead
+
         # moto isn't made for many threads: it answers some requests with "dictionary changed size during iteration".
         with self.one_at_a_time:
-            return self._answer(environ, start_response)
+            statuses: list[str] = []
+
+            def note_status(status: str, *given: Any) -> Any:
+                statuses.append(status)
+                return start_response(status, *given)
+
+            before = len(self.asked)
+            answer = self._answer(environ, note_status)
+            for action in self.asked[before:]:
+                names = where_names_lead(self.regions.values())
+                self.logged.append(
+                    {"action": action, "status": int(statuses[0][:3]) if statuses else 0, "names": names}
+                )
+            return answer
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -161,15 +201,19 @@ class Front:
 
         scope = re.search(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         access_key, region, service = scope.groups() if scope else ("", "", "")
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if service not in SERVICES:
+            self._note_other(service, environ, body)
+            environ["wsgi.input"] = io.BytesIO(body)
             return list(self.moto(environ, start_response))
         account = get_account_id_from(access_key)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         served = None
         if service == "ec2":
             served = self._ec2(self.region(account, region), body)
         elif service == "vpc-lattice":
             served = self._rest(self.json, self.region(account, region), environ, body)
+        elif service == "elasticloadbalancing":
+            served = self._balancer(self.region(account, region), body)
         elif service == "ram":
             served = self._rest(self.ram, self._ram(self.region(account, region)), environ, body)
         else:
@@ -182,6 +226,15 @@ class Front:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return []
         return self._send(start_response, *served)
+
+    def _note(self, action: str) -> None:
+        self.asked.append(action)
+        self.asked_for[self.doing].add(action)
+
+    def _note_other(self, service: str, environ: dict[str, Any], body: bytes) -> None:
+        target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        form = dict(parse_qsl(body.decode(errors="replace"))) if not target else {}
+        self.asked_for[self.doing].add(f"{service}:{target or form.get('Action', '')}")
 
     @staticmethod
     def _send(start_response: Any, status: int, kind: str, body: bytes) -> list[bytes]:
@@ -219,7 +272,7 @@ class Front:
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
         try:
             operation, members = protocol.parse(method, path, query, body)
-            self.asked.add(f"{protocol.service}:{operation.name}")
+            self._note(f"{protocol.service}:{operation.name}")
             fault = self._faulty(operation.name, protocol)
             if fault not in (None, "drop"):
                 return fault
@@ -246,7 +299,11 @@ class Front:
         try:
             where = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ["QUERY_STRING"]
             operation, members = protocol.parse(*where, body)
-            self.asked.add(f"{service}:{operation.name}")
+            self._note(f"{service}:{operation.name}")
+            if operation.name == "PutObject":
+                named = ("", "_AWS_KMS_KEY_ID")
+                headers = [environ.get(f"HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION{name}", "") for name in named]
+                self.encryption[members["Key"]] = [header for header in headers if header]
             if service == "s3":
                 buckets.judge(operation.name, members, region.account, region.name)
             else:
@@ -258,6 +315,20 @@ class Front:
     def _has_vpc(self, account: str) -> Any:
         return lambda vpc, region: vpc in self.region(account, region).ec2.vpcs
 
+    def _balancer(self, region: Any, body: bytes) -> Any:
+        """Return the refusal of a request to Elastic Load Balancing; None for one that goes on to moto."""
+        from tests.emulator.endpoint_services import EndpointServices
+        from tests.emulator.protocol import Refused
+
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        try:
+            operation, members = self.balancers.parse(fields)
+            self._note(f"elasticloadbalancing:{operation.name}")
+            EndpointServices(region).judge_balancer(operation.name, members)
+        except Refused as error:
+            return self.balancers.refusal(error)
+        return None
+
     def _ec2(self, region: Any, body: bytes) -> Any:
         from tests.emulator.endpoints import Endpoints
         from tests.emulator.moto_accepts import Ec2Rules
@@ -265,7 +336,7 @@ class Front:
 
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         action = fields.get("Action", "")
-        self.asked.add(f"ec2:{action}")
+        self._note(f"ec2:{action}")
         fault = self._faulty(action, self.query)
         if fault not in (None, "drop"):
             return fault
@@ -302,8 +373,16 @@ class Front:
             self.sharing.within_organization = given["sharing"]
         elif what == "requests":
             return dict(self.counted)
+        elif what == "doing":
+            self.doing = given["label"]
+        elif what == "asked_for":
+            return {label: sorted(actions) for label, actions in self.asked_for.items()}
+        elif what == "encryption":
+            return self.encryption
         elif what == "actions":
-            return sorted(self.asked)
+            return sorted(set(self.asked))
+        elif what == "log":
+            return self.logged
         elif what == "quota":
             self.quotas.limits[given["name"]] = given["limit"]
         elif what == "inventory":
@@ -315,6 +394,7 @@ class Front:
 
 
 def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
+    from moto.elbv2.models import elbv2_backends
     from moto.iam.models import iam_backends
     from moto.rds.models import rds_backends
     from moto.route53.models import route53_backends
@@ -339,6 +419,9 @@ def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
             for instance in reservation.instances
             if instance.state != "terminated"
         ]
+        found["service"] += [*ec2.configurations]
+        balancing = elbv2_backends[region.account][region.name]
+        found["balancer"] += [*balancing.load_balancers, *balancing.target_groups]
         rds = rds_backends[region.account][region.name]
         found["rds"] += [*rds.databases, *rds.clusters]
     for account in {region.account for region in regions}:

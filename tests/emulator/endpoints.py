@@ -1,4 +1,4 @@
-"""What moto lacks of EC2: VPC endpoints of the types Resource and ServiceNetwork, and Instance Connect Endpoints."""
+"""What moto lacks of EC2: VPC endpoints for VPC resources and endpoint services, and Instance Connect Endpoints."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tests.emulator.endpoint_services import EndpointServices
 from tests.emulator.lattice import Region, Thing, new_id
 from tests.emulator.protocol import Refused
 
-TYPES = {"Resource": "ResourceConfigurationArn", "ServiceNetwork": "ServiceNetworkArn"}
+TYPES = {"Resource": "ResourceConfigurationArn", "ServiceNetwork": "ServiceNetworkArn", "Interface": "ServiceName"}
 # What EC2 says where VPC Lattice says otherwise; AWS's pages don't say it of these endpoints.
 EC2_CODES = {"ValidationException": "InvalidParameter", "ResourceNotFoundException": "InvalidParameter"}
 FIXED = ("AddSubnetIds", "RemoveSubnetIds", "IpAddressType", "DnsOptions", "PrivateDnsEnabled", "SubnetConfigurations")
@@ -29,12 +30,15 @@ class Endpoints:
 
     def __init__(self, region: Region) -> None:
         self.region = region
+        self.services = EndpointServices(region)
 
     def handler(self, action: str, fields: dict[str, str]) -> Callable[[dict[str, Any]], Any] | None:
         """Return what handles the request, None if moto does."""
         ours = [value for value in fields.values() if value in self.region.things]
         if action == "CreateVpcEndpoint":
-            return self.create if fields.get("VpcEndpointType") in TYPES else None
+            # What AWS's own services offer is moto's.
+            theirs = fields.get("VpcEndpointType") == "Interface" and ".vpce." not in fields.get("ServiceName", "")
+            return self.create if fields.get("VpcEndpointType") in TYPES and not theirs else None
         by_id = {
             "DescribeVpcEndpoints": self.describe,
             "ModifyVpcEndpoint": self.modify,
@@ -44,14 +48,15 @@ class Endpoints:
         }
         if action in by_id:
             # An endpoint that is gone is ours to deny, as moto never had it.
-            strange = [v for v in fields.values() if v.startswith("vpce-") and v not in self.region.ec2.vpc_end_points]
+            known = {*self.region.ec2.vpc_end_points, *self.region.ec2.configurations}
+            strange = [value for value in fields.values() if value.startswith("vpce-") and value not in known]
             return by_id[action] if ours or strange else None
         return {
             "DescribeVpcEndpointAssociations": self.describe_associations,
             "CreateInstanceConnectEndpoint": self.create_connect,
             "DescribeInstanceConnectEndpoints": self.describe_connect,
             "DeleteInstanceConnectEndpoint": self.delete_connect,
-        }.get(action)
+        }.get(action) or self.services.handler(action, fields)
 
     def create(self, request: dict[str, Any]) -> dict[str, Any]:
         with as_ec2_says():
@@ -59,7 +64,7 @@ class Endpoints:
 
     def _create(self, request: dict[str, Any]) -> dict[str, Any]:
         kind, region = request["VpcEndpointType"], self.region
-        given = [name for name in ("ServiceName", *TYPES.values()) if name in request]
+        given = [name for name in TYPES.values() if name in request]
         if given != [TYPES[kind]]:
             raise Refused("InvalidParameter", f"An endpoint of type {kind} has {TYPES[kind]} alone, got {given}")
         self._refuse_unknown(request)
@@ -76,11 +81,14 @@ class Endpoints:
         if private and not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
             message = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes"
             raise Refused("InvalidParameter", message)
+        status = "pending"
         if kind == "Resource":
             self._check_configuration(request["ResourceConfigurationArn"], vpc.id, zones)
-        else:
+        elif kind == "ServiceNetwork":
             region.refer(request["ServiceNetworkArn"], "sn")
-        if private:
+        else:
+            status = self.services.refuse_outside(request["ServiceName"], zones, private)
+        if private and kind != "Interface":
             self._refuse_second_way(vpc.id, kind, request[TYPES[kind]])
         groups = region.groups(request.get("SecurityGroupIds") or [region.default_group(vpc.id)], vpc.id)
         region.quotas.refuse_over("Security groups per network interface", len(groups))
@@ -95,7 +103,14 @@ class Endpoints:
             "IpAddressType": request.get("IpAddressType", "ipv4").upper(),
             "PrivateDnsEnabled": private,
         }
-        thing = region.add("vpce", "CreateVpcEndpoint", shown, status="pending")
+        thing = region.add("vpce", "CreateVpcEndpoint", shown, status=status)
+        if kind == "Interface":
+            # The name for all zones comes first, then one for each; AWS says their form on "Access AWS services".
+            first, service = f"{thing.shown['id']}-emulated", request["ServiceName"].rpartition(".")[2]
+            thing.shown["DnsEntries"] = [
+                {"DnsName": f"{first}{zone}.{service}.{region.name}.vpce.amazonaws.com", "HostedZoneId": "Z0EMULATED"}
+                for zone in ("", *(f"-{zone}" for zone in zones))
+            ]
         thing.tags = {tag["Key"]: tag["Value"] for spec in specified for tag in spec.get("Tags", [])}
         chosen = {item["SubnetId"]: item.get("Ipv4") for item in request.get("SubnetConfigurations", [])}
         for subnet in subnets:
@@ -133,7 +148,7 @@ class Endpoints:
         AWS says so of one of a resource and one of a service network. That it is so for two of a kind is inferred, from
         the private zone that AWS makes for the configuration's name: where it has none, two of a kind are allowed.
         """
-        mine = self._reached({TYPES[kind]: arn})
+        mine = self._reached({"VpcEndpointType": kind, TYPES[kind]: arn})
         for other in self.region.each("vpce"):
             if other.shown["VpcId"] != vpc or not other.shown["PrivateDnsEnabled"] or other.is_leaving:
                 continue
@@ -150,6 +165,8 @@ class Endpoints:
 
     def _reached(self, endpoint: dict[str, Any]) -> dict[str, dict[str, str]]:
         """Return what the association with each configuration says of a service network, by the configuration's id."""
+        if endpoint["VpcEndpointType"] == "Interface":
+            return {}
         if arn := endpoint.get("ResourceConfigurationArn"):
             return {arn.rsplit("/", 1)[-1]: {}}
         network = endpoint["ServiceNetworkArn"]
@@ -173,6 +190,7 @@ class Endpoints:
             "Groups": [{"GroupId": group, "GroupName": group} for group in shown["securityGroupIds"]],
             "NetworkInterfaceIds": [interface.id for interface in thing.interfaces],
             "CreationTimestamp": shown["createdAt"],
+            "DnsEntries": shown.get("DnsEntries"),
             "OwnerId": self.region.account,
             "Tags": self._tags(thing),
             **failed,
@@ -193,7 +211,10 @@ class Endpoints:
 
     def modify(self, request: dict[str, Any]) -> dict[str, Any]:
         thing = self._find(request["VpcEndpointId"])
-        if fixed := [name for name in FIXED if name in request]:
+        fixed = [name for name in FIXED if name in request]
+        if fixed and thing.shown["VpcEndpointType"] == "Interface":
+            raise Refused("UnknownOperation", f"Another {', '.join(fixed)} of an interface endpoint is not emulated")
+        if fixed:
             message = f"After its creation only the security groups of such an endpoint change, not {', '.join(fixed)}"
             raise Refused("InvalidParameter", message)
         groups = [

@@ -196,13 +196,7 @@ class Ec2Query:
 
     def parse(self, fields: Mapping[str, str]) -> tuple[Any, dict[str, Any]]:
         """Return the operation's model and its members; raise `Refused` for what is no valid request."""
-        operation = model("ec2").operation_model(fields["Action"])
-        members = _structure(operation.input_shape, fields, "")
-        known = {"Action", "Version", *_names(operation.input_shape, fields, "")}
-        unknown = [f"{name}: no such member" for name in fields if name not in known]
-        if found := [*unknown, *problems(operation.input_shape, members)]:
-            raise Refused("InvalidParameterValue", "; ".join(found))
-        return operation, members
+        return _from_form("ec2", fields, "InvalidParameterValue")
 
     def answer(self, operation: Any, content: Mapping[str, Any]) -> tuple[int, str, bytes]:
         """Return status, content type and body of an answer."""
@@ -213,6 +207,34 @@ class Ec2Query:
         """Return the answer for an error."""
         inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
         return error.status, "text/xml", f"<Response><Errors><Error>{inner}</Error></Errors></Response>".encode()
+
+
+@dataclass(frozen=True)
+class Query:
+    """The protocol of Elastic Load Balancing: as EC2's, but that items of lists are called members."""
+
+    service: str
+
+    def parse(self, fields: Mapping[str, str]) -> tuple[Any, dict[str, Any]]:
+        """Return the operation's model and its members; raise `Refused` for what is no valid request."""
+        plain = {name.replace(".member.", "."): value for name, value in fields.items()}
+        return _from_form(self.service, plain, "ValidationError")
+
+    def refusal(self, error: Refused) -> tuple[int, str, bytes]:
+        """Return the answer for an error."""
+        inner = f"<Type>Sender</Type><Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+        return error.status, "text/xml", f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>".encode()
+
+
+def _from_form(service: str, fields: Mapping[str, str], code: str) -> tuple[Any, dict[str, Any]]:
+    """Return what a form asks for; refuse with `code` what is no valid request."""
+    operation = model(service).operation_model(fields["Action"])
+    members = _structure(operation.input_shape, fields, "")
+    known = {"Action", "Version", *_names(operation.input_shape, fields, "")}
+    unknown = [f"{name}: no such member" for name in fields if name not in known]
+    if found := [*unknown, *problems(operation.input_shape, members)]:
+        raise Refused(code, "; ".join(found))
+    return operation, members
 
 
 def _ec2_name(name: str, shape: Any) -> str:

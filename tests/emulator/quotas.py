@@ -17,6 +17,7 @@ DEFAULTS = {
     "Rules per security group": (60, "RulesPerSecurityGroupLimitExceeded", 400),
     "Resource VPC endpoints per VPC": (200, "VpcEndpointLimitExceeded", 400),
     "ServiceNetwork VPC endpoints per VPC": (50, "VpcEndpointLimitExceeded", 400),
+    "Interface VPC endpoints per VPC": (50, "VpcEndpointLimitExceeded", 400),
     "Resource gateways per VPC": (500, _LATTICE, 402),
     "Resource configurations per Region": (2000, _LATTICE, 402),
     "Child resource configurations per group": (60, _LATTICE, 402),

@@ -12,13 +12,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 from typing import Any, NoReturn
+
+from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, Flavour
+from latticelink.cdk.node import packaged_node
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.emulator.aws import Aws
+from tests.engines.provider import Provider
 from tests.refusals import unlisted
 
 pytest.register_assert_rewrite("tests.engines.plans")
@@ -61,28 +64,14 @@ class Terraform:
     def on(self, aws: Aws, account: str | None = None) -> Terraform:
         """Return the same Terraform with one process of the AWS provider for all its commands, which ends with `aws`.
 
-        So HashiCorp's acceptance tests run providers too. It takes half of the time, and no two commands at once.
+        It takes a tenth of the processor time, and no two commands at once.
         """
         environment = aws.environment(account)
         # Configured a second time, it stumbles over certificates of the machine's own; `aws` is reached without any.
         inherited = {name: value for name, value in self.environment.items() if name != "AWS_CA_BUNDLE"}
-        process = subprocess.Popen(
-            [self.provider, "-debug"],
-            env={**inherited, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        aws.beside.append(process)
-        assert process.stdout is not None
-        printed = []
-        for line in process.stdout:
-            printed.append(line)
-            if attach := re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line):
-                # Nobody reads on, so what it logs goes nowhere before it fills the pipe.
-                Thread(target=process.stdout.read, daemon=True).start()
-                return self.within(**environment, TF_REATTACH_PROVIDERS=attach[1])
-        pytest.fail(f"the AWS provider didn't start:\n{''.join(printed)}")
+        provider = Provider.start(self.provider, {**inherited, **environment})
+        aws.with_it.append(provider.end)
+        return self.within(**environment, TF_REATTACH_PROVIDERS=provider.reattach)
 
     def init(self, folder: Path) -> None:
         """Run `terraform init`."""
@@ -144,6 +133,16 @@ def of_npm(program: str) -> Path:
             if npm is None or subprocess.run([npm, "ci", "--silent"], cwd=ROOT, check=False).returncode != 0:
                 absent(f"no {program.partition('/')[0]}: run `npm ci`")
     return path
+
+
+def node_for(cdk: Flavour) -> str:
+    """Return a Node.js that the command line runs on: the one on PATH, or the packaged one."""
+    fits = {CDKTF: lambda major, _: major in (20, 22), CDK_TERRAIN: lambda major, minor: (major, minor) >= (22, 19)}
+    for node in filter(None, (shutil.which("node"), packaged_node())):
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+        if fits[cdk](*map(int, version.strip().lstrip("v").split(".")[:2])):
+            return node
+    absent(f"no {cdk.cli_needs}, which {cdk.cli} needs: install it from https://nodejs.org/")
 
 
 # Where Terraform itself keeps what it has installed: no mirrors, though they look like it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -22,11 +23,13 @@ from tests.engines.plans import must_agree, plan, reads_another
 from tests.engines.scenario import edit, narrow, order
 from tests.engines.test_examples import ELSEWHERE
 from tests.flavour import output_of, program_of
+from tests.hcl import as_hcl
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-# What "import" takes over exists in test_import.py alone, and the workspaces are another provider's.
-EXAMPLES = sorted(ELSEWHERE - {"hcp-workspaces", "import"})
+# What "import" takes over exists in test_import.py alone, the workspaces are another provider's, and the consumer of
+# "from-nlb" looks up a service that its producer has made before.
+EXAMPLES = sorted(ELSEWHERE - {"from-nlb", "hcp-workspaces", "import"})
 
 
 def keep_here(content: dict[str, Any]) -> None:
@@ -87,6 +90,14 @@ def type_of(value: Any) -> Any:
     return "bool" if isinstance(value, bool) else "number" if isinstance(value, int) else "string"
 
 
+def in_hcl(stack: Path, into: Path) -> Path:
+    """Write the stack as HCL into a folder of its name."""
+    folder = into / stack.name
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(as_hcl(json.loads((stack / "cdk.tf.json").read_text())))
+    return folder
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_plan_of_a_stack_gets_the_answers_of_its_folder(
     terraform_on_aws: Terraform, aws: Aws, tmp_path: Path, name: str
@@ -105,4 +116,7 @@ def test_the_plan_of_a_stack_gets_the_answers_of_its_folder(
         (stack / "read.tfstate").write_text(json.dumps({**state, "resources": []}))
         terraform_on_aws.init(stack)
         plan(terraform_on_aws, stack, tmp_path / "plans")
-        must_agree(examine(stack), examine(tmp_path / "plans" / f"{stack.name}.json"), not reads_another(stack))
+        of_plan, is_whole = examine(tmp_path / "plans" / f"{stack.name}.json"), not reads_another(stack)
+        must_agree(examine(stack), of_plan, is_whole)
+        if importlib.util.find_spec("hcl2"):
+            must_agree(examine(in_hcl(stack, tmp_path / "hcl")), of_plan, is_whole)

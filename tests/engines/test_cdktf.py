@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, FLAVOURS, VARIABLE, Flavour
-from latticelink.cdk.node import packaged_node
+from latticelink.cdk.flavour import FLAVOURS, VARIABLE, Flavour
 
 import pytest
 
 from tests.conftest import ROOT, run_python
 from tests.emulator.aws import Aws
-from tests.engines.conftest import PROVIDER_VERSION, Terraform, absent, of_npm
+from tests.engines.conftest import PROVIDER_VERSION, Terraform, node_for, of_npm
 from tests.engines.scenario import narrow, order, reached
 from tests.flavour import APPS, apps_in_words_of
 
@@ -81,7 +79,7 @@ class CommandLine:
     @classmethod
     def find(cls, cdk: Flavour, terraform: Terraform, folder: Path, settings: dict[str, Any]) -> CommandLine:
         """Return the one of package.json, installed if need be; skip the test where it can't run."""
-        program = [_node(cdk), str(of_npm(f"{cdk.core}-cli/bundle/bin/{cdk.core}.js"))]
+        program = [node_for(cdk), str(of_npm(f"{cdk.core}-cli/bundle/bin/{cdk.core}.js"))]
         folder.mkdir()
         apps = apps_in_words_of(cdk, folder)
         project = json.loads((ROOT / "cdktf.json").read_text())
@@ -104,13 +102,3 @@ class CommandLine:
         )
         assert result.returncode == 0, result.stdout
         return result.stdout
-
-
-def _node(cdk: Flavour) -> str:
-    """Return a Node.js that the command line runs on: the one on PATH, or the packaged one."""
-    fits = {CDKTF: lambda major, _: major in (20, 22), CDK_TERRAIN: lambda major, minor: (major, minor) >= (22, 19)}
-    for node in filter(None, (shutil.which("node"), packaged_node())):
-        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-        if fits[cdk](*map(int, version.strip().lstrip("v").split(".")[:2])):
-            return node
-    absent(f"no {cdk.cli_needs}, which {cdk.cli} needs: install it from https://nodejs.org/")

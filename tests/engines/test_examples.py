@@ -30,13 +30,15 @@ NEWER: dict[str, dict[str, list[str]]] = {
     },
     "in-vpc-dns": {"producer": ["ipv4_addresses_per_eni", "resource_config_dns_resolution"], "consumer": []},
 }
-# Applied elsewhere, as each needs more than a VPC: test_separate_apps.py, test_accounts.py, test_import.py, the
-# databases in test_kinds.py, and the bucket, which nobody destroys, in test_cdktf.py. hcp-workspaces needs others.
+# Applied elsewhere, as each needs more than a VPC: test_separate_apps.py, test_accounts.py, test_import.py,
+# test_from_nlb.py, the databases in test_kinds.py, and the bucket, which nobody destroys, in test_cdktf.py.
+# hcp-workspaces needs others.
 ELSEWHERE = {
     "aurora",
     "consumer-only",
     "cross-account",
     "cross-account-external",
+    "from-nlb",
     "hcp-workspaces",
     "import",
     "rds",

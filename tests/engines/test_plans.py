@@ -1,9 +1,10 @@
-"""Paths through a plan of the real Terraform: HCL with a module, of which only the plan tells what comes out."""
+"""Paths through a plan of the real Terraform: HCL with a module. Its folder gets the same answers."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from latticelink.checks.examination import examine
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer, TracedPath
 from latticelink.paths.tracing import trace
@@ -12,6 +13,7 @@ from latticelink.reports.paths import path_lines
 import pytest
 
 from tests.engines.conftest import Terraform
+from tests.engines.plans import must_agree
 
 pytestmark = pytest.mark.engine
 
@@ -121,12 +123,19 @@ resource "aws_vpclattice_resource_configuration" "web" {
   }
 }
 
+resource "terraform_data" "fixed" {
+  triggers_replace = module.consumer.subnet_ids
+}
+
 resource "aws_vpc_endpoint" "web" {
   vpc_endpoint_type          = "Resource"
   vpc_id                     = module.consumer.vpc_id
   subnet_ids                 = module.consumer.subnet_ids
   security_group_ids         = [module.consumer.near_group_id]
   resource_configuration_arn = aws_vpclattice_resource_configuration.web.arn
+  lifecycle {
+    replace_triggered_by = [terraform_data.fixed]
+  }
 }
 """
 
@@ -139,6 +148,7 @@ def traced(terraform: Terraform, folder: Path, root: str) -> list[TracedPath]:
     terraform.run(folder, "init", "-input=false")
     terraform.run(folder, "plan", "-input=false", "-out=the.plan")
     (folder / "plan.json").write_text(terraform.run(folder, "show", "-json", "the.plan"))
+    must_agree(examine(folder), examine(folder / "plan.json"), True)
     return trace(read(folder / "plan.json"))
 
 

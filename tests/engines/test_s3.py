@@ -50,6 +50,44 @@ def test_a_consumer_reads_from_s3_and_each_workspace_has_state_of_its_own(
     assert "env:/staging/shop/producer.tfstate" in keys(aws)
 
 
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/0f6e8a1c-2b3d-4e5f-8a9b-0c1d2e3f4a5b"
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "asked_for"),
+    [
+        ("without a key the bucket's default encryption holds: nothing is asked for", None, []),
+        ("with a key that key is asked for", KEY, ["aws:kms", KEY]),
+    ],
+)
+def test_what_terraform_asks_s3_to_encrypt_with(
+    terraform_s3: Terraform, aws: Aws, tmp_path: Path, what: str, key: str | None, asked_for: list[str]
+) -> None:
+    state = S3State(STATE.bucket, STATE.region, key_prefix=f"encrypted-{bool(key)}/", kms_key_arn=key)
+    producer, _ = write(tmp_path, state)
+    terraform_s3.apply(producer)
+    put = {name: said for name, said in aws.encryption_asked_for().items() if name.startswith(state.key_prefix)}
+    state_file = f"{state.key_prefix}producer.tfstate"
+    assert put == {state_file: asked_for, f"{state_file}.tflock": asked_for}, what
+
+
+def test_terraform_wants_to_be_told_that_a_stack_applied_with_encrypt_is_without_it_now(
+    terraform_s3: Terraform, aws: Aws, tmp_path: Path
+) -> None:
+    producer, _ = write(tmp_path, S3State(STATE.bucket, STATE.region, key_prefix="before/"))
+    file = producer / "cdk.tf.json"
+    now = file.read_text()
+    before = json.loads(now)
+    before["terraform"]["backend"]["s3"]["encrypt"] = True
+    file.write_text(json.dumps(before))
+    terraform_s3.apply(producer)
+    assert aws.encryption_asked_for()["before/producer.tfstate"] == ["AES256"], "past the bucket's own key"
+    file.write_text(now)
+    assert "Backend configuration changed" in flat(terraform_s3.run(producer, "init", "-input=false", expect=1))
+    terraform_s3.run(producer, "init", "-input=false", "-reconfigure")
+    terraform_s3.must_have_nothing_to_do(producer)
+
+
 def test_a_lock_that_another_run_holds_names_its_holder_and_can_be_broken(
     terraform_s3: Terraform, aws: Aws, tmp_path: Path
 ) -> None:

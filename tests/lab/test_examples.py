@@ -20,6 +20,7 @@ EXAMPLES = {
     },
     "custom-domain": {r"orders\.example\.com:443": {"10.0.1.11"}},
     "dns-name": {r"broker\.shared\.internal:5671": {"broker.example.com"}},
+    "from-nlb": {r"orders\.shared\.internal:5432": {"orders"}},
     "group": {
         r"billing\.finance\.shared\.internal:443": {"10.0.1.12"},
         r"ledger\.finance\.shared\.internal:8000": {"ledger.example.com"},

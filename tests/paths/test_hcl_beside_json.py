@@ -1,4 +1,4 @@
-"""Paths of a stack that Terraform reads from JSON and from HCL: what the HCL may change is unknown, the rest is not."""
+"""Paths of a stack of JSON and HCL without the extra that reads HCL: what that may change is unknown, the rest not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from latticelink.paths.tracing import trace
 
 import pytest
 
+from tests.hcl import without_hcl
 from tests.paths.topologies import CLIENT_OUT, ENDPOINT_IN, TARGET_IN, Change, changes, drop, put, right, section, write
 
 NOTHING = changes()
@@ -57,8 +58,15 @@ resource "aws_vpc_security_group_ingress_rule" "in_hcl" {
     ],
 )
 def test_what_hcl_may_change_is_unknown(
-    tmp_path: Path, what: str, change: Change, stack: str, hcl: str, answer: Answer
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    change: Change,
+    stack: str,
+    hcl: str,
+    answer: Answer,
 ) -> None:
+    without_hcl(monkeypatch)
     stacks = right()
     change(stacks)
     write(tmp_path, stacks)

@@ -313,7 +313,10 @@ def test_a_loop_through_the_outputs_of_two_stacks_is_told(tmp_path: Path) -> Non
 
 
 def test_nothing_to_read_is_one_sentence(tmp_path: Path) -> None:
-    for path, said in ((tmp_path, "has no manifest.json, no *.tf.json and no plan"), (tmp_path / "none", "Can't read")):
+    for path, said in (
+        (tmp_path, "has no manifest.json, no *.tf.json, no *.tf and no plan"),
+        (tmp_path / "none", "Can't read"),
+    ):
         with pytest.raises(UnreadableInput, match=said.replace("*", r"\*")):
             read(path)
 
@@ -498,3 +501,36 @@ def test_lists_that_double_at_each_step_are_not_unrolled(tmp_path: Path) -> None
     configuration = read_json(tmp_path, app={"resource": resource, "locals": locals_})
     assert [block.address for block in configuration.blocks] == ["aws_vpc.v", "aws_vpc.w[0]", "aws_vpc.w[1]"]
     assert configuration.blocks[0].has_many
+
+
+NESTED = {
+    "for_each": ["a", "b"],
+    "iterator": "outer",
+    "content": {
+        "name": "${outer.value}",
+        "dynamic": {"inner": {"for_each": "${local.n}", "content": {"is": "${outer.value}${inner.value}"}}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "path", "value"),
+    [
+        ("in a block that is written", {"b": {"dynamic": {"c": {"for_each": ["x"], "content": {"d": "${c.value}"}}}}},
+         ("b", "c", "d"), "x"),
+        ("beside one that is written", {"b": {"d": 1}, "dynamic": {"b": {"for_each": [2], "content": {"d": 3}}}},
+         ("b", 1, "d"), 3),
+        ("that makes nothing", {"dynamic": {"b": {"for_each": [], "content": {"d": 1}}}}, ("b", "d"), ABSENT),
+        ("in one of its own", {"dynamic": {"b": NESTED}}, ("b", 1, "inner", 1, "is"), "b2"),
+        ("over what isn't known", {"dynamic": {"b": {"for_each": "${x_y.z.id}", "content": {"d": 1}}}}, ("b", "d"),
+         Unknown),
+        ("a map's own key", {"m": {"dynamic": "x"}}, ("m", "dynamic"), "x"),
+    ],
+)  # fmt: skip
+def test_a_dynamic_block_is_made_at_any_depth(
+    tmp_path: Path, what: str, body: dict[str, Any], path: tuple[Any, ...], value: Any
+) -> None:
+    content = {"resource": {"x_y": {"it": body, "z": {}}}, "locals": {"n": [1, 2]}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(content))
+    found = read(tmp_path).blocks[0].value(*path)
+    assert isinstance(found, Unknown) if value is Unknown else found == value, what

@@ -93,3 +93,93 @@ def test_a_manifest_that_cannot_be_used_is_a_sentence(
     out, errors = capsys.readouterr()
     assert out == ""
     assert errors.startswith(said.format(tmp_path / "manifest.json")), what
+
+
+OUTSIDE: list[tuple[str, dict[str, str], str]] = [
+    ("a folder beside the output", {"workingDirectory": "../secret"}, "leads out of the folder"),
+    ("a folder with a root", {"workingDirectory": "/etc"}, "leads out of the folder"),
+    ("the folder above", {"workingDirectory": "stacks/../.."}, "leads out of the folder"),
+    ("a folder past one that isn't there", {"workingDirectory": "none/../../secret"}, "leads out of the folder"),
+    ("a folder whose name begins alike", {"workingDirectory": "../out2"}, "leads out of the folder"),
+    ("a file beside the output", {"synthesizedStackPath": "../secret/cdk.tf.json"}, "leads out of the folder"),
+    ("a device", {"synthesizedStackPath": "/dev/zero"}, "leads out of the folder"),
+    ("a line break", {"workingDirectory": "stacks/a\n../secret"}, "characters that can't be seen"),
+    ("an escape sequence", {"workingDirectory": "stacks/\x1b[2J"}, "characters that can't be seen"),
+    ("text that turns", {"synthesizedStackPath": "stacks/\u202ea"}, "characters that can't be seen"),
+    ("a linked folder", {"workingDirectory": "linked"}, "linked is a link"),
+    ("a folder within a linked one", {"workingDirectory": "linked/x"}, "linked is a link"),
+    ("a link to what is inside", {"workingDirectory": "near"}, "near is a link"),
+    ("a link that leads nowhere", {"workingDirectory": "gone"}, "gone is a link"),
+    ("a linked file", {"synthesizedStackPath": "stacks/a/link.tf.json"}, "link.tf.json is a link"),
+    ("links in a circle", {"workingDirectory": "circle"}, "circle is a link"),
+]
+
+
+def hostile(tmp_path: Path, entry: dict[str, str]) -> Path:
+    """Write an output folder with a manifest that leads elsewhere, where there is something to be found."""
+    out, secret = tmp_path / "out", tmp_path / "secret"
+    for folder in (out / "stacks" / "a", secret / "x", tmp_path / "out2"):
+        folder.mkdir(parents=True)
+        (folder / "cdk.tf.json").write_text('{"resource": {"aws_vpc": {"hidden": {"cidr_block": "10.0.0.0/16"}}}}')
+    for link, target in {"linked": "../secret", "near": "stacks/a", "gone": "none", "circle": "circle"}.items():
+        (out / link).symlink_to(target)
+    (out / "stacks" / "a" / "link.tf.json").symlink_to("../../../secret/cdk.tf.json")
+    right = {"workingDirectory": "stacks/a", "synthesizedStackPath": "stacks/a/cdk.tf.json", "dependencies": []}
+    (out / "manifest.json").write_text(json.dumps({"stacks": {"a": {**right, **entry}}}))
+    return out
+
+
+@pytest.mark.parametrize("command", ["order", "check", "draw"])
+@pytest.mark.parametrize(("sentence", "entry", "said"), OUTSIDE, ids=[row[0] for row in OUTSIDE])
+def test_a_manifest_that_leads_out_of_its_folder_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, sentence: str, entry: dict[str, str], said: str
+) -> None:
+    out = hostile(tmp_path, entry)
+    assert cli.main([command, str(out)]) == 2
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert said in errors, sentence
+    assert errors.startswith(f"{out}/manifest.json says that ")
+    assert errors.count("\n") == 1
+    assert errors[:-1].isprintable()
+
+
+def test_an_output_folder_may_be_a_link_and_named_from_within(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = hostile(tmp_path, {})
+    (tmp_path / "also").symlink_to(out)
+    for folder, shown in ((tmp_path / "also", f"{tmp_path}/also/stacks/a"), (Path("../out"), "../out/stacks/a")):
+        monkeypatch.chdir(out)
+        assert cli.main(["order", str(folder)]) == 0
+        assert capsys.readouterr().out == f"{shown}\n"
+    assert cli.main(["order", "."]) == 0
+    assert capsys.readouterr().out == "stacks/a\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "shown"),
+    [
+        ("my out", 0, "my out/stacks/a"),
+        ("`touch x`$(touch x)", 0, "`touch x`$(touch x)/stacks/a"),
+        ("-out", 0, "./-out/stacks/a"),
+        ("a\nb", 2, None),
+        ("a\x1b[2Jb", 2, None),
+        ("b\udcff", 2, None),
+    ],
+)
+def test_each_folder_is_one_line_that_leads_to_it(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    code: int,
+    shown: str | None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    write_manifest(tmp_path / name, {"a": []})
+    assert cli.main(["order", "--", name]) == code
+    printed, errors = capsys.readouterr()
+    assert printed == (f"{shown}\n" if shown else "")
+    assert errors.count("\n") == (0 if shown else 1)

@@ -12,6 +12,8 @@ from latticelink.terraform.known import Unknown
 
 import pytest
 
+from tests.hcl import without_hcl
+
 # It goes on at the top of its folder: what a file of values has, by the file's name; JSON or a text of HCL.
 Files = dict[str, Any]
 
@@ -104,8 +106,9 @@ def test_null_gives_way_to_the_default_where_the_variable_takes_no_null(tmp_path
     ],
 )
 def test_what_is_not_known_of_a_variable_says_why(
-    tmp_path: Path, what: str, variable: Any, files: Files, reason: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, variable: Any, files: Files, reason: str
 ) -> None:
+    without_hcl(monkeypatch)
     value = value_of(tmp_path, variable, files)
     assert isinstance(value, Unknown), what
     assert reason in value.reason, what
@@ -140,13 +143,17 @@ output "told" { value = 1 }
         ("${aws_security_group.web[0].id}", "it is in main.tf, and HCL isn't read"),
     ],
 )
-def test_what_stands_in_hcl_is_unknown_by_name(tmp_path: Path, expression: str, reason: str) -> None:
+def test_what_stands_in_hcl_is_unknown_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expression: str, reason: str
+) -> None:
+    without_hcl(monkeypatch)
     value = value_of(tmp_path, {}, {"main.tf": HCL}, expression)
     assert isinstance(value, Unknown)
     assert reason in value.reason
 
 
-def test_a_block_in_hcl_is_there_and_its_arguments_are_unknown(tmp_path: Path) -> None:
+def test_a_block_in_hcl_is_there_and_its_arguments_are_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_hcl(monkeypatch)
     reference = value_of(tmp_path, {}, {"main.tf": HCL}, "${aws_security_group.web.id}")
     assert (reference.block.address, reference.attribute) == ("aws_security_group.web", "id")
     configuration = read(tmp_path)
@@ -156,6 +163,9 @@ def test_a_block_in_hcl_is_there_and_its_arguments_are_unknown(tmp_path: Path) -
     assert configuration.of_type("aws_vpc") == []
 
 
-def test_a_value_is_known_of_a_variable_that_is_declared_in_hcl(tmp_path: Path) -> None:
+def test_a_value_is_known_of_a_variable_that_is_declared_in_hcl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_hcl(monkeypatch)
     files = {"main.tf": HCL, "terraform.tfvars.json": {"port": 80}}
     assert value_of(tmp_path, {}, files, "${var.port}") == 80

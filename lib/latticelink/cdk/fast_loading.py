@@ -22,6 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from latticelink.cdk.cache_folder import cache_folder
 from latticelink.cdk.flavour import CDKTF, Flavour
 
 # The versions of CDKTF's bindings whose `__init__` is known to do nothing else.
@@ -38,15 +39,19 @@ def node_environment() -> dict[str, str]:
     """Return the variables with which jsii's Node.js loads the provider lazily and keeps its compiled code.
 
     What the user has set stays: NODE_OPTIONS is extended, and a NODE_COMPILE_CACHE is used in place of ours. Node.js
-    before 22.1 has no such cache, and all versions go on without it where the folder can't be written.
+    before 22.1 has no such cache, and all versions go on without it where the folder can't be written, or isn't ours
+    alone.
     """
     if not is_on():
         return {}
     script = str(Path(__file__).with_name("lazy_provider.cjs")).replace("\\", "\\\\").replace('"', '\\"')
-    caches = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     added = {"NODE_OPTIONS": f'{os.environ.get("NODE_OPTIONS", "")} --require "{script}"'.strip()}
     if "NODE_COMPILE_CACHE" not in os.environ:
-        added["LATTICELINK_NODE_CACHE"] = str(Path(caches, "latticelink", "node"))
+        folder = cache_folder("node")
+        # Empty, it is nobody else's either.
+        added["LATTICELINK_NODE_CACHE"] = str(folder or "")
+        if folder is None:
+            _log.debug("the cache folder isn't ours alone, or can't be written; nothing is kept for the next run")
     return added
 
 

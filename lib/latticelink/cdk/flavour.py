@@ -48,8 +48,8 @@ class Flavour:
         return f"pip install 'latticelink[{self.core},node]'"
 
 
-CDKTF = Flavour("CDKTF", "cdktf", "cdktf_cdktf_provider_aws", "cdktf-cli@0.21", "Node.js 20 or 22")
-CDK_TERRAIN = Flavour("CDK Terrain", "cdktn", "cdktn_provider_aws", "cdktn-cli@0.24", "Node.js 22.19 or newer")
+CDKTF = Flavour("CDKTF", "cdktf", "cdktf_cdktf_provider_aws", "cdktf-cli@0.21.0", "Node.js 20 or 22")
+CDK_TERRAIN = Flavour("CDK Terrain", "cdktn", "cdktn_provider_aws", "cdktn-cli@0.24.0", "Node.js 22.19 or newer")
 FLAVOURS = (CDKTF, CDK_TERRAIN)
 
 

@@ -54,7 +54,8 @@ function lazyArchiver(content) {
 }
 
 // jsii finds an unpacked package by a checksum of its archive, 37 MB for the provider, computed at each start. It is kept
-// for as long as the archive is the same file: its inode, size and times are part of the note's name.
+// for as long as the archive is the same file: its inode, size and times are part of the note's name. With a wrong one no
+// synth works, so a note says itself whether it is whole, and one that isn't is written anew.
 function rememberedDigest(content) {
   return content.replace(
     /function digestFile\((\w+),\.\.\.(\w+)\)\{return (readFileChunks\(\w+,\(\)=>\{\},\.\.\.\w+\))\}/,
@@ -105,20 +106,27 @@ function shortTraces(content) {
 }
 
 const DIGEST_BYTES = 32;
+function sha256(...parts) {
+  return parts.reduce((hash, part) => hash.update(part), crypto.createHash("sha256")).digest();
+}
+
 globalThis[Symbol.for("latticelink.digest")] = (file, more, compute) => {
   if (!cache) return compute();
   const { ino, size, mtimeNs, ctimeNs } = fs.statSync(file, { bigint: true });
   const known = JSON.stringify([path.resolve(file), ...more, ...[ino, size, mtimeNs, ctimeNs].map(String)]);
-  const note = path.join(cache, `${crypto.createHash("sha256").update(known).digest("hex")}.digest`);
+  const note = path.join(cache, `${sha256(known).toString("hex")}.digest`);
+  const sealed = (digest) => Buffer.concat([digest, sha256(known, digest)]);
   try {
-    const digest = fs.readFileSync(note);
-    if (digest.length === DIGEST_BYTES) return digest;
+    const kept = fs.readFileSync(note);
+    const digest = kept.subarray(0, DIGEST_BYTES);
+    if (digest.length === DIGEST_BYTES && kept.equals(sealed(digest))) return digest;
   } catch {}
   const digest = compute();
+  const draft = `${note}.${crypto.randomBytes(8).toString("hex")}`;
   try {
-    fs.mkdirSync(cache, { recursive: true });
-    fs.writeFileSync(`${note}.${process.pid}`, digest);
-    fs.renameSync(`${note}.${process.pid}`, note);
+    fs.mkdirSync(cache, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(draft, sealed(digest), { flag: "wx", mode: 0o600 });
+    fs.renameSync(draft, note);
   } catch {}
   return digest;
 };

@@ -59,23 +59,26 @@ class Examination:
         return 1 if found or (strict and self.of(Answer.UNKNOWN)) else 0
 
 
-def examine(inputs: Inputs, suppressions_file: Path | None = None) -> Examination:
+def examine(inputs: Inputs, suppressions_file: Path | None = None, *, inline: bool = True) -> Examination:
     """Read what is given together, as `network.reading.read` does, and run all checks over it.
 
     Args:
         inputs: a path, or several.
         suppressions_file: TOML file of suppressions. Default: `latticelink-suppressions.toml` of the working
             directory, if there is one.
+        inline: whether the suppressions that stand in the inputs themselves count; not where a stranger wrote them.
 
     Raises:
         UnreadableInput: if an input or the file of suppressions can't be read.
     """
-    return examined(read(inputs), suppressions_file)
+    return examined(read(inputs), suppressions_file, inline=inline)
 
 
-def examined(configuration: Configuration, suppressions_file: Path | None = None) -> Examination:
+def examined(
+    configuration: Configuration, suppressions_file: Path | None = None, *, inline: bool = True
+) -> Examination:
     """Run all checks over what was read, as `examine` does."""
-    decided = suppressions.in_configuration(configuration)
+    decided = suppressions.in_configuration(configuration) if inline else []
     if suppressions_file is None and is_regular(suppressions.DEFAULT_FILE):
         suppressions_file = suppressions.DEFAULT_FILE
     if suppressions_file is not None:

@@ -35,6 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="TOML file of findings to live with; default: latticelink-suppressions.toml, if it is there",
     )
+    parser.add_argument(
+        "--no-inline-suppressions",
+        dest="inline",
+        action="store_false",
+        help="ignore the suppressions in the inputs themselves, as in a gate for changes of others",
+    )
     parser.add_argument("--why", action="store_true", help="show for each path the rule that admits it at each hop")
 
 
@@ -45,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
     from latticelink.terraform.json_files import UnreadableInput
 
     try:
-        examination = examine(inputs_of(chosen), chosen.suppressions)
+        examination = examine(inputs_of(chosen), chosen.suppressions, inline=chosen.inline)
     except UnreadableInput as error:
         print(error, file=sys.stderr)
         return 2

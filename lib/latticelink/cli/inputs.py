@@ -19,8 +19,8 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         nargs="*",
         type=Path,
-        help="synth output, folder of *.tf.json, one such file, `terraform show -json` of a plan or a state, a state "
-        f"file, or `terraform output -json`; `-` reads one from the standard input; default: {_DEFAULT}",
+        help="synth output, folder of *.tf.json or *.tf, one such file, `terraform show -json` of a plan or a state, a "
+        f"state file, or `terraform output -json`; `-` reads one from the standard input; default: {_DEFAULT}",
     )
     parser.add_argument(
         "--as",

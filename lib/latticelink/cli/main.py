@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from latticelink.cli import check, draw, lab, order
+from latticelink.cli import check, draw, init, lab, order
 from latticelink.disclosure import forget
-from latticelink.errors import LatticeLinkError
+from latticelink.errors import LatticeLinkError, UnreadableInput
 
-_COMMANDS = {"order": order, "check": check, "draw": draw, "lab": lab}
+_COMMANDS = {"init": init, "order": order, "check": check, "draw": draw, "lab": lab}
 
 
 def _parsed(parser: argparse.ArgumentParser, own: list[str]) -> argparse.Namespace:
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except LatticeLinkError as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UnreadableInput) else 1
     except (MemoryError, RecursionError):
         print("What was read is too large, or nested too deeply, to be judged.", file=sys.stderr)
         return 2

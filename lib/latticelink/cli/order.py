@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from latticelink.errors import UnreadableInput
 from latticelink.terraform.manifest import in_deploy_order
 
 HELP = "print the stacks' folders in deploy order"
@@ -20,6 +21,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print the folders; return the exit code."""
     stacks = in_deploy_order(chosen.folder)
-    for stack in reversed(stacks) if chosen.reverse else stacks:
-        print(stack.path.as_posix())
+    paths = [stack.path.as_posix() for stack in stacks]
+    if strange := next((path for path in paths if not path.isprintable()), None):
+        raise UnreadableInput(f"{strange!r} can't be a line of the output. Rename the folder, or go to where it is.")
+    for path in reversed(paths) if chosen.reverse else paths:
+        # A word that begins with a hyphen is an option of whatever gets it.
+        print(f"./{path}" if path.startswith("-") else path)
     return 0

@@ -31,6 +31,10 @@ class PortSet:
     def __and__(self, other: PortSet) -> PortSet:
         """Return the ports in both."""
         spend(len(self.ranges) * len(other.ranges) // 16)
+        if other is EVERY or self == other:
+            return self
+        if self is EVERY:
+            return other
         both = ((max(a.low, b.low), min(a.high, b.high)) for a in self.ranges for b in other.ranges)
         return PortSet.of(*both)
 

@@ -237,7 +237,7 @@ def settle(stages: Sequence[Stage], shares: Stage, among: PortSet = SHAREABLE) -
 
 def _nearest(stages: Sequence[Stage], shares: Stage, among: PortSet) -> tuple[tuple[Any, ...], PortSet]:
     """Return those of some ports that come nearest to being reachable, with how near that is; less is nearer."""
-    passed = {ports for stage in stages for ports in (stage.sure, stage.maybe)}
+    passed = {ports for stage in stages for ports in (stage.sure, stage.maybe) if ports is not EVERY}
     cuts = [(each.low, each.high) for ports in passed for each in ports.ranges]
     best: tuple[Any, ...] = (len(stages) + 1,)
     chosen: list[tuple[int, int]] = []

@@ -65,6 +65,8 @@ def _together(several: Sequence[tuple[Hop, ...]]) -> tuple[Hop, ...]:
 
 
 def _one_hop(same: Sequence[Hop]) -> Hop:
+    if len(same) == 1 and len(same[0].rules) <= _SHOWN:
+        return same[0]
     whys, fixes = (list(dict.fromkeys(texts)) for texts in zip(*((hop.why, hop.fix) for hop in same), strict=True))
     more = f"; and {len(whys) - _SHOWN} more" if len(whys) > _SHOWN else ""
     rules = tuple(dict.fromkeys(rule for hop in same for rule in hop.rules))

@@ -24,7 +24,7 @@ refused, so that nothing waits for it.
 What one input may ask for is bounded, by counting and not by a clock, so that it has the same answer on every machine:
 files of no more than 32 MiB each, JSON that takes no more than an estimated 300 MB once it is loaded, and 6 million
 steps of work. That is enough for 5,000 links in one app, and ends with 2 and a sentence beyond. A text of more than a
-million characters or a list of more than 100,000 parts that an expression makes is "unknown".
+million characters or a list of more than 10,000 parts that an expression makes is "unknown".
 
 Each check gives one of three answers for each place that it applies to:
 
@@ -72,6 +72,8 @@ It is written into the stack's JSON, where hand-written files may have it too; T
 ]}}}
 ```
 
+In HCL it is a comment: `# latticelink: suppress CHECK RESOURCE: REASON` ([hcl.md](hcl.md)).
+
 Or in `latticelink-suppressions.toml` of the working directory, or the file that `--suppressions` names:
 
 ```toml
@@ -84,6 +86,11 @@ reason = "one zone is enough for tests"
 A resource is a Terraform address (`aws_vpc_endpoint.nginx`, or `consumer: aws_vpc_endpoint.nginx` for one stack's), the
 path of a construct, which stands for all below it, or the name of a stack. A suppression without a reason, or one that
 suppresses nothing, is a finding itself. So is one of a check that there isn't or that is [retired](#retired).
+
+Whoever writes a configuration can suppress what is found in it. Where the check is a gate for what others write, as on
+pull requests, `--no-inline-suppressions` ignores what stands in the inputs, and `--suppressions FILE` names a file that
+they can't change, such as one of the main branch; without it, `latticelink-suppressions.toml` of the working directory
+still counts.
 
 ## In GitHub's code scanning
 

@@ -20,7 +20,7 @@ from latticelink.checks.findings import Check, Result, Severity
 from latticelink.disclosure import shown, shown_tree
 from latticelink.paths.hops import Answer
 from latticelink.terraform.blocks import Block
-from latticelink.terraform.lines import lines_of_blocks
+from latticelink.terraform.lines import lines_of_blocks, lines_of_hcl
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -130,7 +130,7 @@ class _Places:
         if block.file not in self._lines:
             # What came through a pipe can't be read again.
             text = block.file.read_text(encoding="utf-8") if block.file.is_file() else ""
-            self._lines[block.file] = lines_of_blocks(text)
+            self._lines[block.file] = (lines_of_hcl if block.file.suffix == ".tf" else lines_of_blocks)(text)
         name = block.name.partition("[")[0]
         return self._lines[block.file].get((block.mode, block.type, name), 1)
 

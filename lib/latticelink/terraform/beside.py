@@ -1,4 +1,4 @@
-"""What stands beside a stack's JSON: files of values, which are read, and HCL, of which the headings are.
+"""What stands beside a stack's JSON: files of values; and HCL, whose headings are read where the rest can't be.
 
 Source: https://developer.hashicorp.com/terraform/language/values/variables#assigning-values-to-root-module-variables
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.terraform.expressions import value_of_tree
+from latticelink.terraform.hcl import EXTRA, can_read, read_values
 from latticelink.terraform.json_files import UnreadableInput, is_regular, load, read_text
 from latticelink.terraform.known import RefusedByTerraform, Unknown
 from latticelink.terraform.secrets import note_content
@@ -28,7 +29,7 @@ def values(folder: Path) -> dict[str, Any]:
     """Return what files give to variables, in Terraform's order: a later one wins.
 
     Those are terraform.tfvars, terraform.tfvars.json, then *.auto.tfvars and *.auto.tfvars.json by name. A file whose
-    HCL can't be read gives Unknown to every variable, under the empty name.
+    HCL can't be read, without the extra for it, gives Unknown to every variable, under the empty name.
     """
     automatic = [file for ending in ("", ".json") for file in folder.glob(f"*.auto.tfvars{ending}")]
     found: dict[str, Any] = {}
@@ -57,7 +58,15 @@ def _hcl_values(file: Path) -> dict[str, Any]:
     if isinstance(found, dict):
         note_content(found)
         return found
-    return {"": Unknown(f"{file.name} may give it a value, and isn't read", "Write it as JSON, or check a plan.")}
+    if can_read():
+        return read_values(file)
+    settle = f"Install the extra `hcl` ({EXTRA}), or check a plan."
+    return {"": Unknown(f"{file.name} may give it a value, and isn't read", settle)}
+
+
+def files_of_hcl(folder: Path) -> list[Path]:
+    """Return the `*.tf` files that Terraform reads in the folder: none that is hidden or an editor's."""
+    return sorted(file for file in folder.glob("*.tf") if file.name[0] not in ".#" and is_regular(file))
 
 
 def headings(folder: Path) -> dict[Path, list[tuple[str, ...]]]:
@@ -67,8 +76,8 @@ def headings(folder: Path) -> dict[Path, list[tuple[str, ...]]]:
     Source: https://developer.hashicorp.com/terraform/language/files
     """
     found: dict[Path, list[tuple[str, ...]]] = {}
-    for file in sorted(folder.glob("*.tf")):
-        text = _COMMENT.sub("", read_text(file)) if is_regular(file) else ""
+    for file in files_of_hcl(folder):
+        text = _COMMENT.sub("", read_text(file))
         if not text.strip():
             continue
         found[file] = []

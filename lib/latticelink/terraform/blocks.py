@@ -43,6 +43,8 @@ class Home(Protocol):
     name: str
     folder: Path
     raw: RawStack
+    call: Any
+    prefix: str
 
     @property
     def has_company(self) -> bool:
@@ -105,13 +107,13 @@ class Block:
         self.home = stack
         self.stack = stack.name
         self.mode, self.type, self.name, self.body, self.file = raw.mode, raw.type, raw.name, raw.body, raw.file
-        self.told, self.key = raw.told, raw.key
+        self.told, self.key = raw.told, (raw.mode, raw.type, f"{stack.prefix}{raw.module}{raw.name}")
         self.written = raw.body if raw.written is None else raw.written
         self.unread = raw.unread
         self.instance = instance
         self.has_many = instance.unknown is not None
         data = "data." if raw.mode == "data" else ""
-        self.address = raw.address or f"{data}{raw.type}.{raw.name}{instance.index}"
+        self.address = raw.address or f"{stack.prefix}{data}{raw.type}.{raw.name}{instance.index}"
 
     def __repr__(self) -> str:
         """Return the full address."""

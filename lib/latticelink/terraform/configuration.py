@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 from latticelink.disclosure import shown
 from latticelink.terraform.blocks import SPLAT, Block, Key
+from latticelink.terraform.dynamic import blocks_made, inside, makes, value_of_block
 from latticelink.terraform.expressions import descend, evaluate
 from latticelink.terraform.instances import Instance, instances, planned_instance
 from latticelink.terraform.known import (
@@ -67,7 +69,7 @@ class _BlockScope:
             else Unknown(f"{label} of {self.block.address} is {_shown(each)}, no block", "Write an object.")
             for each in made
         ]
-        return made + (self._dynamic(str(path[0])) if len(path) == 1 and "dynamic" in self.body else [])
+        return made
 
     def attribute(self, path: tuple[Key, ...]) -> Any:
         """Return what a reference to the attribute at `path` stands for: what is set there, else the Reference."""
@@ -85,6 +87,8 @@ class _BlockScope:
             return reference
         if value is ABSENT and path[0] in self.told:
             return reference if is_identity(str(path[0])) else descend_raw(self.told[str(path[0])], path[1:], self)
+        if value is ABSENT and makes(self.body, path[0]):
+            return reference
         if value is ABSENT:
             return self.home.default_of(self.block, path) if len(path) == 1 else reference
         return reference if isinstance(value, Unknown) and not isinstance(value, PartlyKnown) else value
@@ -108,46 +112,19 @@ class _BlockScope:
                 raw = raw[0]
             if isinstance(key, int) and isinstance(raw, dict) and key == 0:
                 continue
+            if isinstance(raw, dict) and "dynamic" in raw and makes(raw, key):
+                static = as_list(value_of_block(raw.get(str(key)), self))
+                return inside([*static, *blocks_made(raw, str(key), self)], path[number + 1 :])
             if isinstance(raw, list) and isinstance(key, int):
                 raw = raw[key] if 0 <= key < len(raw) else None
             else:
                 raw = raw.get(key) if isinstance(raw, dict) else None
-        return evaluate(raw, self)
-
-    def _dynamic(self, label: str) -> list[Any]:
-        raw = self.body["dynamic"]
-        found: list[Any] = []
-        for part in raw if isinstance(raw, list) else [raw]:
-            content = part.get(label) if isinstance(part, dict) else None
-            for each in content if isinstance(content, list) else [] if content is None else [content]:
-                made = _safely(partial(self._expanded, label, each))
-                found += made if isinstance(made, list) else [made]
-        return found
-
-    def _expanded(self, label: str, dynamic: Any) -> Any:
-        over = evaluate(dynamic.get("for_each"), self) if isinstance(dynamic, dict) else ABSENT
-        if why := unknown_of(over):
-            return why
-        if not isinstance(over, list | dict):
-            raise RefusedByTerraform(f"a dynamic block {label!r} goes over what is no list and no map")
-        items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]
-        name = dynamic.get("iterator", label)
-        return [evaluate(dynamic.get("content"), _Bound(self, name, {"key": k, "value": v})) for k, v in items]
+        return value_of_block(raw, self)
 
 
 def _shown(value: Any) -> str:
     text = shown(repr(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-class _Bound:
-    """A block's scope in which one more name has a meaning."""
-
-    def __init__(self, block: _BlockScope, name: str, value: Any) -> None:
-        self.block, self.name, self.bound = block, name, value
-
-    def lookup(self, path: tuple[Key, ...]) -> Any:
-        return descend(self.bound, path[1:]) if path[0] == self.name else self.block.lookup(path)
 
 
 def _safely(compute: Callable[[], Any]) -> Any:
@@ -173,6 +150,32 @@ def descend_raw(raw: Any, path: tuple[Key, ...], scope: Any) -> Any:
 _PLAIN = (bool, int, float)
 
 
+@dataclass(frozen=True)
+class ModuleCall:
+    """A `module` block, or one instance of it: where a module gets the values of its variables from."""
+
+    parent: StackConfiguration
+    name: str
+    body: dict[str, Any]
+    instance: Instance
+
+    @property
+    def prefix(self) -> str:
+        """What the addresses in the module begin with, such as `module.network["a"].`."""
+        return f"{self.parent.prefix}module.{self.name}{self.instance.index}."
+
+    def lookup(self, path: tuple[Key, ...]) -> Any:
+        """Return what a name means in the arguments of the call."""
+        if path[0] in self.instance.names:
+            return descend(self.instance.names[str(path[0])], path[1:])
+        return self.parent.lookup(path)
+
+    def value_of(self, name: str, variable: dict[str, Any]) -> Any:
+        """Return what a variable of the module is worth."""
+        given = {name: evaluate(self.body[name], self)} if name in self.body else {}
+        return value_of_variable(name, variable, given)
+
+
 class StackConfiguration:
     """One stack: its blocks, and what the names in its expressions mean.
 
@@ -180,13 +183,20 @@ class StackConfiguration:
         name: the stack's name in the manifest, else the name of its folder or of the plan's file.
         folder: where Terraform runs.
         file: its JSON, or the first of several files.
+        call: for a local module what calls it; None for the stack itself.
+        prefix: what the addresses in a module begin with.
     """
 
-    def __init__(self, raw: RawStack, read_stack: ReadStack, default: Default) -> None:
+    def __init__(self, raw: RawStack, read_stack: ReadStack, default: Default, call: ModuleCall | None = None) -> None:
         self.raw, self._read_stack, self._default = raw, read_stack, default
         self._scopes: dict[Block, _BlockScope] = {}
         self.name, self.folder, self.file = raw.name, raw.folder, raw.files[0]
-        self.company: list[StackConfiguration] = []
+        self.call, self.prefix = call, call.prefix if call is not None else ""
+        if call is not None:
+            # Terraform runs in the stack's folder, and the stack's are the names that people know.
+            self.name, self.folder = call.parent.name, call.parent.folder
+        self._company: list[StackConfiguration] = []
+        self._modules: dict[str, list[StackConfiguration]] = {}
         self._locals: dict[str, Any] = {}
         self._references: dict[int, tuple[dict[str, Any], tuple[tuple[str, ...], ...]]] = {}
         self._parts_of_locals: dict[tuple[Key, ...], Any] = {}
@@ -199,14 +209,51 @@ class StackConfiguration:
         self._made: dict[tuple[str, str, str], list[Block]] = {}
 
     @property
+    def company(self) -> list[StackConfiguration]:
+        """All stacks that were read together."""
+        return self._company if self.call is None else self.call.parent.company
+
+    @company.setter
+    def company(self, stacks: list[StackConfiguration]) -> None:
+        self._company = stacks
+
+    @property
     def has_company(self) -> bool:
         """Whether there are other stacks."""
         return len(self.company) > 1
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """All blocks, in the order in which they are written."""
+        """All blocks, in the order in which they are written; those of local modules after them."""
+        return tuple(block for scope in self.scopes for block in scope.own_blocks)
+
+    @cached_property
+    def own_blocks(self) -> tuple[Block, ...]:
+        """The blocks that stand in the files of the stack, or of the module, itself."""
         return tuple(block for key in self.declared for block in self.made(key))
+
+    @property
+    def scopes(self) -> Iterator[StackConfiguration]:
+        """The stack, and the local modules in it: in each of them names have a meaning of their own."""
+        yield self
+        for name in self.raw.opened:
+            for module in self.modules(name):
+                yield from module.scopes
+
+    def modules(self, name: str) -> list[StackConfiguration]:
+        """Return the instances of a local module by the name of its call."""
+        if name not in self._modules:
+            body = self.raw.modules[name]
+            found = instances(RawBlock("module", "", name, body, self.file), self)
+            if self.call is not None and self.call.instance.unknown is not None:
+                found = [Instance(None, {}, self.call.instance.unknown)]
+            self._modules[name] = [
+                StackConfiguration(
+                    self.raw.opened[name], self._read_stack, self._default, ModuleCall(self, name, body, each)
+                )
+                for each in found
+            ]
+        return self._modules[name]
 
     def declared_of(self, mode: str, type: str) -> list[tuple[str, str, str]]:
         """Return mode, type and name of the blocks of this mode and type."""
@@ -236,6 +283,8 @@ class StackConfiguration:
         return self._made[key]
 
     def _instances(self, raw: RawBlock) -> list[Instance]:
+        if self.call is not None and self.call.instance.unknown is not None:
+            return [Instance(None, {}, self.call.instance.unknown)]
         return instances(raw, self) if not self.raw.is_unfolded else [planned_instance(raw, self)]
 
     @property
@@ -263,7 +312,13 @@ class StackConfiguration:
 
     @property
     def provider_constraint(self) -> str | None:
-        """The version constraint of the AWS provider, or None if there is none."""
+        """The version constraint of the AWS provider, a module's with that of what calls it; None if there is none."""
+        if self.call is not None and (outer := self.call.parent.provider_constraint) is not None:
+            return f"{outer}, {own}" if (own := self._own_constraint) is not None and own != outer else outer
+        return self._own_constraint
+
+    @property
+    def _own_constraint(self) -> str | None:
         required = self.raw.terraform.get("required_providers")
         aws: Any = None
         for part in required if isinstance(required, list) else [required]:
@@ -279,10 +334,7 @@ class StackConfiguration:
         if first == "var" and names:
             return self._variable(str(names[0]), names[1:])
         if first == "module" and names:
-            outputs = self.raw.module_outputs.get(str(names[0]))
-            if outputs is None:
-                return Unknown(f"module.{names[0]} isn't read")
-            return descend_raw(outputs, names[1:], self)
+            return self._of_module(str(names[0]), names[1:])
         if first == "data" and len(names) > 1:
             return self._of_block(("data", str(names[0]), str(names[1])), names[2:])
         if first in ("path", "terraform", "each", "count", "self"):
@@ -290,6 +342,29 @@ class StackConfiguration:
         if names:
             return self._of_block(("resource", str(first), str(names[0])), names[1:])
         raise RefusedByTerraform(f"there is nothing named {first!r}")
+
+    def _of_module(self, name: str, path: tuple[Key, ...]) -> Any:
+        if name in self.raw.module_outputs:
+            return descend_raw(self.raw.module_outputs[name], path, self)
+        if name not in self.raw.opened:
+            if name in self.raw.modules or self._is_elsewhere("module", name) or self.raw.is_unfolded:
+                return Unknown(f"module.{name} isn't read{self.raw.unopened.get(name, '')}")
+            raise RefusedByTerraform(f"there is no module {name!r}")
+        made = self.modules(name)
+        if not {"count", "for_each"} & self.raw.modules[name].keys():
+            return made[0].output(path) if path else made[0].outputs
+        if made and made[0].call is not None and (unknown := made[0].call.instance.unknown) is not None:
+            return unknown.keeps(f"how many there are of module.{name}")
+        by_key = {each.call.instance.key: each for each in made if each.call is not None}
+        if path and isinstance(path[0], str | int):
+            found = next((each for key, each in by_key.items() if str(key) == str(path[0])), None)
+            if found is None:
+                raise RefusedByTerraform(f"there is no module.{name}[{path[0]!r}]")
+            return found.output(path[1:]) if path[1:] else found.outputs
+        if path:
+            return [each.output(path[1:]) if path[1:] else each.outputs for each in made]
+        whole = {key: each.outputs for key, each in by_key.items()}
+        return list(whole.values()) if "count" in self.raw.modules[name] else whole
 
     def _local(self, name: str, path: tuple[Key, ...]) -> Any:
         if self.raw.is_unfolded:
@@ -315,6 +390,8 @@ class StackConfiguration:
         given = self.raw.values
         if name in self.raw.variables:
             body = self.raw.variables[name]
+            if self.call is not None:
+                return self.call.value_of(name, body)
             return given[""] if "" in given and name not in given else value_of_variable(name, body, given)
         if self._is_elsewhere("variable", name):
             return value_of_variable(name, {}, given) if name in given else self._elsewhere(f"variable {name!r}")
@@ -366,7 +443,7 @@ class StackConfiguration:
         if len(path) == 1 and not block.unread:
             # Most arguments: nothing to evaluate, and not worth remembering.
             raw = block.body.get(str(path[0]))
-            if raw is None:
+            if raw is None and "dynamic" not in block.body:
                 return ABSENT
             if type(raw) in _PLAIN or (type(raw) is str and "${" not in raw and "%{" not in raw):
                 return raw
@@ -415,6 +492,12 @@ class Configuration:
     def blocks(self) -> tuple[Block, ...]:
         """All blocks of all stacks."""
         return tuple(block for stack in self.stacks for block in stack.blocks)
+
+    @property
+    def scopes(self) -> Iterator[StackConfiguration]:
+        """All stacks, and the local modules in them."""
+        for stack in self.stacks:
+            yield from stack.scopes
 
     @cached_property
     def _by_type(self) -> dict[tuple[str, str], list[Block]]:

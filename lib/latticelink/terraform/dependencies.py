@@ -13,22 +13,24 @@ Declared = tuple[str, str, str]
 
 
 def written(configuration: Configuration) -> Iterator[tuple[StackConfiguration, Block | None, str, Any]]:
-    """Yield all that is written: stack, block (or None), the part's name for people, and the JSON of it."""
-    for stack in configuration.stacks:
+    """Yield all that is written: stack or local module, block (or None), the part's name for people, and its JSON."""
+    for stack in configuration.scopes:
         seen = set()
-        for block in stack.blocks:
+        for block in stack.own_blocks:
             if key_of(block) not in seen:
                 seen.add(key_of(block))
                 yield stack, block, "", block.written
         for name, output in stack.raw.outputs.items():
-            yield stack, None, f"{stack.name}: output.{name}", output
+            yield stack, None, f"{stack.name}: {stack.prefix}output.{name}", output
         for name, value in stack.raw.locals.items():
-            yield stack, None, f"{stack.name}: local.{name}", value
+            yield stack, None, f"{stack.name}: {stack.prefix}local.{name}", value
         for name, variable in stack.raw.variables.items():
-            yield stack, None, f"{stack.name}: var.{name}", variable
+            yield stack, None, f"{stack.name}: {stack.prefix}var.{name}", variable
         for name, provider in stack.raw.providers:
-            yield stack, None, f"{stack.name}: provider.{name}", provider
-        yield stack, None, f"{stack.name}: terraform", stack.raw.terraform
+            yield stack, None, f"{stack.name}: {stack.prefix}provider.{name}", provider
+        for name, module in stack.raw.modules.items():
+            yield stack, None, f"{stack.name}: {stack.prefix}module.{name}", module
+        yield stack, None, f"{stack.name}: {stack.prefix}terraform", stack.raw.terraform
 
 
 def referring(
@@ -55,7 +57,10 @@ class Order:
     """The order that Terraform keeps within one stack."""
 
     def __init__(self, stack: StackConfiguration) -> None:
-        self._bodies = {raw.key: raw.body if raw.written is None else raw.written for raw in stack.raw.blocks}
+        self._prefix = stack.prefix
+        self._bodies = {
+            self._inside(raw.key): raw.body if raw.written is None else raw.written for raw in stack.raw.blocks
+        }
         self._locals = stack.raw.locals
         self._after: dict[Declared, set[Declared]] = {}
 
@@ -86,4 +91,7 @@ class Order:
                         seen.add(reference[1])
                         todo.append(self._locals.get(reference[1]))
                 elif (block := named(reference)) is not None:
-                    yield block
+                    yield self._inside(block)
+
+    def _inside(self, key: Declared) -> Declared:
+        return key[0], key[1], self._prefix + key[2]

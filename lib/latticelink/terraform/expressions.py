@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from latticelink.disclosure import holds_secret, note_secrets
 from latticelink.terraform.blocks import Key, Splat
 from latticelink.terraform.functions import FUNCTIONS, LONGEST_LIST, equal, in_one_text, to_text
 from latticelink.terraform.known import (
@@ -114,6 +115,18 @@ def _entries_of_map(items: Any) -> Any:
     return entries
 
 
+def _groups(items: list[tuple[Any, Any]]) -> Any:
+    """Return for each key the list of its values."""
+    groups: dict[str, list[Any]] = {}
+    for key, item in items:
+        entry = _entries_of_map([(key, item)])
+        if isinstance(entry, Unknown):
+            return entry
+        for text in entry:
+            groups.setdefault(text, []).append(item)
+    return groups
+
+
 class _Evaluator:
     """Computes a tree's value; `names` are those that a `for` binds."""
 
@@ -159,9 +172,18 @@ class _Evaluator:
         if function is None:
             return Unknown(f"the function {tree.name} is beyond what is read here")
         arguments = [self.value(argument) for argument in tree.arguments]
+        if tree.expands and not isinstance(arguments[-1], Unknown):
+            last = arguments.pop()
+            if isinstance(last, Reference):
+                return after_apply(last)
+            if not isinstance(last, list):
+                raise RefusedByTerraform(f"what follows {tree.name}(... isn't a list")
+            arguments += last
         if found := next((each for each in arguments if isinstance(each, Unknown)), None):
             return found
         result = function(*arguments)
+        if tree.arguments and holds_secret([each for each in arguments if isinstance(each, str | list | dict)]):
+            note_secrets(result)
         if isinstance(result, list | dict):
             spend(len(result))
             if len(result) > LONGEST_LIST:
@@ -204,6 +226,8 @@ class _Evaluator:
                 return why
             if _is_true(chosen):
                 results.append((None if tree.key is None else inner.value(tree.key), inner.value(tree.result)))
+        if tree.groups:
+            return _groups(results)
         return [item for _, item in results] if tree.key is None else _entries_of_map(iter(results))
 
     def operation(self, tree: Operation) -> Any:

@@ -31,7 +31,7 @@ from latticelink.terraform.work import spend
 Function = Callable[..., Any]
 
 LONGEST_TEXT = 1_000_000
-LONGEST_LIST = 100_000
+LONGEST_LIST = 10_000
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -472,7 +472,7 @@ FUNCTIONS: dict[str, Function] = {
     "setunion": _listed(lambda *lists: _toset([item for each in lists for item in _list(each)])),
     "slice": _listed(lambda items, start, end: _list(items)[int(start) : int(end)]),
     "sort": _or_part(lambda: "[sorted]")(_known(lambda items: sorted(map(to_text, items)))),
-    "split": _known(lambda separator, text: text.split(separator) if text else []),
+    "split": _known(lambda separator, text: text.split(separator) if text and separator else list(text)),
     "startswith": _known(lambda text, start: text.startswith(start)),
     "strcontains": _known(lambda text, part: part in text),
     "substr": _known(_substr),

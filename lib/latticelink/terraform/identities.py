@@ -25,7 +25,10 @@ def refer_by_identity(stacks: Sequence[StackConfiguration]) -> None:
     if not owners:
         return
     # What was read comes first, as expressions that say how many there are of others may ask it.
-    for raw in sorted((raw for stack in stacks for raw in stack.raw.blocks), key=lambda raw: raw.mode != "data"):
+    for raw in sorted(
+        (raw for stack in stacks for each in stack.raw.with_modules() for raw in each.blocks),
+        key=lambda raw: raw.mode != "data",
+    ):
         for name, value in raw.body.items():
             raw.body[name] = _referred(name, value, owners)
         for name, value in raw.told.items():

@@ -34,7 +34,13 @@ def applied(stacks: Sequence[StackConfiguration]) -> dict[StackConfiguration, St
 
 
 def _managed(raw: RawStack) -> set[tuple[str, str, str]]:
-    return {block.key for block in raw.blocks if block.mode == "resource"}
+    """Return mode, type and name of the resources, those in modules too, whichever instance of one they are in."""
+    return {
+        (block.mode, block.type, block.name)
+        for each in raw.with_modules()
+        for block in each.blocks
+        if block.mode == "resource"
+    }
 
 
 def tell_apart(stacks: Sequence[StackConfiguration]) -> None:
@@ -73,7 +79,7 @@ def _marks(stack: StackConfiguration) -> set[object]:
     for block in stack.blocks:
         if block.type == "terraform_remote_state" and isinstance(read := stack.read_by(block), StackConfiguration):
             found.add(read.name)
-    for text in _texts(stack.raw):
+    for text in (text for raw in stack.raw.with_modules() for text in _texts(raw)):
         if isinstance(text, Reference):
             found.add(text.block.stack)
         elif isinstance(text, str) and (_ID.fullmatch(text) or read_arn(text)):

@@ -1,4 +1,4 @@
-"""Finds the line at which each block of a Terraform JSON file begins."""
+"""Finds the line at which each block of a Terraform file begins."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ import json
 import re
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]')
+
+
+_HEADING = re.compile(
+    r"""^[ \t]*(resource|data)[ \t]+"?([A-Za-z_][\w-]*)"?[ \t]+"?([A-Za-z_][\w-]*)"?[ \t]*\{|\n""", re.M
+)
+
+
+def lines_of_hcl(text: str) -> dict[tuple[str, str, str], int]:
+    """Return the line of each resource and data source in a text of HCL, as `lines_of_blocks` does."""
+    found: dict[tuple[str, str, str], int] = {}
+    line = 1
+    for match in _HEADING.finditer(text):
+        if match[1]:
+            found.setdefault((match[1], match[2], match[3]), line)
+        line += match[0].count("\n")
+    return found
 
 
 def lines_of_blocks(text: str) -> dict[tuple[str, str, str], int]:

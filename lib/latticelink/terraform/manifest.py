@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from latticelink.errors import LatticeLinkError
+from latticelink.errors import LatticeLinkError, UnreadableInput
 
 # 250 characters a stack: far more stacks than anybody deploys in one go.
 _LONGEST = 2_000_000
@@ -39,6 +39,7 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
 
     Raises:
         LatticeLinkError: if there is no such file, it is no manifest, or its stacks wait for each other.
+        UnreadableInput: if a path in it leads out of the folder, by `..`, a root or a link, or can't be a line.
 
     Source: https://developer.hashicorp.com/terraform/cdktf/concepts/cdktf-architecture
     """
@@ -48,7 +49,7 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
         if manifest.exists() and not manifest.is_file():
             raise LatticeLinkError(f"{manifest} is no file. Name the folder that a synth wrote, such as cdktf.out.")
         for name, entry in sorted(json.loads(_text_of(manifest))["stacks"].items()):
-            stacks[name] = _stack(outdir, name, entry)
+            stacks[name] = _stack(manifest, name, entry)
     except OSError as error:
         raise LatticeLinkError(
             f"Can't read {manifest}: {error.strerror or error}. Name the folder that a synth wrote, such as cdktf.out."
@@ -69,12 +70,30 @@ def _text_of(manifest: Path) -> str:
     return text
 
 
-def _stack(outdir: Path, name: str, entry: dict[str, Any]) -> StackFolder:
+def _stack(manifest: Path, name: str, entry: dict[str, Any]) -> StackFolder:
     dependencies = entry["dependencies"]
+    if not name.isprintable():
+        raise UnreadableInput(f"{manifest} has a stack {name!r}, with characters that can't be seen. Synthesise again.")
     if not isinstance(dependencies, list) or not all(isinstance(other, str) for other in dependencies):
         raise TypeError("dependencies")
-    file, path = outdir / entry["synthesizedStackPath"], outdir / entry["workingDirectory"]
+    file, path = (_inside(manifest, name, entry, key) for key in ("synthesizedStackPath", "workingDirectory"))
     return StackFolder(name, path, file, tuple(sorted(dependencies)))
+
+
+def _inside(manifest: Path, name: str, entry: dict[str, Any], key: str) -> Path:
+    """Return where a path of the manifest leads, which anybody may have written: within its folder, past no link."""
+    outdir = manifest.parent
+    given: str = entry[key]
+    place = outdir / given
+    said = f"{manifest} says that {key!r} of {name!r} is {given!r}"
+    if not given.isprintable():
+        raise UnreadableInput(f"{said}, with characters that can't be seen. Synthesise again.")
+    below = [each for each in (place, *place.parents) if each != outdir and each.is_relative_to(outdir)]
+    if link := next((each for each in reversed(below) if each.is_symlink()), None):
+        raise UnreadableInput(f"{said}, and {link} is a link. Remove it and synthesise again.")
+    if not place.resolve().is_relative_to(outdir.resolve()):
+        raise UnreadableInput(f"{said}, which leads out of the folder. Synthesise again.")
+    return place
 
 
 def _sorted(manifest: Path, stacks: dict[str, StackFolder]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,8 @@ class RawStack:
         input: what was named to be read, as it was written.
         called: the stack that it is, if it was said of the input.
         is_state: whether this is what was applied: blocks hold values, each one instance.
+        opened: the local modules that it calls, by the name of the call.
+        unopened: why the others aren't read, as a clause.
         module_outputs: for each module of a plan what its outputs refer to; by instance first, if it has several.
     """
 
@@ -74,10 +77,18 @@ class RawStack:
     after: tuple[str, ...] | None = None
     plan: dict[str, Any] | None = None
     module_outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    opened: dict[str, RawStack] = field(default_factory=dict)
+    unopened: dict[str, str] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     input: str = ""
     called: str = ""
     is_state: bool = False
+
+    def with_modules(self) -> Iterator[RawStack]:
+        """Yield the stack and the local modules in it."""
+        yield self
+        for module in self.opened.values():
+            yield from module.with_modules()
 
     @property
     def is_unfolded(self) -> bool:

@@ -79,7 +79,7 @@ def _note_where(value: Any, marks: Any) -> None:
 
 def note_stacks(stacks: Iterable[RawStack]) -> None:
     """Note what is given to variables that are declared as sensitive, and take back what is a name too."""
-    for stack in stacks:
+    for stack in (each for root in stacks for each in root.with_modules()):
         for name, variable in stack.variables.items():
             if variable.get("sensitive") in (True, "true"):
                 note_secrets([variable.get("default"), stack.values.get(name)])

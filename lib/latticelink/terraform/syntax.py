@@ -51,10 +51,11 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function and its arguments."""
+    """A function and its arguments; where the last `expands`, its items are arguments."""
 
     name: str
     arguments: tuple[Any, ...]
+    expands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,14 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """A `for` expression; `key` is None if it makes a list."""
+    """A `for` expression; `key` is None if it makes a list; where it `groups`, values of one key make a list."""
 
     names: tuple[str, ...]
     source: Any
     key: Any
     result: Any
     condition: Any
+    groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ _SPACE = re.compile(r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.S)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _INDEX = re.compile(r"[0-9]+")
+# What most terms are, read at once: a quoted text without expressions and escapes; a name with names after dots.
+_QUOTED = re.compile(r'"([^$%\\"]*)"')
+_NAMED_STEPS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
+# What no operator begins with.
+_ENDS = frozenset(",)]}:")
+_LONGER = {"=": ("==", "=>"), "!": ("!=",)}
 # What needs no second look in a template, outside of quotes and inside.
 _PLAIN = {False: re.compile(r"[^$%]+"), True: re.compile(r"[^$%\\\"]+")}
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
@@ -199,7 +207,7 @@ class _Parser:
 
     def expression(self) -> Any:
         condition = self._binary(0)
-        if self._sign() != "?":
+        if self.text[self.at : self.at + 1] in _ENDS or self._sign() != "?":
             return condition
         self.at += 1
         yes = self.expression()
@@ -208,17 +216,17 @@ class _Parser:
 
     def _binary(self, level: int) -> Any:
         left = self._unary()
-        while True:
+        while self.text[self.at : self.at + 1] not in _ENDS:
             self._skip()
             found = _OPERATOR.match(self.text, self.at)
             if found is None or _BINDS[found[0]] < level:
                 return left
             self.at = found.end()
             left = Operation(found[0], (left, self._binary(_BINDS[found[0]] + 1)))
+        return left
 
     def _unary(self) -> Any:
-        self._skip()
-        operator = self.text[self.at : self.at + 1]
+        operator = self._sign()
         if operator in ("!", "-") and self._take(operator):
             return Operation(f"unary {operator}", (self._unary(),))
         return self._with_steps(self._primary())
@@ -226,8 +234,11 @@ class _Parser:
     def _with_steps(self, base: Any) -> Any:
         steps: list[Any] = []
         while True:
+            if named := _NAMED_STEPS.match(self.text, self.at):
+                steps += map(_step, named[0].split(".")[1:])
+                self.at = named.end()
             sign = self._sign()
-            if sign == ".":
+            if sign == "." and not self.text.startswith("...", self.at):
                 self.at += 1
                 if self._take("*"):
                     steps.append(SPLAT)
@@ -245,6 +256,11 @@ class _Parser:
     def _primary(self) -> Any:
         spend(_STEPS_OF_A_TERM)
         sign = self._sign()
+        if sign.isalpha():
+            return self._named()
+        if sign == '"' and (quoted := _QUOTED.match(self.text, self.at)):
+            self.at = quoted.end()
+            return Literal(quoted[1])
         if sign in _OPENS:
             self.at += 1
         if sign == "(":
@@ -260,13 +276,28 @@ class _Parser:
         if number := self._match(_NUMBER):
             value = float(number)
             return Literal(int(value) if value.is_integer() else value)
+        return self._named()
+
+    def _named(self) -> Any:
         name = self._need(_NAME)
         if name in ("true", "false", "null"):
             return Literal({"true": True, "false": False, "null": ABSENT}[name])
         if self._sign() == "(":
             self.at += 1
-            return Call(name, tuple(self._listed(")")))
+            return self._call(name)
         return name
+
+    def _call(self, name: str) -> Call:
+        arguments: list[Any] = []
+        while not self._take(")"):
+            arguments.append(self.expression())
+            if self._take("..."):
+                self._expect(")")
+                return Call(name, tuple(arguments), expands=True)
+            if not self._take(","):
+                self._expect(")")
+                break
+        return Call(name, tuple(arguments))
 
     def _listed(self, end: str) -> Iterator[Any]:
         while not self._take(end):
@@ -293,19 +324,18 @@ class _Parser:
             raise _CannotRead
         source = self.expression()
         self._expect(":")
-        result, key = self.expression(), None
+        result, key, groups = self.expression(), None, False
         if end == "}":
             self._expect("=>")
             key, result = result, self.expression()
-            if self._take("..."):
-                raise _CannotRead
+            groups = self._take("...")
         start, condition = self.at, None
         if self._match(_NAME) == "if":
             condition = self.expression()
         else:
             self.at = start
         self._expect(end)
-        return For(names, source, key, result, condition)
+        return For(names, source, key, result, condition, groups)
 
     def _sign(self) -> str:
         """Return the next sign that is no space; nothing at the end."""
@@ -340,9 +370,10 @@ class _Parser:
 
     def _take(self, sign: str) -> bool:
         self._skip()
-        # `=` begins `==` and `=>`, and `!` begins `!=`.
-        longer = {"=": ("==", "=>"), "!": ("!=",)}.get(sign)
-        return not (longer and self.text.startswith(longer, self.at)) and self._next(sign)
+        if not self.text.startswith(sign, self.at) or self.text.startswith(_LONGER.get(sign, ()), self.at):
+            return False
+        self.at += len(sign)
+        return True
 
     def _expect(self, sign: str) -> None:
         if not self._take(sign):
@@ -385,7 +416,7 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
             todo.extend(part)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
     found = []
     todo = [parse(text)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity, failed, passed
@@ -84,7 +83,7 @@ def _constrained(configuration: Configuration) -> Iterator[Judgement]:
             continue
         place = f"{stack.name}: terraform"
         if stack.provider_constraint is None and ("terraform",) in stack.raw.elsewhere:
-            yield replace(not_known(None, Unknown(stack.raw.unread)), part=place)
+            yield not_known(None, Unknown(stack.raw.unread))._replace(part=place)
             continue
         judgement = verdict(None, None if stack.provider_constraint else "It requires no version of hashicorp/aws.")
         yield Judgement(judgement.answer, None, judgement.message, part=place)

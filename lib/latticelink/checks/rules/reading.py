@@ -13,7 +13,7 @@ from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.known import ABSENT, Reference, Unknown, after_apply, leaves
 from latticelink.terraform.known import as_list as as_list
-from latticelink.terraform.providers import alias_of, provider_of
+from latticelink.terraform.providers import alias_of, home_of_provider, provider_of
 from latticelink.values.arns import ROLE
 from latticelink.values.types import ENDPOINT, ENDPOINT_ARNS, ENDPOINT_TYPES
 
@@ -23,7 +23,7 @@ Problem = str | tuple[str, str] | None
 
 def read(block: Block, argument: str) -> Any:
     """Return the value of `argument`, whose parts are joined by dots."""
-    return block.value(*argument.split("."))
+    return block.value(argument) if "." not in argument else block.value(*argument.split("."))
 
 
 def open_question(value: Any, *, identity: bool = False) -> Unknown | None:
@@ -134,7 +134,8 @@ def account_and_region(block: Block) -> str:
     Where that depends on what isn't known, it begins with a question mark, and is the same within a stack only.
     """
     configured = provider_of(block)
-    said = {key: block.home.worth(value) for key, value in configured.items() if key not in ("alias", "//")}
+    home = home_of_provider(block)
+    said = {key: home.worth(value) for key, value in configured.items() if key not in ("alias", "//")}
     said["region"] = read(block, "region") or said.get("region")
     own = f"?{block.stack} {alias_of(block)}" if open_question(said) else ""
     return own or repr(sorted(said.items()))
@@ -146,11 +147,12 @@ def own_account(block: Block) -> Any:
     ABSENT if it doesn't tell, Unknown if it isn't known.
     """
     configured = provider_of(block)
-    allowed = as_list(block.home.worth(configured.get("allowed_account_ids", [])))
+    home = home_of_provider(block)
+    allowed = as_list(home.worth(configured.get("allowed_account_ids", [])))
     if len(allowed) == 1:
         return allowed[0]
     roles = [each.get("role_arn") for each in as_list(configured.get("assume_role")) if isinstance(each, dict)]
-    role = block.home.worth(roles[0]) if roles else ABSENT
+    role = home.worth(roles[0]) if roles else ABSENT
     if isinstance(role, Unknown):
         return role
     found = ROLE.read(role)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from latticelink.checks.findings import Check, Judgement, Severity
 from latticelink.checks.rules import pages
 from latticelink.checks.rules.reading import example
-from latticelink.disclosure import SECRETS, is_secret_key
+from latticelink.disclosure import is_secret_key, secret_in
 from latticelink.paths.hops import Answer
+from latticelink.terraform.blocks import Block
 from latticelink.terraform.configuration import Configuration
 from latticelink.terraform.dependencies import written
 from latticelink.values.types import DATABASE
 
-_ANY_SECRET = re.compile("|".join(f"(?s:{pattern.pattern})" for pattern in SECRETS.values()))
 _PASSWORDS = frozenset(
     (
         "access_key",
@@ -37,9 +38,15 @@ _PATHS = re.compile(r"(?:.*\.)?(?:filename|source|(?:config|backend\.[a-z]+)\.(?
 _LONGEST_PATH = 200
 
 
-def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=1)
+def _texts(configuration: Configuration) -> list[tuple[Block | None, str, list[tuple[str, str]]]]:
+    """Return all that is written: the block or the part's name, and each text in it with the keys that lead to it."""
+    return [(block, part, [*_texts_in(raw)]) for _, block, part, raw in written(configuration)]
+
+
+def _texts_in(raw: Any) -> Iterator[tuple[str, str]]:
     """Yield every text in the JSON with the keys that lead to it, but for comments."""
-    todo = [(place, raw)]
+    todo = [("", raw)]
     while todo:
         where, part = todo.pop()
         if isinstance(part, str):
@@ -56,8 +63,8 @@ def texts(raw: Any, place: str = "") -> Iterator[tuple[str, str]]:
 
 def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration], Iterator[Judgement]]:
     def judge(configuration: Configuration) -> Iterator[Judgement]:
-        for _, block, part, raw in written(configuration):
-            found = dict.fromkeys(message for where, text in texts(raw) if (message := problem(where, text)))
+        for block, part, texts in _texts(configuration):
+            found = dict.fromkeys(message for where, text in texts if (message := problem(where, text)))
             for message in found:
                 yield Judgement(Answer.FAIL, block, message, part=part)
             if not found:
@@ -67,9 +74,8 @@ def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration
 
 
 def _secret(where: str, text: str) -> str | None:
-    if _ANY_SECRET.search(text) is None:
-        return None
-    return next((f"`{where}` holds {what}." for what, pattern in SECRETS.items() if pattern.search(text)), None)
+    what = secret_in(text)
+    return f"`{where}` holds {what}." if what else None
 
 
 def _password(where: str, text: str) -> str | None:

@@ -141,9 +141,11 @@ def _not_passed_on(configuration: Configuration) -> Iterator[Judgement]:
 
 
 def _endpoint_after_share(configuration: Configuration) -> Iterator[Judgement]:
-    for stack in configuration.stacks:
+    for stack in configuration.scopes:
         blocks = [
-            block for block in stack.blocks if block.type in (SHARE_ACCEPTER, SHARE_RESOURCE, SHARE_PRINCIPAL, ENDPOINT)
+            block
+            for block in stack.own_blocks
+            if block.type in (SHARE_ACCEPTER, SHARE_RESOURCE, SHARE_PRINCIPAL, ENDPOINT)
         ]
         accepters = [block for block in blocks if block.type == SHARE_ACCEPTER]
         shares = [block for block in blocks if block.type in (SHARE_RESOURCE, SHARE_PRINCIPAL)]
@@ -166,8 +168,8 @@ def _other_provider(one: Block, other: Block) -> bool:
 
 
 def _names_after_associations(configuration: Configuration) -> Iterator[Judgement]:
-    for stack in configuration.stacks:
-        sources = [block for block in stack.blocks if block.mode == "data" and block.type == ENDPOINT_ASSOCIATIONS]
+    for stack in configuration.scopes:
+        sources = [block for block in stack.own_blocks if block.mode == "data" and block.type == ENDPOINT_ASSOCIATIONS]
         if not sources:
             continue
         order = Order(stack)

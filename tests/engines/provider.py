@@ -1,0 +1,145 @@
+"""The real AWS provider, kept running for many commands of Terraform, which hear of the schemas that stacks use alone.
+
+So HashiCorp's acceptance tests run providers too. Of 4.9 MB of schemas, which Terraform reads at each command, the
+half dozen services that stacks use are 0.3 MB. All else that the two say to each other passes as it is.
+Source: https://developer.hashicorp.com/terraform/plugin/debugging, https://github.com/hashicorp/go-plugin
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+# Tests start processes all the time, and these have nothing to do with it.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+import grpc
+
+_USED = re.compile(
+    rb"aws_(ami|availability_zone|caller_identity|cloudwatch_log|db_|default_|eip|iam_|instance|internet_gateway|lb|"
+    rb"nat_gateway|network_|partition|ram_|rds_|region|route|s3_|security_group|ssm_|subnet|vpc|vpclattice_)"
+)
+# Fields of the answer to GetSchema: maps by type.
+_RESOURCES, _DATA_SOURCES = 2, 3
+_ANY_SIZE = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+# The same for all that run the same program, and a second of its work.
+_schemas: dict[str, bytes] = {}
+_one_at_a_time = Lock()
+
+
+@dataclass
+class Provider:
+    """A provider that runs, and what Terraform needs in its environment to talk to it."""
+
+    process: subprocess.Popen[str]
+    server: grpc.Server
+    channel: grpc.Channel
+    folder: Path
+    reattach: str
+
+    @classmethod
+    def start(cls, program: str, environment: dict[str, str]) -> Provider:
+        process = subprocess.Popen(
+            [program, "-debug"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        where = json.loads(_address_of(process))
+        [its] = where.values()
+        channel = grpc.insecure_channel(f"unix:{its['Addr']['String']}", options=_ANY_SIZE)
+        folder = Path(tempfile.mkdtemp(prefix="provider-"))
+        its["Addr"] = {"Network": "unix", "String": str(folder / "socket")}
+        # Each command of Terraform keeps two calls open for as long as it runs.
+        server = grpc.server(ThreadPoolExecutor(64), handlers=[_Between(program, channel)], options=_ANY_SIZE)
+        server.add_insecure_port(f"unix:{folder / 'socket'}")
+        server.start()
+        return cls(process, server, channel, folder, json.dumps(where))
+
+    def end(self) -> None:
+        self.server.stop(None).wait()
+        self.channel.close()
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        shutil.rmtree(self.folder)
+
+
+def _address_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if attach := re.search(r"TF_REATTACH_PROVIDERS='(.*)'", line):
+            # Nobody reads on, so what it logs goes nowhere before it fills the pipe.
+            Thread(target=process.stdout.read, daemon=True).start()
+            return attach[1]
+    raise AssertionError(f"the AWS provider didn't start:\n{''.join(printed)}")
+
+
+class _Between(grpc.GenericRpcHandler):
+    """Passes calls on, with what is asked and answered as bytes, and narrows the schemas."""
+
+    def __init__(self, program: str, channel: grpc.Channel) -> None:
+        self.program, self.channel = program, channel
+
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+        def passed_on(asked: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
+            answers = self.channel.stream_stream(details.method)(asked)
+            try:
+                yield from answers
+            except grpc.RpcError as error:
+                context.abort(error.code(), error.details())
+
+        def narrowed(asked: bytes, _: grpc.ServicerContext) -> bytes:
+            with _one_at_a_time:
+                if self.program not in _schemas:
+                    _schemas[self.program] = _of_what_is_used(self.channel.unary_unary(details.method)(asked))
+            return _schemas[self.program]
+
+        if details.method == "/tfplugin5.Provider/GetSchema":
+            return grpc.unary_unary_rpc_method_handler(narrowed)
+        # What is no stream is a stream of one message.
+        return grpc.stream_stream_rpc_method_handler(passed_on)
+
+
+def _of_what_is_used(schemas: bytes) -> bytes:
+    kept = []
+    for number, field, content in _fields(schemas):
+        name = next(each for _, _, each in _fields(content)) if number in (_RESOURCES, _DATA_SOURCES) else None
+        if name is None or _USED.match(name):
+            kept.append(field)
+    return b"".join(kept)
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, bytes, Any]]:
+    """Yield number, bytes and content of each field of a message, all of which have a length here.
+
+    Source: https://protobuf.dev/programming-guides/encoding/
+    """
+    at = 0
+    while at < len(message):
+        start = at
+        tag, at = _number(message, at)
+        length, at = _number(message, at)
+        assert tag & 7 == 2
+        at += length
+        yield tag >> 3, message[start:at], message[at - length : at]
+
+
+def _number(message: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[at]
+        value |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
