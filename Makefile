@@ -39,11 +39,16 @@ test: tools ## Run all tests, the fast ones first; those for an absent engine ar
 	@echo "Tests that start no engine..."
 	@$(NO_ENGINE)
 	@echo "Tests on real engines..."
-	@LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder -m engine
+	@LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder -m engine $(ENGINES)
 
-# What takes long is about packets, bounds and JSON, which are the same on both CDKs: once is enough.
+# Where they are: collecting the other files costs each process more than two seconds. tests/test_setup.py holds it.
+ENGINES := tests/browser tests/engines tests/lab/test_answers.py
+
+# What takes long is about packets, bounds and JSON, which are the same on both CDKs, and so is what loads neither: once is
+# enough. tests/test_setup.py holds that these folders' tests are such.
+LOADS_NO_CDK := tests/browser tests/engines tests/network tests/paths tests/picture
 NO_ENGINE := LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n auto --dist loadgroup \
-  -m "not engine$(if $(filter cdktn,$(CDK)), and not slow)"
+  -m "not engine$(if $(filter cdktn,$(CDK)), and not slow)" $(if $(filter cdktn,$(CDK)),$(addprefix --ignore=,$(LOADS_NO_CDK)))
 
 lint: tools ## Format, lint and types
 	$(BIN)/ruff format --check .

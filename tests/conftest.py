@@ -26,7 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let processes share the work (`--dist loadgroup`): slow tests first and spread, a file's others together."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
-        alone = item.get_closest_marker("slow") is not None
+        slow = item.get_closest_marker("slow")
+        alone = slow is not None and not slow.kwargs.get("together")
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
 
 

@@ -268,3 +268,29 @@ def test_a_python_that_is_too_old_is_refused_in_a_sentence_and_nothing_is_touche
     )
     assert "Traceback" not in result.stderr
     assert sorted((project.folder / ".venv").rglob("*")) == before
+
+
+def folders(variable: str) -> list[Path]:
+    [named] = re.findall(rf"^{variable} := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return [ROOT / folder for folder in named.split()]
+
+
+def starts_engines(tests: Path) -> bool:
+    return re.search(r"mark\.engine\b", tests.read_text()) is not None
+
+
+def test_make_looks_for_tests_on_engines_where_they_are() -> None:
+    marked = list(filter(starts_engines, ROOT.glob("tests/**/*.py")))
+    assert marked
+    assert [path for path in marked if not any(path.is_relative_to(each) for each in folders("ENGINES"))] == []
+
+
+def test_tests_that_run_on_one_cdk_alone_load_none() -> None:
+    tests = [
+        path for folder in folders("LOADS_NO_CDK") for path in folder.glob("test_*.py") if not starts_engines(path)
+    ]
+    assert tests
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in tests]
+    code = f"import sys, {', '.join(modules)}\nprint({{'jsii', 'cdktf', 'cdktn', 'constructs'}} & sys.modules.keys())"
+    result = run_python(ROOT, "-c", code)
+    assert (result.stdout, result.stderr) == ("set()\n", "")

@@ -20,7 +20,7 @@ from tests.paths.test_paths import TABLE
 from tests.paths.topologies import Stacks, right, write
 from tests.picture.inputs import CASES, HOSTILE, links, named
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.engine
 
 FOLDER = Path(__file__).parent
 RENDER = "async (text) => { await mermaid.parse(text); return (await mermaid.render('drawn', text)).svg; }"

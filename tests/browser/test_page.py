@@ -11,7 +11,7 @@ from tests.browser.conftest import Shown
 from tests.paths.topologies import put
 from tests.picture.inputs import CASES, HOSTILE, changed, links, many, named
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.engine
 
 BROKEN = "two rules are missing"
 INGRESS = "aws_vpc_security_group_ingress_rule"

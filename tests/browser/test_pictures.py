@@ -16,7 +16,7 @@ from tests.paths.test_paths import TABLE
 from tests.paths.topologies import right, write
 from tests.picture.inputs import CASES, HOSTILE, links, many, named
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.engine
 
 OVERLAP = (Path(__file__).parent / "overlap.js").read_text()
 MADE = {

@@ -123,6 +123,7 @@ def other_aws() -> Iterator[Aws]:
         yield started
 
 
+@pytest.mark.slow
 def test_a_consumer_outside_the_organisation_accepts_and_each_side_applies_with_its_own_credentials(
     terraform_aws: Terraform, other_aws: Aws, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat
 from tests.engines.links import Link, Place
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow(together=True)]
 
 UPDATE, REPLACE, MOVE = {"update"}, {"replace"}, {"create", "delete"}
 GATEWAY = "aws_vpclattice_resource_gateway"

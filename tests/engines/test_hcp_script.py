@@ -88,6 +88,7 @@ def test_runs_leave_nothing_where_another_servers_runs_would_find_it(
     until(lambda: not list(common.iterdir()))
 
 
+@pytest.mark.slow
 def test_the_script_deploys_with_the_real_provider(
     start_hcp: Callable[..., Hcp], terraform_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:

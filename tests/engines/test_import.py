@@ -17,7 +17,7 @@ from tests.engines.plans import must_agree, plan, reads_another, states_must_agr
 from tests.engines.scenario import edit, narrow, order
 from tests.flavour import APPS
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 REGION, CIDR = "ap-northeast-1", "172.18.0.0/16"
 

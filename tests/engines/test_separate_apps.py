@@ -95,6 +95,7 @@ def test_hand_written_hcl_reads_the_same_output(
     assert reached == {arn_of(terraform_on_aws, producer)}
 
 
+@pytest.mark.slow
 def test_two_repositories_meet_in_s3(
     terraform_on_aws: Terraform, aws: Aws, places: tuple[Place, Place], tmp_path: Path
 ) -> None:
