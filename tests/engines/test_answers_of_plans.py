@@ -1,4 +1,4 @@
-"""A plan gets the answers of its folder, for the examples that test_examples.py doesn't apply."""
+"""A plan gets the answers of its folder, for the examples that are applied without a look at their plans."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from tests.flavour import output_of, program_of
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-# What "import" takes over exists in test_import.py alone, and the workspaces are another provider's.
-EXAMPLES = sorted(ELSEWHERE - {"hcp-workspaces", "import"})
+# What "import" takes over exists in test_import.py alone, the databases' plans are looked at in test_kinds.py, and the
+# workspaces are another provider's.
+EXAMPLES = sorted(ELSEWHERE - {"aurora", "hcp-workspaces", "import", "rds"})
 
 
 def keep_here(content: dict[str, Any]) -> None:
