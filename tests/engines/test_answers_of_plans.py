@@ -1,4 +1,4 @@
-"""A plan gets the answers of its folder, for the examples that test_examples.py doesn't apply."""
+"""A plan gets the answers of its folder, for the examples that are applied without a look at their plans."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from tests.hcl import as_hcl
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-# What "import" takes over exists in test_import.py alone, the workspaces are another provider's, and the consumer of
-# "from-nlb" looks up a service that its producer has made before.
-EXAMPLES = sorted(ELSEWHERE - {"from-nlb", "hcp-workspaces", "import"})
+# What "import" takes over exists in test_import.py alone, the databases' plans are looked at in test_kinds.py, the
+# workspaces are another provider's, and the consumer of "from-nlb" looks up a service that must be there before.
+EXAMPLES = sorted(ELSEWHERE - {"aurora", "from-nlb", "hcp-workspaces", "import", "rds"})
 
 
 def keep_here(content: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Each example is planned as the check says and applied; then nothing is to do, and once destroyed nothing is left."""
+"""Each example is planned as the check says and applied, and its packets flow; destroyed, it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.engines.links import Place, put_existing_ids
 from tests.engines.plans import must_agree, plan, reads_another, states_must_agree
 from tests.engines.scenario import narrow, order
 from tests.flavour import APPS, SCENARIO, output_of, program_of
+from tests.lab.test_answers import CASES, flows_of_files, must_flow_alike
 from tests.permissions import unpermitted
 from tests.refusals import unlisted
 
@@ -65,6 +66,7 @@ def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
         result = run_python(tmp_path, str(program_of(name)))
         assert result.returncode == 0, result.stderr
         stacks = order(tmp_path, output_of(name))
+        from_files = flows_of_files(tmp_path, name) if name in CASES else []
         existing = Place.make(aws)
         before = aws.inventory()
         for stack in stacks:
@@ -76,6 +78,9 @@ def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
             must_agree(examine(stack), examine(plans / f"{stack.name}.json"), not reads_another(stack))
             aws.doing(f"{side(stack)}-apply")
             terraform.run(stack, "apply", "-input=false", "the.plan")
+        aws.doing("")
+        if name in CASES:
+            must_flow_alike(aws, tmp_path, name, from_files)
         for stack in stacks:
             aws.doing(f"{side(stack)}-plan")
             plan(terraform, stack, plans, "-detailed-exitcode")

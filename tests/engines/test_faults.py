@@ -39,7 +39,7 @@ class Site:
 def site(terraform_aws: Terraform, tmp_path: Path) -> Iterator[Site]:
     with Aws.start() as aws:
         stacks = Link(Place.make(aws), Place.make(aws)).write(tmp_path)
-        yield Site(aws, terraform_aws.within(**aws.environment()), *stacks)
+        yield Site(aws, terraform_aws.on(aws), *stacks)
 
 
 def test_an_api_that_throttles_and_fails_for_a_while_is_waited_for(site: Site) -> None:
@@ -57,7 +57,11 @@ def test_a_connection_that_drops_makes_nothing_twice(site: Site) -> None:
     assert (site.count("rgw"), site.count("rcfg")) == (1, 1)
 
 
-def test_terraform_that_is_killed_between_gateway_and_configuration_finds_the_gateway_again(site: Site) -> None:
+def test_terraform_that_is_killed_between_gateway_and_configuration_finds_the_gateway_again(
+    site: Site, terraform_aws: Terraform
+) -> None:
+    # The provider ends with Terraform, as that started it.
+    site.terraform = terraform_aws.within(**site.aws.environment())
     site.terraform.init(site.producer)
     site.aws.fail("CreateResourceConfiguration", status=429, times=1000)
     command = [site.terraform.program, "apply", "-auto-approve", "-input=false"]

@@ -18,6 +18,7 @@ from latticelink import (
     ServiceNetworkEndpoint,
     Stack,
 )
+from latticelink.checks.examination import examine
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat
 from tests.engines.links import REGION, Place, write
-from tests.engines.plans import states_must_agree
+from tests.engines.plans import must_agree, plan, reads_another, states_must_agree
 from tests.engines.scenario import narrow, order
 from tests.flavour import APPS, core
 
@@ -53,7 +54,10 @@ def test_a_databases_own_names_reach_the_consumer(
     before = aws.inventory()
     for stack in (producer, consumer):
         narrow(stack)
-        terraform_on_aws.apply(stack)
+        terraform_on_aws.init(stack)
+        plan(terraform_on_aws, stack, plans := tmp_path / "plans")
+        must_agree(examine(stack), examine(plans / f"{stack.name}.json"), not reads_another(stack))
+        terraform_on_aws.run(stack, "apply", "-input=false", "the.plan")
     rds = aws.client("rds", REGION)
     if example == "aurora":
         [cluster] = rds.describe_db_clusters()["DBClusters"]

@@ -152,17 +152,17 @@ def traced(terraform: Terraform, folder: Path, root: str) -> list[TracedPath]:
     return trace(read(folder / "plan.json"))
 
 
-def test_a_path_through_modules_is_followed_in_a_plan(terraform_aws: Terraform, tmp_path: Path) -> None:
-    (path,) = traced(terraform_aws, tmp_path, ROOT)
+def test_a_path_through_modules_is_followed_in_a_plan(terraform_on_aws: Terraform, tmp_path: Path) -> None:
+    (path,) = traced(terraform_on_aws, tmp_path, ROOT)
     assert path.answer is Answer.PASS, path_lines([path], why=True)
     assert path_lines([path]) == ["clients 10.1.0.0/16 -> endpoint web -> gateway gateway -> web: reachable on TCP 443"]
 
 
-def test_what_blocks_in_a_plan_is_told(terraform_aws: Terraform, tmp_path: Path) -> None:
+def test_what_blocks_in_a_plan_is_told(terraform_on_aws: Terraform, tmp_path: Path) -> None:
     wrong = ROOT.replace(
         '"aws_vpc_security_group_ingress_rule" "target"', '"aws_vpc_security_group_egress_rule" "target"'
     )
-    (path,) = traced(terraform_aws, tmp_path, wrong)
+    (path,) = traced(terraform_on_aws, tmp_path, wrong)
     assert [(hop.place, str(hop.answer)) for hop in path.hops if hop.answer in (Answer.FAIL, Answer.UNKNOWN)] == [
         ("target's group in", "fail")
     ]
@@ -221,7 +221,7 @@ resource "aws_network_acl" "all" {
     [(443, []), (1024, ["network ACLs of the gateway's subnets"])],
 )
 def test_rules_inside_groups_and_network_acls_are_read_in_a_plan(
-    terraform_aws: Terraform, tmp_path: Path, first_port: int, blocked: list[str]
+    terraform_on_aws: Terraform, tmp_path: Path, first_port: int, blocked: list[str]
 ) -> None:
     root = (ROOT + INLINE.replace("PORT", str(first_port))).replace(
         "[module.producer.far_group_id]", "[aws_security_group.inline.id]"
@@ -230,7 +230,7 @@ def test_rules_inside_groups_and_network_acls_are_read_in_a_plan(
         "referenced_security_group_id = module.producer.far_group_id",
         "referenced_security_group_id = aws_security_group.inline.id",
     )
-    (path,) = traced(terraform_aws, tmp_path, root)
+    (path,) = traced(terraform_on_aws, tmp_path, root)
     assert [hop.place for hop in path.hops if hop.answer in (Answer.FAIL, Answer.UNKNOWN)] == blocked, path_lines(
         [path], why=True
     )

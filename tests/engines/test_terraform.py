@@ -41,13 +41,13 @@ CONTRACT: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("state", STATES, ids=[state["kind"] for state in STATES])
-def test_the_real_provider_accepts_both_stacks(terraform_aws: Terraform, tmp_path: Path, state: Any) -> None:
+def test_the_real_provider_accepts_both_stacks(terraform_on_aws: Terraform, tmp_path: Path, state: Any) -> None:
     result = run_main(tmp_path, settings={"aws_provider": PROVIDER_VERSION, "state": state})
     assert result.returncode == 0, result.stderr
     for name in ("producer", "consumer"):
         folder = tmp_path / "cdktf.out" / "stacks" / name
-        terraform_aws.run(folder, "init", "-backend=false", "-input=false")
-        verdict = json.loads(terraform_aws.run(folder, "validate", "-json"))
+        terraform_on_aws.run(folder, "init", "-backend=false", "-input=false")
+        verdict = json.loads(terraform_on_aws.run(folder, "validate", "-json"))
         assert (verdict["valid"], verdict["diagnostics"]) == (True, [])
 
 
