@@ -27,7 +27,8 @@ import grpc
 
 _USED = re.compile(
     rb"aws_(ami|availability_zone|caller_identity|cloudwatch_log|db_|default_|"
-    rb"ec2_instance_connect_endpoint|eip|iam_|instance|internet_gateway|lb|nat_gateway|network_|partition|ram_|rds_|region|route|s3_|security_group|ssm_|subnet|vpc|vpclattice_)"
+    rb"ec2_instance_connect_endpoint|eip|iam_|instance|internet_gateway|lb|nat_gateway|"
+    rb"network_|partition|ram_|rds_|region|route|s3_|security_group|ssm_|subnet|vpc|vpclattice_)"
 )
 # Fields of the answer to GetSchema: maps by type.
 _RESOURCES, _DATA_SOURCES = 2, 3
