@@ -244,7 +244,7 @@ def test_a_pipe_in_a_folder_is_refused_and_nothing_waits_for_it(tmp_path: Path, 
 def test_a_pipe_in_place_of_a_manifest_is_refused_by_order(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "manifest.json")
     ended = check("order", str(tmp_path))
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert "manifest.json is not a file." in ended.stderr
 
 

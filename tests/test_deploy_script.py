@@ -125,8 +125,8 @@ def pipe(name: str) -> Callable[[Path], object]:
         ("a folder in the assets is a link", link("assets/a/b", "/etc"), "is a link"),
         ("a link that leads nowhere", link("assets/a/b", "nowhere"), "is a link"),
         ("a link in a folder of the user's", link("other/x"), "is a link"),
-        ("an asset is a pipe", pipe("assets/a"), "is no file"),
-        ("the lock file is a pipe", pipe(".terraform.lock.hcl"), "is no file"),
+        ("an asset is a pipe", pipe("assets/a"), "is not a file"),
+        ("the lock file is a pipe", pipe(".terraform.lock.hcl"), "is not a file"),
     ],
 )
 def test_what_may_be_anything_is_not_uploaded(
@@ -356,7 +356,7 @@ def test_names_that_nothing_there_has_are_refused(tmp_path: Path, sentence: str,
 @pytest.mark.parametrize(
     ("sentence", "change", "code", "said"),
     [
-        ("a pipe", pipe("cdk.tf.json"), 1, "is no file"),
+        ("a pipe", pipe("cdk.tf.json"), 1, "is not a file"),
         ("a link", link("cdk.tf.json"), 2, "is a link"),
         ("a folder", lambda stack: ((stack / "cdk.tf.json").unlink(), (stack / "cdk.tf.json").mkdir()), 1, "Is a dir"),
     ],

@@ -62,7 +62,7 @@ def test_which_cdk_is_chosen_and_why(
     assert f"the CDK is {cdk.name}, as {reason}" in said.splitlines(), what
 
 
-MIXED = "one process has one CDK"
+MIXED = "a process can use only one CDK"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ MIXED = "one process has one CDK"
             f"import cdktn, cdktf\n{USE}",
             "",
             (),
-            "CDKTF and CDK Terrain are both imported in this process, where they break each other.",
+            "CDKTF and CDK Terrain are both imported in this process, where they conflict. Import only one of them.",
         ),
         (
             "the core of the other is imported after",

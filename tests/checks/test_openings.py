@@ -102,7 +102,7 @@ TABLE: list[tuple[str, Any, Change, list[Answer], str]] = [
         open_targets,
         put(*TARGET_IN, **cidr("${module.m.cidr}")),
         [UNKNOWN],
-        "module.m",
+        "there is no module 'm'",
     ),
     ("a shared port that is passed", wide_ports, changes(), [PASS], ""),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import time
@@ -294,7 +295,7 @@ def test_requests_are_answered_one_at_a_time() -> None:
     front = Front()
     front.moto = moto
     with ThreadPoolExecutor(8) as clients:
-        list(clients.map(lambda _: front({"PATH_INFO": "/"}, None), range(16)))
+        list(clients.map(lambda _: front({"PATH_INFO": "/", "wsgi.input": io.BytesIO()}, None), range(16)))
     assert counts == [1] * 16
 
 

@@ -55,7 +55,7 @@ def test_a_configuration_without_endpoints_is_told_in_a_sentence(run_lab: RunLab
     (tmp_path / "main.tf.json").write_text('{"resource": {"aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}}}}')
     result = run_lab(tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
-    assert "no endpoint with something behind it" in result.stderr
+    assert "has no endpoint that leads to a resource" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,5 @@ class _RefusingLoader(Loader):
         raise UnusableCdk(
             f"{line_of_user_code() or 'Something'} imports {name}, but this process runs on {ours.name}, as "
             f"{self._reason}; a process can use only one CDK. Import {ours.packages[other.packages.index(name)]} "
-            f"instead "
-            f"everywhere, or set {VARIABLE}={other.core} to run on {other.name}."
+            f"instead everywhere, or set {VARIABLE}={other.core} to run on {other.name}."
         )

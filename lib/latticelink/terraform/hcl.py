@@ -9,9 +9,10 @@ Source: https://developer.hashicorp.com/terraform/language/syntax/json,
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import math
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ _SUPPRESSION = re.compile(r"suppress\s+(?P<check>\S+)\s+(?P<resource>\S(?:.*?\S)
 
 def can_read() -> bool:
     """Return whether the extra `hcl` is installed."""
-    return _module() is not None
+    return "hcl2" in sys.modules or importlib.util.find_spec("hcl2") is not None
 
 
 def _module() -> Any:
