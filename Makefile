@@ -39,7 +39,7 @@ test: tools ## Run all tests, the fast ones first; those for an absent engine ar
 	@echo "Tests that start no engine..."
 	@$(NO_ENGINE)
 	@echo "Tests on real engines..."
-	@LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n 8 --dist loadgroup --no-loadscope-reorder -m engine $(ENGINES)
+	@LATTICELINK_CDK=$(CDK) $(BIN)/python -m pytest --quiet -n 12 --dist loadgroup --no-loadscope-reorder -m engine $(ENGINES)
 
 # Where they are: collecting the other files costs each process more than two seconds. tests/test_setup.py holds it.
 ENGINES := tests/browser tests/engines tests/lab/test_answers.py

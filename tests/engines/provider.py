@@ -58,7 +58,6 @@ class Provider:
         channel = grpc.insecure_channel(f"unix:{its['Addr']['String']}", options=_ANY_SIZE)
         folder = Path(tempfile.mkdtemp(prefix="provider-"))
         its["Addr"] = {"Network": "unix", "String": str(folder / "socket")}
-        # Each command of Terraform keeps two calls open for as long as it runs.
         server = grpc.server(ThreadPoolExecutor(64), handlers=[_Between(program, channel)], options=_ANY_SIZE)
         server.add_insecure_port(f"unix:{folder / 'socket'}")
         server.start()
@@ -95,6 +94,8 @@ class _Between(grpc.GenericRpcHandler):
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
         def passed_on(asked: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
             answers = self.channel.stream_stream(details.method)(asked)
+            # Two of each command's calls end with it, as the provider has nothing to say in them.
+            context.add_callback(answers.cancel)
             try:
                 yield from answers
             except grpc.RpcError as error:

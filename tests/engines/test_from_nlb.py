@@ -17,7 +17,7 @@ from tests.engines.scenario import narrow
 from tests.flavour import program_of
 from tests.refusals import READS, unlisted
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(together=True)]
 
 NAME = "orders.shared.internal."
 RECORD, OLD_ENDPOINT = "aws_route53_record.name", "aws_vpc_endpoint.old-endpoint"
