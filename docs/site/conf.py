@@ -64,6 +64,7 @@ NAVIGATION = {
         "docs/cdk-terrain",
     ],
     "Check, draw, test": [
+        "docs/command-line",
         "docs/checks",
         "docs/reachability",
         "docs/inputs",
