@@ -105,13 +105,14 @@ def note_assigned(text: str) -> None:
 
 
 def _leaves(value: Any) -> Iterator[str]:
-    todo = [value]
+    """Yield the texts and numbers in a value; of a list or map that stands in many places once."""
+    todo, seen = [value], set()
     while todo:
         part = todo.pop()
-        if isinstance(part, dict):
-            todo += part.values()
-        elif isinstance(part, list):
-            todo += part
+        if isinstance(part, dict | list):
+            if id(part) not in seen:
+                seen.add(id(part))
+                todo += part.values() if isinstance(part, dict) else part
         elif isinstance(part, str):
             yield part
         elif isinstance(part, int | float) and not isinstance(part, bool) and len(str(part)) > _SHORTEST:
