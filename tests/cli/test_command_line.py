@@ -62,8 +62,9 @@ def test_the_program_says_which_commands_it_has_with_examples(
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_examples_that_the_command_line_takes(
-    command: str, capsys: pytest.CaptureFixture[str]
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # where nothing was synthesised, so that a lab isn't started
     said = helped([command, "--help"], capsys)
     examples = said.partition("examples:\n")[2].partition("exit code:")[0]
     assert f"latticelink {command}" in examples
