@@ -90,6 +90,9 @@ def _run(given: list[str], *, is_alone: bool) -> int:
         print(error, file=sys.stderr)
         return 2
     sys.stdout.flush()
+    if is_alone:
+        # Nor need Python search it once more and take it apart as it ends.
+        gc.freeze()
     return code
 
 

@@ -99,6 +99,11 @@ _INDEX = re.compile(r"[0-9]+")
 # What most terms are, read at once: a quoted text without expressions and escapes; a name with names after dots.
 _QUOTED = re.compile(r'"([^$%\\"]*)"')
 _NAMED_STEPS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
+# A whole expression of one such term: the end of what it stands in follows at once.
+_STEPS = r"""(?:\.[A-Za-z_][A-Za-z0-9_-]*|\["[^$%\\"]*"\])*"""
+_TERM = re.compile(rf"""\s*(?:"([^$%\\"]*)"|([A-Za-z_][A-Za-z0-9_-]*)({_STEPS}))(?=[,)\]}}])""")
+_STEP = re.compile(r"""\.([A-Za-z0-9_-]+)|\["([^"]*)"\]""")
+_CONSTANTS = {"true": True, "false": False, "null": ABSENT}
 # What no operator begins with.
 _ENDS = frozenset(",)]}:")
 _LONGER = {"=": ("==", "=>"), "!": ("!=",)}
@@ -206,6 +211,8 @@ class _Parser:
         return escaped
 
     def expression(self) -> Any:
+        if term := _TERM.match(self.text, self.at):
+            return self._term(term)
         condition = self._binary(0)
         if self.text[self.at : self.at + 1] in _ENDS or self._sign() != "?":
             return condition
@@ -213,6 +220,17 @@ class _Parser:
         yes = self.expression()
         self._expect(":")
         return Operation("?", (condition, yes, self.expression()))
+
+    def _term(self, found: re.Match[str]) -> Any:
+        spend(_STEPS_OF_A_TERM)
+        self.at = found.end()
+        quoted, name, steps = found.groups()
+        if name is None:
+            return Literal(quoted)
+        if name in _CONSTANTS and not steps:
+            return Literal(_CONSTANTS[name])
+        base = Literal(_CONSTANTS[name]) if name in _CONSTANTS else name
+        return Path(base, tuple(_step(each or key) for each, key in _STEP.findall(steps)))
 
     def _binary(self, level: int) -> Any:
         left = self._unary()
@@ -280,8 +298,8 @@ class _Parser:
 
     def _named(self) -> Any:
         name = self._need(_NAME)
-        if name in ("true", "false", "null"):
-            return Literal({"true": True, "false": False, "null": ABSENT}[name])
+        if name in _CONSTANTS:
+            return Literal(_CONSTANTS[name])
         if self._sign() == "(":
             self.at += 1
             return self._call(name)
