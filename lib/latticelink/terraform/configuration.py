@@ -106,6 +106,9 @@ class _BlockScope:
             return Unknown(self.block.unread)
         raw: Any = self.body
         for number, key in enumerate(path):
+            if isinstance(raw, dict) and isinstance(key, str) and "dynamic" not in raw:
+                raw = raw.get(key)
+                continue
             if isinstance(raw, str):
                 return descend(evaluate(raw, self), path[number:])
             if isinstance(key, str) and isinstance(raw, list) and len(raw) == 1:

@@ -6,7 +6,7 @@ Source: https://developer.hashicorp.com/terraform/language/syntax/configuration
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -420,6 +420,9 @@ def parse(text: str) -> Any:
         return Unknown(f"the expression {shown} isn't supported here")
 
 
+_LISTS = (list, tuple)
+
+
 def references(raw: Any) -> Iterator[tuple[str, ...]]:
     """Yield the leading names of each reference in the JSON, such as `("aws_vpc", "main", "id")`."""
     todo = [raw]
@@ -430,7 +433,7 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
                 yield from _references_in(part)
         elif isinstance(part, dict):
             todo.extend(item for key, item in part.items() if key != "//")
-        elif isinstance(part, list | tuple):
+        elif isinstance(part, _LISTS):
             todo.extend(part)
 
 
@@ -445,9 +448,9 @@ def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
                 found.append((part.base, *_leading_names(part.steps)))
             else:
                 todo.append(part.base)
-            todo.extend(part.steps)
-        else:
-            todo.extend(_inside(part))
+            todo.extend(step for step in part.steps if not isinstance(step, Literal))
+        elif inside := _INSIDE.get(type(part)):
+            todo.extend(inside(part))
     return tuple(found)
 
 
@@ -458,18 +461,12 @@ def _leading_names(steps: tuple[Any, ...]) -> Iterator[str]:
         yield str(step.value)
 
 
-def _inside(part: Any) -> tuple[Any, ...]:
-    """Return the trees that a tree is made of."""
-    if isinstance(part, Template):
-        return part.parts
-    if isinstance(part, Call):
-        return part.arguments
-    if isinstance(part, ListOf):
-        return part.items
-    if isinstance(part, MapOf):
-        return tuple(each for pair in part.items for each in pair)
-    if isinstance(part, Operation):
-        return part.operands
-    if isinstance(part, For):
-        return (part.source, part.key, part.result, part.condition)
-    return ()
+# Of each kind of tree the trees that it is made of.
+_INSIDE: dict[type, Callable[[Any], Iterable[Any]]] = {
+    Template: lambda tree: tree.parts,
+    Call: lambda tree: tree.arguments,
+    ListOf: lambda tree: tree.items,
+    MapOf: lambda tree: (each for pair in tree.items for each in pair),
+    Operation: lambda tree: tree.operands,
+    For: lambda tree: (tree.source, tree.key, tree.result, tree.condition),
+}
