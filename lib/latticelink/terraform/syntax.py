@@ -103,6 +103,7 @@ _NAMED_STEPS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
 _STEPS = r"""(?:\.[A-Za-z_][A-Za-z0-9_-]*|\["[^$%\\"]*"\])*"""
 _TERM = re.compile(rf"""\s*(?:"([^$%\\"]*)"|([A-Za-z_][A-Za-z0-9_-]*)({_STEPS}))(?=[,)\]}}])""")
 _STEP = re.compile(r"""\.([A-Za-z0-9_-]+)|\["([^"]*)"\]""")
+_CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)\(")
 _CONSTANTS = {"true": True, "false": False, "null": ABSENT}
 # What no operator begins with.
 _ENDS = frozenset(",)]}:")
@@ -244,6 +245,10 @@ class _Parser:
         return left
 
     def _unary(self) -> Any:
+        if call := _CALL.match(self.text, self.at):
+            spend(_STEPS_OF_A_TERM)
+            self.at = call.end()
+            return self._with_steps(self._call(call[1]))
         operator = self._sign()
         if operator in ("!", "-") and self._take(operator):
             return Operation(f"unary {operator}", (self._unary(),))
@@ -251,7 +256,7 @@ class _Parser:
 
     def _with_steps(self, base: Any) -> Any:
         steps: list[Any] = []
-        while True:
+        while self.text[self.at : self.at + 1] not in _ENDS:
             if named := _NAMED_STEPS.match(self.text, self.at):
                 steps += map(_step, named[0].split(".")[1:])
                 self.at = named.end()
@@ -269,7 +274,8 @@ class _Parser:
                 steps.append(SPLAT if self._take("*") else self.expression())
                 self._expect("]")
             else:
-                return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
+                break
+        return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
 
     def _primary(self) -> Any:
         spend(_STEPS_OF_A_TERM)
@@ -309,12 +315,12 @@ class _Parser:
         arguments: list[Any] = []
         while not self._take(")"):
             arguments.append(self.expression())
-            if self._take("..."):
-                self._expect(")")
-                return Call(name, tuple(arguments), expands=True)
-            if not self._take(","):
-                self._expect(")")
-                break
+            if self._sign() == ",":
+                self.at += 1
+                continue
+            expands = self._take("...")
+            self._expect(")")
+            return Call(name, tuple(arguments), expands)
         return Call(name, tuple(arguments))
 
     def _listed(self, end: str) -> Iterator[Any]:
