@@ -11,7 +11,6 @@ which stands for all below it (`consumer/nginx`), or a stack.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,6 +57,9 @@ def read_file(path: Path) -> list[Suppression]:
 
     Source: https://toml.io/en/v1.0.0
     """
+    # Here, so that whoever has none doesn't wait for it to be read.
+    import tomllib
+
     try:
         content = tomllib.loads(read_text(path, named=True))
     except OSError as error:

@@ -12,9 +12,7 @@ from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Judgement, Result, Severity
 from latticelink.disclosure import line, shown_tree
 from latticelink.paths.hops import Answer
-from latticelink.paths.outlining import outline_of
 from latticelink.reports.inputs import as_dict, input_lines
-from latticelink.reports.outline import topology
 from latticelink.reports.paths import as_dicts, path_lines
 
 
@@ -92,6 +90,10 @@ def _place(judgement: Judgement) -> str:
 
 def as_json(examination: Examination) -> str:
     """Return all that was found as JSON; docs/checks.md explains its keys."""
+    # Here, so that a report in words doesn't wait for them to be read.
+    from latticelink.paths.outlining import outline_of
+    from latticelink.reports.outline import topology
+
     content = {
         "version": 1,
         "counts": {
