@@ -315,10 +315,11 @@ class _Parser:
         arguments: list[Any] = []
         while not self._take(")"):
             arguments.append(self.expression())
-            if self._sign() == ",":
+            sign = self._sign()
+            if sign == ",":
                 self.at += 1
                 continue
-            expands = self._take("...")
+            expands = sign == "." and self._take("...")
             self._expect(")")
             return Call(name, tuple(arguments), expands)
         return Call(name, tuple(arguments))
