@@ -173,6 +173,8 @@ class _Parser:
 
     def _close(self) -> None:
         """Read the end of an interpolation or directive, and the white space that it strips."""
+        if self._next("}"):
+            return
         if self._take("~}"):
             while self.at < len(self.text) and self.text[self.at].isspace():
                 self.at += 1
