@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,21 @@ settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
 
 ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/main.py"))
+# Each program in the folder of its name, as if Python had been started there with it.
+RUNNER = """
+import contextlib, json, logging, os, runpy, sys
+for name, program in json.loads(sys.argv[1]).items():
+    os.makedirs(name)
+    sys.path[0] = os.path.dirname(program)
+    with open(f"{name}.txt", "w") as said, contextlib.redirect_stdout(said), contextlib.chdir(name):
+        try:
+            runpy.run_path(program, run_name="__main__")
+        except SystemExit as end:
+            if end.code:
+                sys.exit(f"{name}: {end.code}")
+    logging.root.handlers.clear()
+"""
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own.
@@ -41,6 +57,12 @@ def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.
         text=True,
         check=False,
     )
+
+
+def run_programs(folder: Path, programs: dict[str, Path], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the programs in one process, each in the folder of its name under `folder`; `NAME.txt` has what it prints."""
+    arguments = json.dumps({name: str(program) for name, program in programs.items()})
+    return run_python(folder, "-c", RUNNER, arguments, **environment)
 
 
 def without_metadata(value: Any) -> Iterator[Any]:
