@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,22 @@ def run_programs(folder: Path, programs: dict[str, Path], **environment: str) ->
     """Run the programs in one process, each in the folder of its name under `folder`; `NAME.txt` has what it prints."""
     arguments = json.dumps({name: str(program) for name, program in programs.items()})
     return run_python(folder, "-c", RUNNER, arguments, **environment)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first of the tests' processes to ask for it makes, and all of them use."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder = common / name
+    with (common / f"{name}.made").open("a+") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        if not made.seek(0, os.SEEK_END):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.write("yes")
+    return folder
 
 
 def without_metadata(value: Any) -> Iterator[Any]:
