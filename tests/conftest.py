@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         slow = item.get_closest_marker("slow")
         alone = slow is not None and not slow.kwargs.get("together")
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """Let Python's collector pass over what stays to the end: modules and thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
