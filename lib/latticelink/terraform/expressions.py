@@ -155,7 +155,7 @@ class _Evaluator:
 
     def path(self, tree: Path) -> Any:
         keys: list[Key] = []
-        spend(3 * len(tree.steps))
+        spend(len(tree.steps))
         for each in tree.steps:
             key = each.value if isinstance(each, Literal) else each if isinstance(each, Splat) else self.value(each)
             if why := unknown_of(key):
