@@ -240,7 +240,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "None where a construct is wanted",
         lambda _: suppress(None, "LL505", reason="x"),
-        "a construct; here is None",
+        "a construct in one; here is None",
         "Give",
     ),
     ("the published resources gone through", read_through, "one by one, by name", "Write ['orders'] after it"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shlex
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, ParamSpec
 
 from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
 from latticelink.backends import LocalState
@@ -43,6 +44,8 @@ from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_
 from latticelink.values.tags import parse_tags
 from latticelink.values.tokens import REFUSED, is_known
 
+_Arguments = ParamSpec("_Arguments")
+
 
 class App(bindings.App):
     """The CDK's app, which knows the context of `cdktf.json` also when it is started without the CDK's command line.
@@ -64,9 +67,17 @@ class App(bindings.App):
         bindings.show_signature(cls)
 
     @judged
-    def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
+    def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | Path | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
-        super().__init__(context=dict(self.context), outdir=outdir)
+        try:
+            json.dumps(dict(self.context), allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            with Report("App") as report:
+                report.refuse(
+                    "context", self.context, rule="The context is a JSON object.", fix=f"Correct it: {error}."
+                )
+            self.context = {}
+        super().__init__(context=dict(self.context), outdir=str(outdir) if outdir else None)
 
 
 class Stack(bindings.TerraformStack):
@@ -155,6 +166,7 @@ class Stack(bindings.TerraformStack):
         )
 
     @staticmethod
+    @judged
     def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:
         """Return both as a stack takes them; for settings of several stacks, so that what is wrong is told once.
 
@@ -198,7 +210,25 @@ def _parse_account(
     return account_id, role_arn
 
 
-def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: bool | None = None) -> int:
+def _told(function: Callable[_Arguments, int]) -> Callable[_Arguments, int]:
+    """Let a function that returns an exit code say what is wrong, in place of raising it."""
+
+    @functools.wraps(function)
+    def call(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
+        try:
+            return function(*args, **kwargs)
+        except LatticeLinkError as error:
+            print(coloured(str(error), sys.stderr), file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return INTERRUPTED
+
+    return call
+
+
+@_told
+@judged
+def run(build: Callable[[App], object], *, outdir: str | Path | None = None, quiet: bool | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
@@ -220,34 +250,28 @@ def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: boo
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
-    try:
-        if not callable(build):
-            _refuse_run(
-                build,
-                rule="run takes the function that creates the app's stacks, and calls it with the app.",
-                fix="Write run(build), without parentheses after the function's name.",
-            )
-        forget()
-        before = read_blocks(target)
-        # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
-        with progress(f"Writing {target}"):
-            app = _write(build, target, staged=not chosen)
-            stacks = synthesised(target)
-        _warn_of_changes(before, stacks, target)
-        if taken := taken_domains(stacks):
-            print(lines(taken), file=sys.stderr, flush=True)
-        quiet = _is_quiet(quiet)
-        if quiet is None and before.keys() == {stack.name for stack in stacks}:
-            tell(lines(summarise_again(target, stacks)))
-        elif not quiet:
-            command = _own_command() if "latticelink" in app.context else None
-            tell(lines(summarise(target, stacks, _cli(_own_command()), command)))
-        return _check(stacks, target, is_quiet=bool(quiet))
-    except LatticeLinkError as error:
-        print(coloured(str(error), sys.stderr), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    if not callable(build):
+        _refuse_run(
+            build,
+            rule="run takes the function that creates the app's stacks, and calls it with the app.",
+            fix="Write run(build), without parentheses after the function's name.",
+        )
+    forget()
+    before = read_blocks(target)
+    # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
+    with progress(f"Writing {target}"):
+        app = _write(build, target, staged=not chosen)
+        stacks = synthesised(target)
+    _warn_of_changes(before, stacks, target)
+    if taken := taken_domains(stacks):
+        print(lines(taken), file=sys.stderr, flush=True)
+    quiet = _is_quiet(quiet)
+    if quiet is None and before.keys() == {stack.name for stack in stacks}:
+        tell(lines(summarise_again(target, stacks)))
+    elif not quiet:
+        command = _own_command() if "latticelink" in app.context else None
+        tell(lines(summarise(target, stacks, _cli(_own_command()), command)))
+    return _check(stacks, target, is_quiet=bool(quiet))
 
 
 def _is_quiet(quiet: bool | None) -> bool | None:
@@ -369,9 +393,10 @@ def build_app(build: Callable[[App], object], outdir: str, context: Mapping[str,
     return app
 
 
-def _refuse_run(build: object, *, rule: str, fix: str) -> None:
+def _refuse_run(build: object, *, rule: str, fix: str) -> NoReturn:
     with Report("run") as report:
         report.refuse("build", build, rule=rule, fix=fix)
+        raise InvalidInput(report.findings)
 
 
 def _readable(error: Exception) -> Exception:

@@ -291,7 +291,7 @@ class CloudState(State, kind="cloud"):
         return {"backend": "remote", "config": self._config(stack_id)}
 
     def _config(self, stack_id: str) -> dict[str, Any]:
-        workspaces = {"name": self.workspace.format(stack=stack_id)}
+        workspaces = {"name": self.workspace.replace("{stack}", stack_id)}
         return {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
 
 

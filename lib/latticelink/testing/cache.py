@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from latticelink.testing.apps import SynthesisedApp, synthesise
+from latticelink.values.calls import judged
 
 if TYPE_CHECKING:
     from latticelink.app import App
@@ -24,6 +25,7 @@ class Synthesise:
         self._known: WeakKeyDictionary[Callable[[App], object], dict[object, SynthesisedApp]]
         self._known = WeakKeyDictionary()
 
+    @judged
     def __call__(self, build: Callable[[App], object], *, context: Mapping[str, Any] | None = None) -> SynthesisedApp:
         """Return the app, as `latticelink.testing.synthesise` does; tests share it, so it is not to be changed.
 
