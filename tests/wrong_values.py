@@ -8,10 +8,12 @@ import enum
 import functools
 import inspect
 import io
-from collections.abc import Callable, Iterator, Mapping
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import latticelink
 from latticelink import (
@@ -36,11 +38,22 @@ from latticelink import (
 from tests import flavour
 from tests.builders import GROUP, STATE, existing, make_stack
 
+ALL = os.environ.get("LATTICELINK_WRONG_VALUES") == "all"
+SEED = int(os.environ.get("LATTICELINK_SEED", "1"))
+
 CONFIGURATION = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
 SERVICE_NETWORK = "arn:aws:vpc-lattice:eu-west-1:111122223333:servicenetwork/sn-0123456789abcdef0"
 DATABASE = "arn:aws:rds:eu-west-1:111122223333:db:orders"
 ROLE = "arn:aws:iam::111122223333:role/deploy"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0123abcd-12ab-34cd-56ef-0123456789ab"
+
+
+_Value = TypeVar("_Value")
+
+
+def sample(values: Sequence[_Value], what: str, count: int) -> list[_Value]:
+    """Return some of the values, others for each `what` and seed; all where the whole matrix is asked for."""
+    return list(values) if ALL else random.Random(f"{SEED} {what}").sample(values, min(count, len(values)))
 
 
 class World:

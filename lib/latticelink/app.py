@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -45,6 +46,8 @@ from latticelink.values.tags import parse_tags
 from latticelink.values.tokens import REFUSED, is_known
 
 _Arguments = ParamSpec("_Arguments")
+# What passes a context on to Node.js calls itself for each level.
+_DEEPEST = 50
 
 
 class App(bindings.App):
@@ -69,13 +72,9 @@ class App(bindings.App):
     @judged
     def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | Path | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
-        try:
-            json.dumps(dict(self.context), allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
+        if problem := _not_json(self.context):
             with Report("App") as report:
-                report.refuse(
-                    "context", self.context, rule="The context is a JSON object.", fix=f"Correct it: {error}."
-                )
+                report.refuse("context", self.context, rule="The context is a JSON object.", fix=problem)
             self.context = {}
         super().__init__(context=dict(self.context), outdir=str(outdir) if outdir else None)
 
@@ -426,6 +425,19 @@ def _context() -> Mapping[str, Any]:
     return context
 
 
+def _not_json(context: Mapping[str, Any]) -> str:
+    """Return what to correct in a context that Node.js can't be given; nothing if it is JSON, as deep as anybody's."""
+    try:
+        text = json.dumps(dict(context), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"Correct it: {error}."
+    depth = deepest = 0
+    for sign in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
+        depth += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, depth)
+    return "" if deepest <= _DEEPEST else f"Correct it: it is nested more than {_DEEPEST} deep."
+
+
 def _refuse_misplaced(report: Report, content: Mapping[str, Any]) -> None:
     for key in get_close_matches("context", set(content) - {"context"}, cutoff=0.8):
         report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Use that as the key.")
@@ -443,6 +455,8 @@ def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str,
         value = read()
     except (OSError, ValueError) as error:
         value, fix = None, f"Correct it: {error}."
+    except RecursionError:
+        value, fix = None, "Correct it: it is nested too deeply."
     if isinstance(value, dict):
         return value
     report.refuse(argument, value, rule="It is a JSON object.", fix=fix)

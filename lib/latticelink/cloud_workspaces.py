@@ -70,7 +70,7 @@ class CloudWorkspaces(bindings.Construct):
             _check_runs(report, execution_mode, vcs_repo, folder)
         self.workspaces: dict[str, str] = {}
         self.project: str | None = None
-        if report.findings:
+        if report.findings or not all(producer in reads for producers in reads.values() for producer in producers):
             return
         stack = bindings.stack_of(scope)
         stack.add_override("terraform.required_providers.tfe", PROVIDER)

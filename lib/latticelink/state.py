@@ -16,6 +16,7 @@ from latticelink.errors import Report
 from latticelink.values import contract
 from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
+from latticelink.values.names import refused_id
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
 _NO_REVOCATION = (
@@ -305,4 +306,4 @@ def parse_stack_id(report: Report, argument: str, given: str) -> str:
         rule="A stack's id has 1 to 64 letters, digits, hyphens and underscores, and starts with a letter.",
         fix="Write a plain id such as 'producer'.",
     )
-    return "refused"
+    return refused_id()

@@ -25,6 +25,7 @@ from latticelink.terraform.json_files import UnreadableInput, read_text
 
 DEFAULT_FILE = Path("latticelink-suppressions.toml")
 
+_LONGEST = 500
 _SHAPE = "It has only tables `[[suppress]]`, each with the texts `check`, `resource` and `reason`."
 _SOURCE = "https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties"
 
@@ -100,7 +101,7 @@ def _parse(entry: Any, home: str) -> Suppression:
         or not {"check", "resource"} <= entry.keys() <= {"check", "resource", "reason"}
         or not all(isinstance(text, str) for text in entry.values())
     ):
-        raise UnreadableInput(f"A suppression in {home} has the wrong form: {entry!r}. {_SHAPE}")
+        raise UnreadableInput(f"A suppression in {home} has the wrong form: {repr(entry)[:_LONGEST]}. {_SHAPE}")
     return Suppression(entry["check"], entry["resource"], entry.get("reason", "").strip(), home)
 
 

@@ -105,8 +105,8 @@ def _sorted(manifest: Path, stacks: dict[str, StackFolder]) -> list[str]:
     for stack in stacks.values():
         if missing := [name for name in stack.dependencies if name not in stacks]:
             raise LatticeLinkError(
-                f"{manifest} says that {stack.name!r} comes after {missing[0]!r}, which is not in it. Run the synth "
-                f"again."
+                f"{manifest} says that {stack.name!r} comes after {missing[0][:200]!r}, which is not in it. Run the "
+                f"synth again."
             )
     sorter = TopologicalSorter({name: stack.dependencies for name, stack in stacks.items()})
     try:

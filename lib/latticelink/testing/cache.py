@@ -41,7 +41,11 @@ class Synthesise:
             known = self._known.setdefault(build, {})
         except TypeError:  # What can't be remembered by itself is built each time.
             known = {}
-        key = (repr(context), os.getcwd(), os.environ.get("CDKTF_CONTEXT_JSON"))  # noqa: PTH109  (a text, as a key)
+        try:
+            told = repr(context)
+        except Exception:  # What has no text is refused, each time.
+            return synthesise(build, context=context)
+        key = (told, os.getcwd(), os.environ.get("CDKTF_CONTEXT_JSON"))  # noqa: PTH109  (a text, as a key)
         if key not in known:
             known[key] = synthesise(build, context=context)
         return known[key]
