@@ -102,7 +102,7 @@ def test_every_public_call_has_its_row() -> None:
 
 @pytest.mark.parametrize("what", CALLS)
 def test_right_arguments_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    monkeypatch.chdir(tmp_path)
+    tmp_path = inner(tmp_path, monkeypatch)
     app = App(outdir=tmp_path / "out")
     assert refusal(CALLS[what], World(app, 0, tmp_path), {}) is None
     app.synth()
@@ -112,7 +112,7 @@ def test_right_arguments_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_wrong_value_is_refused_in_a_sentence_or_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    tmp_path = inner(tmp_path, monkeypatch)
     call = CALLS[what]
     app = App(outdir=tmp_path / "tried")
     bad, taken = [], []
@@ -130,6 +130,14 @@ def test_a_wrong_value_is_refused_in_a_sentence_or_written(
             bad.append(f"{argument} by {value}: {problem}")
     bad += not_written(tmp_path, call, taken)
     assert not bad, f"seed {SEED}, {what}: {len(bad)} of {len(pairs)}\n" + "\n".join(bad)
+
+
+def inner(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the working directory, so far inside of the test's folder that no value leads out of that."""
+    within = folder / "inner" / "most"
+    within.mkdir(parents=True)
+    monkeypatch.chdir(within)
+    return within
 
 
 def told_of(error: Exception) -> str:
@@ -164,7 +172,7 @@ def write(folder: Path, call: Call, taken: list[tuple[str, str]]) -> None:
 def test_two_arguments_that_are_swapped_are_refused_in_a_sentence_or_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    tmp_path = inner(tmp_path, monkeypatch)
     call = CALLS[what]
     app = App(outdir=tmp_path / "tried")
     names = list(call.right(World(app, 0, tmp_path)))
@@ -179,7 +187,7 @@ def test_two_arguments_that_are_swapped_are_refused_in_a_sentence_or_written(
 def test_a_misspelt_argument_is_refused_by_the_nearest_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    tmp_path = inner(tmp_path, monkeypatch)
     call = CALLS[what]
     app = App(outdir=tmp_path / "tried")
     keywords = [each.name for each in _parameters(call) if each.kind in (each.KEYWORD_ONLY, each.POSITIONAL_OR_KEYWORD)]

@@ -76,7 +76,8 @@ class App(bindings.App):
             with Report("App") as report:
                 report.refuse("context", self.context, rule="The context is a JSON object.", fix=problem)
             self.context = {}
-        super().__init__(context=dict(self.context), outdir=str(outdir) if outdir else None)
+        # Node.js keeps the folder that it was started in, wherever this process has gone since.
+        super().__init__(context=dict(self.context), outdir=str(Path(outdir).absolute()) if outdir else None)
 
 
 class Stack(bindings.TerraformStack):

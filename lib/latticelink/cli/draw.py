@@ -113,6 +113,10 @@ def _written(text: str, form: str, output: Path | None) -> Path:
     try:
         if output is None:
             output = Path(tempfile.mkdtemp(prefix="latticelink-")) / f"picture.{'md' if form == 'mermaid' else form}"
+        if output.exists() and not output.is_file() and not output.is_dir():
+            # A device or a pipe is written to; a file in its place would take it away.
+            output.write_text(text, encoding="utf-8", newline="\n")
+            return output
         handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
         part = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
