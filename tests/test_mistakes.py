@@ -305,6 +305,26 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "this list is known only after apply",
         "one by one",
     ),
+    ("an id of a space", lambda app: network_of(stack_of(app), " "), "An id is a plain string", "'network'"),
+    ("a name of a space", lambda app: endpoint_of(stack_of(app), name=" "), "A Name tag is a text", "leave it out"),
+    (
+        "a folder of a line's end",
+        lambda _: LocalState("\n"),
+        "a path relative to the stack's folder",
+        "'../../../state'",
+    ),
+    (
+        "one zone where a list of them is wanted",
+        lambda _: SharedResource.of_arn("orders", ARN, ports=[5432], zone_ids="euw1-az1"),
+        "Zones are given as a list",
+        "Write ['euw1-az1']",
+    ),
+    (
+        "what is no id of a VPC, for one that exists elsewhere",
+        lambda _: SharedResource.of_arn("orders", ARN, ports=[5432], vpc_id="producer"),
+        "vpc_id = 'producer'",
+        "vpc-",
+    ),
     ("an app without stacks", lambda _: None, "at least one stack", "Stack(app, 'producer'"),
 ]
 

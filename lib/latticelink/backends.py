@@ -43,7 +43,8 @@ class LocalState(State, kind="local"):
             given = self.directory
             if (
                 not isinstance(given, str)
-                or not given
+                or not given.strip()
+                or not given.isprintable()
                 or not is_known(given)
                 or PurePosixPath(given).is_absolute()
                 or PureWindowsPath(given).drive

@@ -333,7 +333,7 @@ class _Id(_Kind):
     """What may be given for the id of a construct."""
 
     def takes(self, value: object) -> bool:
-        return isinstance(value, str) and value != "" and value.isprintable() and is_known(value)
+        return isinstance(value, str) and value.strip() != "" and value.isprintable() and is_known(value)
 
     def sentence(self) -> str:
         return (

@@ -8,7 +8,9 @@ from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.arns import LATTICE, LATTICE_IDS, id_in_arn
+from latticelink.values.aws_ids import parse_id
 from latticelink.values.calls import judged, judged_init
+from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
@@ -117,6 +119,11 @@ class SharedResource:
             name = parse_key(report, "name", name)
             arn = parse_lattice_arn(report, "arn", arn, "resourceconfiguration", "servicenetwork")
             open_ports = parse_ports(report, "ports", ports)
+            vpc_id = None if vpc_id is None else parse_id(report, "vpc_id", vpc_id, "vpc")
+            custom_domain = None if custom_domain is None else parse_dns_name(report, "custom_domain", custom_domain)
+            if isinstance(zone_ids, str):
+                report.refuse("zone_ids", zone_ids, rule="Zones are given as a list.", fix=f"Write [{zone_ids!r}].")
+                zone_ids = None
         identifier = id_in_arn(arn) if is_known(arn) else ""
         return cls(
             name,

@@ -180,7 +180,8 @@ def parse_group_name(report: Report, argument: str, name: str | None, default: s
 
 def parse_description(report: Report, argument: str, given: str) -> str:
     """Return `given` if AWS takes it as the description of a security group or of its rule; refuse the rest."""
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", given)):
+    plain = isinstance(given, str) and re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", given) and given.strip()
+    if isinstance(given, str) and (not is_known(given) or plain):
         return given
     report.refuse(
         argument,
