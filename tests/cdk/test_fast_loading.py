@@ -369,3 +369,22 @@ def test_a_link_asks_node_four_times(tmp_path: Path) -> None:
     result = run_python(tmp_path, "-c", count, str(ROOT / "bench"))
     few, more = map(int, result.stdout.split())
     assert more - few <= 4 * 10
+
+
+WHEN_CHECKS_ARE_READ = """
+import sys, threading
+def told(event, arguments):
+    if event == "subprocess.Popen":
+        print("starts node")
+    if event == "import" and arguments[0] == "latticelink.checks.examination":
+        print("reads the checks", "beside" if threading.current_thread() is not threading.main_thread() else "alone")
+sys.addaudithook(told)
+import latticelink
+latticelink.App
+"""
+
+
+def test_the_checks_are_read_beside_the_start_of_node_and_not_before_it(tmp_path: Path) -> None:
+    """Before it, two threads would take turns on one lock, and Node.js start later."""
+    result = run_python(tmp_path, "-c", WHEN_CHECKS_ARE_READ)
+    assert result.stdout.splitlines() == ["starts node", "reads the checks beside"], result.stderr
