@@ -20,12 +20,13 @@ from tests.conftest import ROOT, run_python, same_files
 from tests.flavour import CDK, in_words_of
 from tests.test_scenario import run_main
 
-# An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
-# hatches; the provider imported in each of the ways that users import it.
+# An app of somebody else: two dozen provider modules, computed lists, nested blocks, empty ones, values that are false,
+# data sources, an iterator, escape hatches; the provider imported in each of the ways that users import it.
 APP = """
 import latticelink
 latticelink.App
-from cdktf import App, Fn, LocalBackend, TerraformIterator, TerraformOutput, TerraformStack, Token
+from cdktf import (App, Fn, LocalBackend, TerraformIterator, TerraformOutput, TerraformResourceLifecycle,
+                   TerraformStack, TerraformVariable, Token)
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
@@ -36,6 +37,7 @@ from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.dynamodb_table import DynamodbTable, DynamodbTableAttribute
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.instance import Instance, InstanceRootBlockDevice
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
 from cdktf_cdktf_provider_aws.lb import Lb
@@ -92,6 +94,10 @@ CloudwatchLogGroup(stack, "logs", kms_key_id=key.arn).add_override("lifecycle", 
 database = DbInstance(stack, "db", instance_class="db.t4g.micro")
 TerraformOutput(stack, "port", value=database.port)
 TerraformOutput(stack, "account", value=DataAwsCallerIdentity(stack, "me").account_id)
+Instance(stack, "blocks-without-arguments", ebs_optimized=False, lifecycle=TerraformResourceLifecycle(),
+         root_block_device=InstanceRootBlockDevice(), security_groups=[], tags={"a": ""})
+TerraformVariable(stack, "falsy", default=0, nullable=False, description="")
+TerraformOutput(stack, "any", value={"in": [InstanceRootBlockDevice(), InstanceRootBlockDevice(iops=0)], "b": ""})
 provider.ssm_parameter.SsmParameter(stack, "parameter", name="p", type="String", value=database.endpoint)
 app.synth()
 """
