@@ -28,13 +28,13 @@ EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
 EXAMPLES_BEGIN = """\
 # Examples
 
-Each is a complete app: `python examples/<name>/main.py` writes its Terraform JSON. The pictures are drawn from that output, and the
-resources that a stack creates are counted in it.
+Each is a complete app: `python examples/<name>/main.py` writes its Terraform JSON. The pictures are drawn from it,
+and the resources that each stack creates are counted in it.
 
 ## What is billed
 
 This lists what AWS bills for, not amounts, as prices differ by region and change: see the pricing pages that
-[Which connection to choose](../docs/choose.md#what-is-billed) links to, and that of each service that an example shares.
+[Which connection to choose](../docs/choose.md#what-is-billed) links to, and those of the services that examples share.
 
 | resource | billed by |
 |---|---|

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from latticelink.checks.catalogue import AREAS, CHECKS
 from latticelink.checks.findings import Check
 from latticelink.checks.retired import RETIRED
+from latticelink.reports.pages import symptom_of
 
 _INTRODUCTION = """\
 # What `latticelink check` looks at
@@ -53,7 +54,8 @@ other check says again. A finding has a severity:
 `latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
 
 `--format json` prints the same for programs: `counts`, lists of `findings`, `unknown`, `suppressed` and `paths`, the
-[`topology`](topology.md) and [`inputs`](inputs.md); each finding has `check`, `severity`, `title`, `place`,
+[`topology`](topology.md) and [`inputs`](inputs.md), and `not_judged`: endpoint services of an NLB and the endpoints
+that lead to them ([from-nlb.md](from-nlb.md)). Each finding has `check`, `severity`, `title`, `place`,
 `construct`, `file`, `message`, `fix` and `see`. `--why` shows for each path the rule that admits it at each hop.
 
 ## Living with a finding
@@ -113,16 +115,6 @@ _NO_MORE = """\
 These checks are gone, and their ids are never used again. What the AWS provider says was tried with version 5.100.0.
 A suppression of one of them is told to be in vain (LL903): remove it."""
 
-SYMPTOMS = {
-    "connections-hang": ("LL001", "LL005", "LL215", "LL302"),
-    "the-name-doesnt-resolve": ("LL305", "LL306", "LL513"),
-    "the-plan-wants-to-replace": ("LL512",),
-    "the-apply-is-refused": ("LL104", "LL105", "LL106", "LL431", "LL505", "LL608", "LL711", "LL712", "LL851"),
-    "other-accounts": ("LL657",),
-    "databases": ("LL308", "LL309", "LL409"),
-}
-"""The sections of docs/troubleshooting.md, and the checks whose findings show there once they are applied."""
-
 
 def document() -> str:
     """Return the text of docs/checks.md."""
@@ -147,9 +139,8 @@ def _retired() -> Iterator[str]:
 def _section(check: Check) -> Iterator[str]:
     yield from (f"### {check.id}", "", f"**{check.title}.** {check.why}", "")
     yield f"Fix: {check.fix} Source: <{check.source}>"
-    for section, ids in SYMPTOMS.items():
-        if check.id in ids:
-            yield from ("", f"Applied already: [what it looks like](troubleshooting.md#{section}).")
+    if symptom := symptom_of(check):
+        yield from ("", f"Already applied: [what it looks like](troubleshooting.md#{symptom}).")
     yield from ("", "```jsonc", "// fails", *_shown(check.failing), "// passes", *_shown(check.passing), "```", "")
 
 

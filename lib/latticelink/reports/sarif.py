@@ -19,6 +19,7 @@ from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Check, Result, Severity
 from latticelink.disclosure import shown, shown_tree
 from latticelink.paths.hops import Answer
+from latticelink.reports.pages import SITE, more_about, page
 from latticelink.terraform.blocks import Block
 from latticelink.terraform.lines import lines_of_blocks, lines_of_hcl
 
@@ -70,10 +71,10 @@ def _rule(check: Check) -> dict[str, Any]:
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": f"{check.why} {check.fix}"},
         "help": {
-            "text": f"{check.why} {check.fix} See {check.source}",
-            "markdown": f"{check.why}\n\n{check.fix}\n\n[Documentation]({check.source})",
+            "text": f"{check.why} {check.fix} See {check.source} More: {more_about(check)}",
+            "markdown": f"{check.why}\n\n{check.fix}\n\n[Documentation]({check.source})\n\nMore: `{more_about(check)}`",
         },
-        "helpUri": check.source,
+        "helpUri": page("checks", check.id.lower()) if SITE else check.source,
         "defaultConfiguration": {"level": check.severity.value},
     }
 

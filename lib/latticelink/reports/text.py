@@ -15,7 +15,9 @@ from latticelink.paths.hops import Answer
 from latticelink.paths.outlining import outline_of
 from latticelink.reports.inputs import as_dict, input_lines
 from latticelink.reports.outline import topology
+from latticelink.reports.pages import more_lines
 from latticelink.reports.paths import as_dicts, path_lines
+from latticelink.reports.unmodelled import unmodelled, unmodelled_lines
 
 
 def as_text(examination: Examination, *, why: bool = False) -> str:
@@ -35,6 +37,8 @@ def as_text(examination: Examination, *, why: bool = False) -> str:
         lines += [f"  {each.check.id} {each.judgement.place}: {each.suppressed}" for each in examination.suppressed]
         lines += [""]
     lines += input_lines(examination.configuration)
+    lines += unmodelled_lines(examination.configuration)
+    lines += more_lines(each.check for each in examination.of(Answer.FAIL))
     return "\n".join(map(line, [*lines, count_line(examination)]))
 
 
@@ -106,6 +110,7 @@ def as_json(examination: Examination) -> str:
         "paths": as_dicts(examination.paths),
         "topology": topology(outline_of(examination.configuration)),
         "inputs": as_dict(examination.configuration),
+        "not_judged": unmodelled(examination.configuration),
     }
     written = StringIO()
     json.dump(shown_tree(content), written, indent=2)
