@@ -36,7 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "checks": {"paths"},
     "reports": {"checks"},
     "picture": {"paths"},
-    "lab": {"paths"},
+    "lab": {"paths", "terminal"},
     "projects": {"errors"},
     "cli": {"cdk", "reports", "picture", "lab", "projects", "terminal"},
     "testing": {"app"},

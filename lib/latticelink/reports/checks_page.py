@@ -98,7 +98,7 @@ still counts.
 
 ```yaml
 - run: latticelink check --format sarif > latticelink.sarif || true
-- uses: github/codeql-action/upload-sarif@v3
+- uses: github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e # v4.36.2
   with:
     sarif_file: latticelink.sarif
 ```
