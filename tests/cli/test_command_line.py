@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 import re
 import signal
 import subprocess
@@ -189,6 +190,19 @@ def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path, command: st
             [*PROGRAM, command, blocked(tmp_path)], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (result.returncode, result.stderr) == (2, "The output can't be read or written: No space left on device.\n")
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["a pipe", "a link to a pipe"])
+def test_a_picture_is_written_to_a_pipe_that_stays_one(tmp_path: Path, linked: bool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    named = tmp_path / ("link" if linked else "pipe")
+    with subprocess.Popen([*PROGRAM, "draw", blocked(tmp_path / "x"), "-o", named], stderr=subprocess.PIPE) as process:
+        assert pipe.read_text().startswith("<svg")
+        assert process.wait(timeout=30) == 0
+    assert pipe.is_fifo()
+    assert (tmp_path / "link").is_symlink()
 
 
 @pytest.mark.parametrize("command", ["check", "draw"])

@@ -113,12 +113,17 @@ def _written(text: str, form: str, output: Path | None) -> Path:
     try:
         if output is None:
             output = Path(tempfile.mkdtemp(prefix="latticelink-")) / f"picture.{'md' if form == 'mermaid' else form}"
-        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        if output.exists() and not output.is_file() and not output.is_dir():
+            # A pipe or a device, such as /dev/null, is written to; a file in its place would be no device any more.
+            output.write_text(text, encoding="utf-8", newline="\n")
+            return output
+        place = Path(os.path.realpath(output))
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         part = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         part.chmod(0o644)
-        part.replace(output)
+        part.replace(place)
     except OSError as error:
         if part is not None:
             part.unlink(missing_ok=True)
