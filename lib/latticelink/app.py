@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
+from latticelink.applied import read_applied, with_applied
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
 from latticelink.cdk.flavour import chosen as chosen_cdk
@@ -204,8 +205,8 @@ def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: boo
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
     what is looked at, and says how a finding is suppressed.
 
-    What the next apply would replace, or take away from consumers, compared with what was in the folder, is warned of
-    on the error output, with the order of applies that works.
+    What the next apply would replace, or take away from consumers, is warned of on the error output, with the order of
+    applies that works. It is compared with a state in a local file, or else with what was in the folder.
 
     Args:
         build: makes the app's stacks; what it returns is ignored.
@@ -260,13 +261,20 @@ def _is_quiet(quiet: bool | None) -> bool | None:
 
 
 def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -> None:
-    """Say on the error output what the next apply would replace and take away, by what was in the folder before."""
-    before, after = as_moved(before, stacks), blocks_of(stacks)
+    """Say on the error output what the next apply would replace and take away.
+
+    That is by the states that lie in local files, and where there is none by what was in the folder before.
+    """
+    after, applied = blocks_of(stacks), as_moved(read_applied(stacks), stacks)
+    before = with_applied(as_moved(before, stacks), applied, after)
     replacements = find_replacements(before, after)
+    removals = find_removals(before, after, replacements)
+    found = {each.stack for each in (*replacements, *removals)}
+    since = "since the last apply" if found <= applied.keys() else "since the last synth"
     if replacements:
-        print(lines(describe(replacements, before, outdir)), file=sys.stderr, flush=True)
-    if removals := find_removals(before, after, replacements):
-        print(lines(describe_removals(removals)), file=sys.stderr, flush=True)
+        print(lines(describe(replacements, before, outdir, since)), file=sys.stderr, flush=True)
+    if removals:
+        print(lines(describe_removals(removals, since)), file=sys.stderr, flush=True)
 
 
 def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:

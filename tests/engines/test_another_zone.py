@@ -100,6 +100,6 @@ def test_a_producer_that_is_too_early_is_refused_and_loses_nothing(replacement: 
 
 
 def test_synth_warns_of_the_last_step_alone(replacement: Replacement) -> None:
-    warned = {step: "Warning: since the last synth" in said for step, said in replacement.said.items()}
+    warned = {step: "Warning: since the last apply" in said for step, said in replacement.said.items()}
     assert warned == {"1": False, "2": False, "3": False, "4": True}
     assert "resource configuration 'producer-orders'" in replacement.said["4"]
