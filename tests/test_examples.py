@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from latticelink.network.reading import read
@@ -14,6 +15,7 @@ import pytest
 from tests.conftest import ROOT, run_python, same_files, without_metadata
 from tests.docs import pictures
 from tests.flavour import APPS
+from tests.hcl import to_hcl, told
 
 EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
 NOTHING_SHARED = {"hcp-workspaces", "state-bucket"}
@@ -49,6 +51,22 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
 def test_an_example_is_written_the_same_to_the_byte_on_the_stock_path(outputs: dict[str, Path], example: Path) -> None:
     assert same_files(outputs["fast"] / example.name, outputs["stock"] / example.name)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_an_example_written_in_hcl_gets_the_findings_and_paths_that_it_gets_in_json(
+    outputs: dict[str, Path], tmp_path: Path, example: Path
+) -> None:
+    """A synth has a manifest, which names its JSON; without it a folder is what Terraform alone makes of it."""
+    pytest.importorskip("hcl2", reason="the extra hcl isn't installed")
+    shutil.copytree(outputs["fast"] / example.name, folder := tmp_path / "stacks")
+    for manifest in [*folder.rglob("manifest.json")]:
+        manifest.unlink()
+    in_json = told(folder)
+    to_hcl(folder)
+    assert (list(folder.rglob("*.tf.json")), len(list(folder.rglob("*.tf"))) > 0) == ([], True)
+    assert told(folder) == in_json
+    assert in_json[0] or example.name in NOTHING_SHARED
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
