@@ -20,8 +20,8 @@ from latticelink.lab.request import Request
 from latticelink.lab.running import Running
 from latticelink.network.reading import read
 from latticelink.paths.tracing import trace
+from latticelink.terraform.company import sentences
 from latticelink.terraform.inputs import Input
-from latticelink.terraform.joining import not_joined, unjoined
 from latticelink.terraform.json_files import UnreadableInput
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -47,8 +47,8 @@ def main() -> int:
 def _serve(request: Request, folder: Path) -> int:
     configuration = read([Input(Path(path), name) for path, name in request.inputs])
     named = ", ".join(path for path, _ in request.inputs)
-    for stranger in unjoined(configuration.stacks):
-        print(not_joined(stranger), file=sys.stderr)
+    for note in sentences(configuration):
+        print(note, file=sys.stderr)
     model = model_of(configuration)
     if not model.ways:
         raise _NoLab(f"{named} has no endpoint that leads to a resource, so there is nothing to try.")

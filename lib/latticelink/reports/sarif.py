@@ -20,6 +20,7 @@ from latticelink.checks.findings import Check, Result, Severity
 from latticelink.disclosure import shown, shown_tree
 from latticelink.paths.hops import Answer
 from latticelink.terraform.blocks import Block
+from latticelink.terraform.company import sentences
 from latticelink.terraform.lines import lines_of_blocks, lines_of_hcl
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -48,7 +49,13 @@ def as_sarif(examination: Examination, *, folder: Path, strict: bool = False) ->
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [] if strict else [places.notification(each) for each in open_questions],
+                "toolExecutionNotifications": [
+                    *([] if strict else [places.notification(each) for each in open_questions]),
+                    *(
+                        {"level": "note", "message": {"text": _unlinked(each)}}
+                        for each in sentences(examination.configuration)
+                    ),
+                ],
             }
         ],
         "columnKind": "unicodeCodePoints",
