@@ -1,4 +1,4 @@
-"""Tells of several inputs, a sentence each, what nothing joins to the others, and where a stack and its state differ."""
+"""Tells of several inputs in sentences what nothing joins to the others, and where a stack and its state differ."""
 
 from __future__ import annotations
 

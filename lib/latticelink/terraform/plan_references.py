@@ -92,6 +92,7 @@ class References:
         self._written: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
         self._indexes: dict[tuple[str, str, str], list[str]] = {}
         self._followed: dict[tuple[str, Place], list[Target] | None] = {}
+        self._scopes: dict[str, tuple[list[Target], list[str]]] = {}
         self._around_seen: dict[tuple[str, str, Place], tuple[list[Target], list[str]]] = {}
         for resource in planned:
             mode = "data" if resource.get("mode") == "data" else "resource"
@@ -244,13 +245,19 @@ class References:
 
         Its locals and outputs are made of nothing else.
         """
+        if module not in self._scopes:
+            self._scopes[module] = self.candidates({"references": self._names_in(module)}, Place(module))
+        return self._scopes[module]
+
+    def _names_in(self, module: str) -> list[str]:
+        """Return what a module's expressions may refer to: modules that it calls, its variables, its resources."""
         names = [f"module.{each.removeprefix(f'{module}module.').rstrip('.')}" for each in self._called_in(module)]
         _, call = self.call(module) if module else (Place(), {})
         names += [f"var.{each}" for each in mapping(call.get("expressions"))]
         for kind in mappings(self.module(module).get("resources")):
             data = "data." if kind.get("mode") == "data" else ""
             names.append(f"{data}{kind.get('type')}.{kind.get('name')}")
-        return self.candidates({"references": names}, Place(module))
+        return names
 
     def _called_in(self, module: str) -> list[str]:
         return [each for each in self.called() if modules_before(each[: each.rstrip(".").rfind("module.")]) == module]
