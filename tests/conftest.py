@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import gc
+import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,21 @@ settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
 
 ROOT = Path(__file__).parent.parent
+EXAMPLES = sorted(path.parent.name for path in ROOT.glob("examples/*/main.py"))
+# Each program in the folder of its name, as if Python had been started there with it.
+RUNNER = """
+import contextlib, json, logging, os, runpy, sys
+for name, program in json.loads(sys.argv[1]).items():
+    os.makedirs(name)
+    sys.path[0] = os.path.dirname(program)
+    with open(f"{name}.txt", "w") as said, contextlib.redirect_stdout(said), contextlib.chdir(name):
+        try:
+            runpy.run_path(program, run_name="__main__")
+        except SystemExit as end:
+            if end.code:
+                sys.exit(f"{name}: {end.code}")
+    logging.root.handlers.clear()
+"""
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own.
@@ -31,6 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
 
 
+def pytest_collection_finish() -> None:
+    """Let Python's collector pass over what stays to the end: modules and thousands of tests."""
+    gc.collect()
+    gc.freeze()
+
+
 def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run this Python in `folder`, with `environment` over the present one; return how it ended."""
     return subprocess.run(
@@ -41,6 +66,28 @@ def run_python(folder: Path, *arguments: str, **environment: str) -> subprocess.
         text=True,
         check=False,
     )
+
+
+def run_programs(folder: Path, programs: dict[str, Path], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the programs in one process, each in the folder of its name under `folder`; `NAME.txt` has what it prints."""
+    arguments = json.dumps({name: str(program) for name, program in programs.items()})
+    return run_python(folder, "-c", RUNNER, arguments, **environment)
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first of the tests' processes to ask for it makes, and all of them use."""
+    common = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder = common / name
+    with (common / f"{name}.made").open("a+") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        if not made.seek(0, os.SEEK_END):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.write("yes")
+    return folder
 
 
 def without_metadata(value: Any) -> Iterator[Any]:

@@ -58,9 +58,10 @@ def apps_in_words_of(cdk: Flavour, folder: Path) -> Path:
     return folder
 
 
-def program_of(app: str) -> Path:
-    """Return the program of the scenario, or of the example with this name."""
-    return APPS / "main.py" if app == SCENARIO else APPS / "examples" / app / "main.py"
+def program_of(app: str, apps: Path | None = None) -> Path:
+    """Return the program of the scenario, or of the example with this name, in `apps` or in this run's CDK's words."""
+    folder = apps or APPS
+    return folder / "main.py" if app == SCENARIO else folder / "examples" / app / "main.py"
 
 
 def output_of(app: str) -> str:

@@ -10,11 +10,10 @@ from latticelink.cdk.flavour import CDK_TERRAIN, CDKTF, FLAVOURS
 
 import pytest
 
-from tests.conftest import ROOT, run_python
-from tests.flavour import MOVE, SCENARIO, VERSIONS, apps_in_words_of, output_of
-from tests.test_examples import ALL, EXAMPLES
+from tests.conftest import EXAMPLES, ROOT, run_programs
+from tests.flavour import MOVE, SCENARIO, VERSIONS, apps_in_words_of, output_of, program_of
 
-NAMES = [SCENARIO, *(example.name for example in EXAMPLES)]
+NAMES = [SCENARIO, *EXAMPLES]
 PAGE = (ROOT / "docs" / "cdk-terrain.md").read_text()
 
 
@@ -25,11 +24,9 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for cdk in FLAVOURS:
         apps = apps_in_words_of(cdk, tmp_path_factory.mktemp("apps"))
         folders[cdk.core] = tmp_path_factory.mktemp(cdk.core)
-        (folders[cdk.core] / SCENARIO).mkdir()
-        examples = ["-c", ALL, str(apps / "examples"), *NAMES[1:]]
-        for folder, arguments in ((SCENARIO, [str(apps / "main.py")]), (".", examples)):
-            result = run_python(folders[cdk.core] / folder, *arguments, LATTICELINK_CDK=cdk.core)
-            assert result.returncode == 0, result.stderr
+        programs = {name: program_of(name, apps) for name in NAMES}
+        result = run_programs(folders[cdk.core], programs, LATTICELINK_CDK=cdk.core)
+        assert result.returncode == 0, result.stderr
     return folders
 
 

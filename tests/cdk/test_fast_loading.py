@@ -16,13 +16,17 @@ from latticelink.cdk.node import packaged_node
 
 import pytest
 
-from tests.conftest import ROOT, run_python, same_files
-from tests.flavour import CDK, in_words_of
+from tests.conftest import EXAMPLES, ROOT, run_programs, run_python, same_files
+from tests.flavour import CDK, SCENARIO, in_words_of, program_of
 from tests.test_scenario import run_main
 
+PACKS_ARCHIVES = CDK is not CDKTF or shutil.which("node") is not None
+
+# Their folder is a whole path: Node.js stays where it was started.
 # An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
 # hatches; the provider imported in each of the ways that users import it.
 APP = """
+import os
 import latticelink
 latticelink.App
 from cdktf import App, Fn, LocalBackend, TerraformIterator, TerraformOutput, TerraformStack, Token
@@ -53,7 +57,7 @@ from cdktf_cdktf_provider_aws.subnet import Subnet
 from cdktf_cdktf_provider_aws import vpc, vpc_endpoint
 import cdktf_cdktf_provider_aws as provider
 
-app = App()
+app = App(outdir=os.path.abspath("cdktf.out"))
 stack = TerraformStack(app, "s")
 LocalBackend(stack, path="s.tfstate")
 AwsProvider(stack, "aws", region="eu-west-1", default_tags=[AwsProviderDefaultTags(tags={"a": "b"})])
@@ -97,49 +101,112 @@ app.synth()
 """
 
 
-def run_app(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "app.py").write_text(in_words_of(CDK, code))
-    return run_python(folder, "app.py", **environment)
-
-
-def test_the_scenario_is_the_same_to_the_byte_as_on_the_stock_path(tmp_path: Path) -> None:
-    for name, switch in (("fast", "1"), ("stock", "0")):
-        (tmp_path / name).mkdir()
-        assert run_main(tmp_path / name, LATTICELINK_FAST_LOAD=switch).returncode == 0
-    assert same_files(tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
-
-
-def test_an_app_with_two_dozen_other_modules_is_the_same_to_the_byte(tmp_path: Path) -> None:
-    for name, switch in (("fast one", "1"), ("stock", "0")):
-        result = run_app(tmp_path / name, APP, LATTICELINK_FAST_LOAD=switch)
-        assert result.returncode == 0, result.stderr
-    assert same_files(tmp_path / "fast one" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
-
-
 ARCHIVE = """
+import os
 import latticelink
 latticelink.App
 from cdktf import App, AssetType, LocalBackend, TerraformAsset, TerraformStack
-app = App()
+app = App(outdir=os.path.abspath("cdktf.out"))
 stack = TerraformStack(app, "s")
 LocalBackend(stack, path="s.tfstate")
 TerraformAsset(stack, "archive", path={source!r}, type=AssetType.ARCHIVE)
 app.synth()
 """
 
+WRONG_ARGUMENTS = """
+import latticelink
+latticelink.App
+from cdktf import App, TerraformStack
+from latticelink.cdk.bindings import Vpc
+stack = TerraformStack(App(), "s")
+Vpc(stack, "right", cidr_block="10.0.0.0/16", tags={"Name": "a"}, enable_dns_support=True)
+for wrong in ({"cidr_block": 10}, {"tags": "Name"}, {"cidr_block": ["10.0.0.0/16"]}):
+    for _ in range(2):
+        try:
+            Vpc(stack, "wrong", **wrong)
+        except TypeError as error:
+            print("refused", *wrong)
+"""
 
-@pytest.mark.skipif(
-    CDK is CDKTF and shutil.which("node") is None, reason="CDKTF packs archives with the `node` on PATH"
-)
-def test_archives_are_packed_as_on_the_stock_path(tmp_path: Path) -> None:
-    (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "handler.py").write_text("pass")
-    for name, switch in (("fast", "1"), ("stock", "0")):
-        result = run_app(tmp_path / name, ARCHIVE.format(source=str(tmp_path / "source")), LATTICELINK_FAST_LOAD=switch)
+LOADED = """
+import latticelink, logging, sys
+logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s", stream=sys.stdout)
+{before}
+latticelink.Network
+prefix = "cdktf_cdktf_provider_aws."
+print(len([name for name in sys.modules if name.startswith(prefix)]) < 100)
+"""
+
+WHERE_MESSAGES_GO = """
+if (process.argv[1].endsWith("program.js"))
+  require("node:fs").writeFileSync({path}, require("node:fs").readlinkSync("/proc/self/fd/3"));
+"""
+
+
+def run_app(folder: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "app.py").write_text(in_words_of(CDK, code))
+    return run_python(folder, "app.py", **environment)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return a folder for each path, fast and stock, where each program has written to the folder of its name.
+
+    What a program printed is in `NAME.txt`, and where messages went to in `channel`. All programs run in one process,
+    as the stock path's import takes ten seconds.
+    """
+    code = tmp_path_factory.mktemp("code")
+    (code / "handler").mkdir()
+    (code / "handler" / "handler.py").write_text("pass")
+    apps = {
+        "switched off": LOADED.format(before=f"import {CDK.bindings}"),
+        "other modules": APP,
+        "archive": ARCHIVE.format(source=str(code / "handler")),
+        "wrong arguments": WRONG_ARGUMENTS,
+    }
+    for name, app in apps.items():
+        (code / f"{name}.py").write_text(in_words_of(CDK, app))
+    programs = {name: code / f"{name}.py" for name in apps if name != "archive" or PACKS_ARCHIVES}
+    programs |= {name: program_of(name) for name in [SCENARIO, *EXAMPLES]}
+    fast = {name: program for name, program in programs.items() if name != "switched off"}
+    folders = {}
+    for path, switch, these in (("fast", "1", fast), ("stock", "0", programs)):
+        folders[path] = tmp_path_factory.mktemp(path)
+        script = code / f"{path}.cjs"
+        script.write_text(WHERE_MESSAGES_GO.format(path=json.dumps(str(folders[path] / "channel"))))
+        environment = {"NODE_OPTIONS": f'--require "{script}"', "LATTICELINK_FAST_LOAD": switch}
+        result = run_programs(folders[path], these, **environment)
         assert result.returncode == 0, result.stderr
-    assert list((tmp_path / "fast").rglob("archive.zip"))
-    assert same_files(tmp_path / "fast" / "cdktf.out", tmp_path / "stock" / "cdktf.out")
+    return folders
+
+
+@pytest.mark.parametrize("program", [SCENARIO, "other modules", *EXAMPLES])
+def test_what_is_written_is_the_same_to_the_byte_as_on_the_stock_path(written: dict[str, Path], program: str) -> None:
+    assert same_files(written["fast"] / program, written["stock"] / program)
+
+
+@pytest.mark.skipif(not PACKS_ARCHIVES, reason="CDKTF packs archives with the `node` on PATH")
+def test_archives_are_packed_as_on_the_stock_path(written: dict[str, Path]) -> None:
+    assert list((written["fast"] / "archive").rglob("archive.zip"))
+    assert same_files(written["fast"] / "archive", written["stock"] / "archive")
+
+
+def test_what_jsii_refuses_before_asking_node_is_refused_however_often_right_ones_came(
+    written: dict[str, Path],
+) -> None:
+    said = ["refused cidr_block", "refused tags", "refused cidr_block"]
+    for folder in written.values():
+        assert (folder / "wrong arguments.txt").read_text().splitlines() == [line for line in said for _ in range(2)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what a process has open is told by /proc")
+@pytest.mark.parametrize(("path", "channel"), [("fast", "pipe"), ("stock", "socket")])
+def test_of_the_installed_release_the_process_that_answers_is_asked_straight(
+    written: dict[str, Path], path: str, channel: str
+) -> None:
+    """It fails where a new release of jsii no longer looks as the preloaded script knows it; a relay has a socket."""
+    assert (written[path] / "channel").read_text().startswith(channel)
 
 
 def test_a_package_that_changed_is_not_taken_for_the_one_of_before(tmp_path: Path) -> None:
@@ -173,47 +240,42 @@ def test_a_package_that_changed_is_not_taken_for_the_one_of_before(tmp_path: Pat
     assert answers(None) == ["computed", hashlib.sha256(b"other").hexdigest()]
 
 
-LOADED = """
-import latticelink, logging, sys
-logging.basicConfig(level=logging.DEBUG, format="%(name)s %(message)s", stream=sys.stdout)
-{before}
-latticelink.Network
-prefix = "cdktf_cdktf_provider_aws."
-print(len([name for name in sys.modules if name.startswith(prefix)]) < 100)
-"""
+def told_of_loading(output: str) -> list[str]:
+    """Return what an app with LOADED says, but for which CDK was chosen."""
+    lines = [line for line in output.splitlines() if line.startswith(("latticelink ", "True", "False"))]
+    return [line for line in lines if line != "latticelink the CDK is CDKTF, as LATTICELINK_CDK says so"]
+
+
+STEPS_ASIDE = [
+    ("on by default", "", ["True"]),
+    (
+        "the package is imported already",
+        "import cdktf_cdktf_provider_aws",
+        ["latticelink cdktf_cdktf_provider_aws is imported already; fast loading steps aside", "False"],
+    ),
+    (
+        "another version",
+        "import importlib.metadata as m; m.version = lambda name: '99.0.0'\nimport latticelink.cdk.bindings\n"
+        "import cdktf_cdktf_provider_aws",
+        [
+            "latticelink cdktf_cdktf_provider_aws is not the version that fast loading knows; it steps aside",
+            "False",
+        ],
+    ),
+]
 
 
 @pytest.mark.skipif(CDK is not CDKTF, reason="CDK Terrain's own package is lazy: nothing steps aside")
-@pytest.mark.parametrize(
-    ("what", "before", "environment", "few", "said"),
-    [
-        ("on by default", "", {}, "True", ""),
-        ("off by the switch", "import cdktf_cdktf_provider_aws", {"LATTICELINK_FAST_LOAD": "0"}, "False", ""),
-        (
-            "the package is imported already",
-            "import cdktf_cdktf_provider_aws",
-            {},
-            "False",
-            "latticelink cdktf_cdktf_provider_aws is imported already; fast loading steps aside",
-        ),
-        (
-            "another version",
-            "import importlib.metadata as m; m.version = lambda name: '99.0.0'\nimport latticelink.cdk.bindings\n"
-            "import cdktf_cdktf_provider_aws",
-            {},
-            "False",
-            "latticelink cdktf_cdktf_provider_aws is not the version that fast loading knows; it steps aside",
-        ),
-    ],
-)
-def test_when_fast_loading_steps_aside(
-    tmp_path: Path, what: str, before: str, environment: dict[str, str], few: str, said: str
-) -> None:
-    result = run_app(tmp_path, LOADED.format(before=before), **environment)
+@pytest.mark.parametrize(("what", "before", "said"), STEPS_ASIDE, ids=[row[0] for row in STEPS_ASIDE])
+def test_when_fast_loading_steps_aside(tmp_path: Path, what: str, before: str, said: list[str]) -> None:
+    result = run_app(tmp_path, LOADED.format(before=before))
     assert result.returncode == 0, result.stderr
-    lines = [line for line in result.stdout.splitlines() if line.startswith(("latticelink ", "True", "False"))]
-    chosen = "latticelink the CDK is CDKTF, as LATTICELINK_CDK says so"
-    assert [line for line in lines if line != chosen] == ([said] if said else []) + [few], what
+    assert told_of_loading(result.stdout) == said, what
+
+
+@pytest.mark.skipif(CDK is not CDKTF, reason="CDK Terrain's own package is lazy: there is nothing to switch off")
+def test_the_switch_turns_fast_loading_off_without_a_word(written: dict[str, Path]) -> None:
+    assert told_of_loading((written["stock"] / "switched off.txt").read_text()) == ["False"]
 
 
 LOADED_BY_NODE = """
@@ -320,47 +382,6 @@ def _link_or_copy(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-WHERE_MESSAGES_GO = """
-if (process.argv[1].endsWith("program.js"))
-  require("node:fs").writeFileSync({path}, require("node:fs").readlinkSync("/proc/self/fd/3"));
-"""
-
-
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what a process has open is told by /proc")
-@pytest.mark.parametrize(("switch", "channel"), [("1", "pipe"), ("0", "socket")])
-def test_of_the_installed_release_the_process_that_answers_is_asked_straight(
-    tmp_path: Path, switch: str, channel: str
-) -> None:
-    """It fails where a new release of jsii no longer looks as the preloaded script knows it; a relay has a socket."""
-    script, told = tmp_path / "told.cjs", tmp_path / "told.txt"
-    script.write_text(WHERE_MESSAGES_GO.format(path=json.dumps(str(told))))
-    result = run_main(tmp_path, NODE_OPTIONS=f'--require "{script}"', LATTICELINK_FAST_LOAD=switch)
-    assert result.returncode == 0, result.stderr
-    assert told.read_text().startswith(channel)
-
-
-WRONG_ARGUMENTS = """
-import latticelink
-latticelink.App
-from cdktf import App, TerraformStack
-from latticelink.cdk.bindings import Vpc
-stack = TerraformStack(App(), "s")
-Vpc(stack, "right", cidr_block="10.0.0.0/16", tags={"Name": "a"}, enable_dns_support=True)
-for wrong in ({"cidr_block": 10}, {"tags": "Name"}, {"cidr_block": ["10.0.0.0/16"]}):
-    for _ in range(2):
-        try:
-            Vpc(stack, "wrong", **wrong)
-        except TypeError as error:
-            print("refused", *wrong)
-"""
-
-
-def test_what_jsii_refuses_before_asking_node_is_refused_however_often_right_ones_came(tmp_path: Path) -> None:
-    results = [run_app(tmp_path / switch, WRONG_ARGUMENTS, LATTICELINK_FAST_LOAD=switch) for switch in "10"]
-    said = ["refused cidr_block", "refused tags", "refused cidr_block"]
-    assert [result.stdout.splitlines() for result in results] == [[line for line in said for _ in range(2)]] * 2
 
 
 def test_a_link_asks_node_four_times(tmp_path: Path) -> None:

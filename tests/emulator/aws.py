@@ -11,40 +11,43 @@ import json
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from threading import Lock, Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qsl
 from urllib.request import Request, urlopen
 
-from tests.conftest import ROOT
-from tests.emulator.moto_differences import as_moto_understands, mend
+from tests.emulator.moto_differences import as_moto_understands
 
 # Those whose actions stacks cause. What an example's own database or role needs goes to moto unseen.
 SERVICES = ("ec2", "elasticloadbalancing", "ram", "route53", "s3", "vpc-lattice")
+_FORKS = get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.emulator.loaded"])
 
 
 @dataclass
 class Aws:
     """The emulator, as a test sees it; a context manager that ends the process, and what is there `with_it`."""
 
-    process: subprocess.Popen[str]
+    process: BaseProcess
     url: str
     with_it: list[Callable[[], None]] = field(default_factory=list)
 
     @classmethod
     def start(cls) -> Aws:
-        process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.emulator.aws"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        return cls(process, process.stdout.readline().strip())
+        ours, theirs = _FORKS.Pipe(duplex=False)
+        process = _FORKS.Process(target=serve_in_fork, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()
+        return cls(process, ours.recv())
 
     def __enter__(self) -> Aws:
         return self
@@ -53,9 +56,7 @@ class Aws:
         for end in self.with_it:
             end()
         self.process.terminate()
-        self.process.wait(timeout=10)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.process.join(timeout=10)
 
     def environment(self, account: str | None = None) -> dict[str, str]:
         """Return what a client needs in its environment, for an account other than the first if one is given."""
@@ -430,13 +431,22 @@ def _inventory(regions: Collection[Any]) -> dict[str, list[str]]:
     return {kind: sorted(items) for kind, items in found.items() if items}
 
 
-def main() -> None:
-    """Serve until the process is ended, or whoever started it is gone."""
+def serve_in_fork(told: Connection) -> None:
+    """Serve in a process that was forked from one in which all is loaded, and tell where."""
+    from moto.moto_api._internal import mock_random
+
+    from tests.emulator import loaded  # noqa: F401  where forking from it failed
+
+    mock_random.seed()  # or else each would give the same ids
+    serve_until_alone(told.send)
+
+
+def serve_until_alone(tell: Callable[[str], None]) -> None:
+    """Tell where, and serve until the process is ended, or that which started it is gone."""
     from tests.emulator.serving import serve
 
-    mend()
     server = serve(Front())
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    tell(f"http://127.0.0.1:{server.server_port}")
     parent = os.getppid()
 
     def end_with_parent() -> None:
@@ -449,4 +459,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from tests.emulator import loaded  # noqa: F401
+
+    serve_until_alone(partial(print, flush=True))

@@ -19,7 +19,7 @@ from latticelink.cdk.node import packaged_node
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, made_once
 from tests.emulator.aws import Aws
 from tests.engines.provider import Provider
 from tests.refusals import unlisted
@@ -32,11 +32,11 @@ MIRROR_VARIABLE = "LATTICELINK_PROVIDER_MIRROR"
 
 @dataclass(frozen=True)
 class Terraform:
-    """The real Terraform, with a CLI configuration of its own."""
+    """The real Terraform, with a CLI configuration of its own, and where it has installed the AWS provider."""
 
     program: str
     environment: dict[str, str]
-    provider: str = ""
+    installed: Path = Path()
 
     def run(self, folder: Path, *arguments: str, expect: int = 0) -> str:
         """Run `terraform` in `folder`; return what it printed, fail if its exit code is not `expect`."""
@@ -59,7 +59,7 @@ class Terraform:
 
     def within(self, **environment: str) -> Terraform:
         """Return the same Terraform with more in its environment."""
-        return Terraform(self.program, {**self.environment, **environment}, self.provider)
+        return replace(self, environment={**self.environment, **environment})
 
     def on(self, aws: Aws, account: str | None = None) -> Terraform:
         """Return the same Terraform with one process of the AWS provider for all its commands, which ends with `aws`.
@@ -69,9 +69,13 @@ class Terraform:
         environment = aws.environment(account)
         # Configured a second time, it stumbles over certificates of the machine's own; `aws` is reached without any.
         inherited = {name: value for name, value in self.environment.items() if name != "AWS_CA_BUNDLE"}
-        provider = Provider.start(self.provider, {**inherited, **environment})
+        provider = self._start_provider({**inherited, **environment})
         aws.with_it.append(provider.end)
         return self.within(**environment, TF_REATTACH_PROVIDERS=provider.reattach)
+
+    def _start_provider(self, environment: dict[str, str]) -> Provider:
+        [program] = self.installed.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*")
+        return Provider.start(str(program), environment, self.installed / "schemas")
 
     def init(self, folder: Path) -> None:
         """Run `terraform init`."""
@@ -206,24 +210,18 @@ def terraform_aws(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory
     if mirror := _find_mirror():
         text = f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(mirror)}\n  }}\n}}\n"
         Path(terraform.environment["TF_CLI_CONFIG_FILE"]).write_text(f"disable_checkpoint = true\n{text}")
-    probe = tmp_path_factory.mktemp("probe")
-    required = {"aws": {"source": "hashicorp/aws", "version": PROVIDER_VERSION}}
-    (probe / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
-    result = subprocess.run(
-        [terraform.program, "init"],
-        cwd=probe,
-        env=terraform.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode != 0:
-        absent(
-            f"no AWS provider {PROVIDER_VERSION}: connect to registry.terraform.io, or set {MIRROR_VARIABLE} to a "
-            "folder made by `terraform providers mirror`"
-        )
-    [provider] = probe.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*")
-    return replace(terraform, provider=str(provider))
+
+    def install(folder: Path) -> None:
+        required = {"aws": {"source": "hashicorp/aws", "version": PROVIDER_VERSION}}
+        (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
+        command = [terraform.program, "init"]
+        if subprocess.run(command, cwd=folder, env=terraform.environment, capture_output=True, check=False).returncode:
+            absent(
+                f"no AWS provider {PROVIDER_VERSION}: connect to registry.terraform.io, or set {MIRROR_VARIABLE} to a "
+                "folder made by `terraform providers mirror`"
+            )
+
+    return replace(terraform, installed=made_once(tmp_path_factory, "provider", install))
 
 
 @pytest.fixture(scope="module")

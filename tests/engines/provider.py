@@ -7,6 +7,7 @@ Source: https://developer.hashicorp.com/terraform/plugin/debugging, https://gith
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import Any
 
 # Tests start processes all the time, and these have nothing to do with it.
@@ -33,9 +34,6 @@ _USED = re.compile(
 # Fields of the answer to GetSchema: maps by type.
 _RESOURCES, _DATA_SOURCES = 2, 3
 _ANY_SIZE = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-# The same for all that run the same program, and a second of its work.
-_schemas: dict[str, bytes] = {}
-_one_at_a_time = Lock()
 
 
 @dataclass
@@ -49,7 +47,8 @@ class Provider:
     reattach: str
 
     @classmethod
-    def start(cls, program: str, environment: dict[str, str]) -> Provider:
+    def start(cls, program: str, environment: dict[str, str], schemas: Path) -> Provider:
+        """Start it; `schemas` is the file in which processes of tests share what Terraform hears."""
         process = subprocess.Popen(
             [program, "-debug"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -58,7 +57,7 @@ class Provider:
         channel = grpc.insecure_channel(f"unix:{its['Addr']['String']}", options=_ANY_SIZE)
         folder = Path(tempfile.mkdtemp(prefix="provider-"))
         its["Addr"] = {"Network": "unix", "String": str(folder / "socket")}
-        server = grpc.server(ThreadPoolExecutor(64), handlers=[_Between(program, channel)], options=_ANY_SIZE)
+        server = grpc.server(ThreadPoolExecutor(64), handlers=[_Between(channel, schemas)], options=_ANY_SIZE)
         server.add_insecure_port(f"unix:{folder / 'socket'}")
         server.start()
         return cls(process, server, channel, folder, json.dumps(where))
@@ -88,8 +87,8 @@ def _address_of(process: subprocess.Popen[str]) -> str:
 class _Between(grpc.GenericRpcHandler):
     """Passes calls on, with what is asked and answered as bytes, and narrows the schemas."""
 
-    def __init__(self, program: str, channel: grpc.Channel) -> None:
-        self.program, self.channel = program, channel
+    def __init__(self, channel: grpc.Channel, schemas: Path) -> None:
+        self.channel, self.schemas = channel, schemas
 
     def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
         def passed_on(asked: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
@@ -102,10 +101,13 @@ class _Between(grpc.GenericRpcHandler):
                 context.abort(error.code(), error.details())
 
         def narrowed(asked: bytes, _: grpc.ServicerContext) -> bytes:
-            with _one_at_a_time:
-                if self.program not in _schemas:
-                    _schemas[self.program] = _of_what_is_used(self.channel.unary_unary(details.method)(asked))
-            return _schemas[self.program]
+            with self.schemas.open("a+b") as file:
+                # It is a second's work to tell them all, and another to narrow them.
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if not file.seek(0, os.SEEK_END):
+                    file.write(_of_what_is_used(self.channel.unary_unary(details.method)(asked)))
+                file.seek(0)
+                return file.read()
 
         if details.method == "/tfplugin5.Provider/GetSchema":
             return grpc.unary_unary_rpc_method_handler(narrowed)

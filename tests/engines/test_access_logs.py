@@ -23,15 +23,17 @@ DESTINATIONS = [
 ]
 
 
-def test_the_provider_takes_the_type_of_the_log_and_each_destination(terraform_aws: Terraform, tmp_path: Path) -> None:
+def test_the_provider_takes_the_type_of_the_log_and_each_destination(
+    terraform_on_aws: Terraform, tmp_path: Path
+) -> None:
     def build(app: Any) -> None:
         stack = Stack(app, "producer", state=LocalState(), region=REGION, aws_provider=PROVIDER_VERSION)
         for number, destination in enumerate(DESTINATIONS):
             ServiceNetwork(stack, f"finance-{number}", access_logs=destination)
 
     stack, _ = write(tmp_path, build)
-    terraform_aws.run(stack, "init", "-backend=false", "-input=false")
-    assert json.loads(terraform_aws.run(stack, "validate", "-json"))["diagnostics"] == []
+    terraform_on_aws.run(stack, "init", "-backend=false", "-input=false")
+    assert json.loads(terraform_on_aws.run(stack, "validate", "-json"))["diagnostics"] == []
     (stack / "wrong.tf.json").write_text(
         json.dumps(
             {
@@ -47,5 +49,5 @@ def test_the_provider_takes_the_type_of_the_log_and_each_destination(terraform_a
             }
         )
     )
-    [refused] = json.loads(terraform_aws.run(stack, "validate", "-json", expect=1))["diagnostics"]
+    [refused] = json.loads(terraform_on_aws.run(stack, "validate", "-json", expect=1))["diagnostics"]
     assert "SERVICE" in refused["summary"] + refused["detail"]

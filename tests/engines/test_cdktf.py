@@ -30,14 +30,13 @@ BUCKET: dict[str, Any] = {
 
 @pytest.mark.parametrize("cdk", FLAVOURS, ids=[cdk.core for cdk in FLAVOURS])
 def test_a_cdks_command_line_with_state_in_s3_and_what_the_others_plans_then(
-    terraform_aws: Terraform, aws: Aws, tmp_path: Path, cdk: Flavour
+    terraform_on_aws: Terraform, aws: Aws, tmp_path: Path, cdk: Flavour
 ) -> None:
-    terraform = terraform_aws.within(**aws.environment())
-    make_bucket(terraform, tmp_path / "bucket")
+    make_bucket(terraform_on_aws, tmp_path / "bucket")
     # The policy denies what doesn't come over TLS, as all does that comes to a server on loopback.
     aws.client("s3").delete_bucket_policy(Bucket=BUCKET["bucket"])
     settings = {"aws_provider": PROVIDER_VERSION, "state": BUCKET}
-    cli = CommandLine.find(cdk, terraform, tmp_path / "app", settings)
+    cli = CommandLine.find(cdk, terraform_on_aws, tmp_path / "app", settings)
 
     assert "consumer" in cli.run("synth")
     assert {"consumer", "producer"} <= set(cli.run("list").split())
@@ -45,7 +44,7 @@ def test_a_cdks_command_line_with_state_in_s3_and_what_the_others_plans_then(
     reached(json.loads((cli.folder / "outputs.json").read_text())["consumer"])
     assert "No changes" in cli.run("diff", "consumer", "--skip-provider-lock")
     [other] = [other for other in FLAVOURS if other is not cdk]
-    moved_over = CommandLine.find(other, terraform, tmp_path / "moved over", settings)
+    moved_over = CommandLine.find(other, terraform_on_aws, tmp_path / "moved over", settings)
     for stack in ("producer", "consumer"):
         assert "No changes" in moved_over.run("diff", stack, "--skip-provider-lock")
     s3 = aws.client("s3")

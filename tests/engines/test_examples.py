@@ -100,16 +100,16 @@ def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
 
 @pytest.mark.parametrize("name", NEWER)
 def test_of_a_newer_example_the_provider_refuses_its_newer_arguments_alone(
-    terraform_aws: Terraform, tmp_path: Path, name: str
+    terraform_on_aws: Terraform, tmp_path: Path, name: str
 ) -> None:
     """No newer provider can be had here, so no engine has judged these arguments, only all that is around them."""
     result = run_python(tmp_path, str(APPS / "examples" / name / "main.py"))
     assert result.returncode == 0, result.stderr
     for stack in order(tmp_path, f"{name}.out"):
         narrow(stack)
-        terraform_aws.run(stack, "init", "-backend=false", "-input=false")
+        terraform_on_aws.run(stack, "init", "-backend=false", "-input=false")
         newer = NEWER[name][stack.name]
-        verdict = json.loads(terraform_aws.run(stack, "validate", "-json", expect=1 if newer else 0))
+        verdict = json.loads(terraform_on_aws.run(stack, "validate", "-json", expect=1 if newer else 0))
         refused = [re.findall(r'"(\w+)"', diagnostic["detail"])[-1] for diagnostic in verdict["diagnostics"]]
         assert sorted(refused) == newer
         in_table = {(row.path or row.resource).rpartition(".")[2] for row in PROVIDER_ARGUMENTS}

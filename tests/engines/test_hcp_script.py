@@ -90,10 +90,9 @@ def test_runs_leave_nothing_where_another_servers_runs_would_find_it(
 
 @pytest.mark.slow
 def test_the_script_deploys_with_the_real_provider(
-    start_hcp: Callable[..., Hcp], terraform_aws: Terraform, aws: Aws, tmp_path: Path
+    start_hcp: Callable[..., Hcp], terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
-    terraform = terraform_aws.within(**aws.environment())
-    script = Script(start_hcp(with_terraform=terraform), tmp_path)
+    script = Script(start_hcp(with_terraform=terraform_on_aws), tmp_path)
     places = Place.make(aws), Place.make(aws)
     aws.control("reads", count=0)
     before = aws.inventory()

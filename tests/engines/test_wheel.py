@@ -15,6 +15,7 @@ from latticelink.cdk.flavour import CDKTF, VARIABLE
 import pytest
 
 from tests import wheel
+from tests.conftest import made_once
 from tests.emulator.aws import Aws
 from tests.engines.conftest import PROVIDER_VERSION, Terraform, flat, node_for, of_npm, printed_by
 from tests.engines.scenario import narrow, reached
@@ -50,8 +51,11 @@ class Stranger:
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of programs of an environment with the wheel, one for all tests here."""
-    folder = tmp_path_factory.mktemp("wheel")
-    return wheel.install(wheel.build(folder), folder / "venv")
+
+    def make(folder: Path) -> None:
+        wheel.install(wheel.build(folder), folder / "venv")
+
+    return made_once(tmp_path_factory, "wheel", make) / "venv" / "bin"
 
 
 def a_stranger(programs: Path, folder: Path, terraform: Terraform, **environment: str) -> Stranger:
@@ -112,9 +116,9 @@ BEGINNINGS = [
 
 @pytest.mark.parametrize(("what", "app", "cdk", "state"), BEGINNINGS, ids=[row[0] for row in BEGINNINGS])
 def test_a_project_from_the_wheel_runs_at_once(
-    programs: Path, terraform_aws: Terraform, tmp_path: Path, what: str, app: str, cdk: str, state: str | None
+    programs: Path, terraform_on_aws: Terraform, tmp_path: Path, what: str, app: str, cdk: str, state: str | None
 ) -> None:
-    they = a_stranger(programs, tmp_path, terraform_aws, **{VARIABLE: cdk})
+    they = a_stranger(programs, tmp_path, terraform_on_aws, **{VARIABLE: cdk})
     they.run(f"latticelink init --from {app}" + (f" --state {state}" if state else ""))
     assert "Checked: " in they.run("python main.py"), what
     assert "passed" in they.run("python -m pytest -q")

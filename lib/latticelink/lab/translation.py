@@ -94,5 +94,5 @@ def _sum(data: bytes) -> int:
 
 
 def _folded(*parts: int) -> int:
-    """Return the one's-complement sum of 16 bits."""
-    return sum(parts) % 0xFFFF
+    """Return the one's-complement sum of 16 bits, of whose two zeros additions end in the one with all bits set."""
+    return (sum(parts) - 1) % 0xFFFF + 1
