@@ -60,7 +60,7 @@ def _in_module(
     def named(body: Any, find: Callable[[Any], Iterable[tuple[str, ...]]] = references) -> set[_Node]:
         return {each for names in [*find(body), *_depends(body)] for each in _nodes(names, prefix, raw)}
 
-    everything = []
+    everything: list[_Node] = []
     for name, body in raw.locals.items():
         yield (f"{prefix}local", name), named(body) | before.all
     for name, body in raw.outputs.items():
