@@ -39,8 +39,8 @@ try:
 finally:
     print(count[0], file=sys.stderr)
 """
-# The exit code of a check is about what it finds.
-COMMAND = "import sys; from latticelink.cli.main import main; main(sys.argv[1:])"
+# As users run it, which keeps the garbage collector off; the exit code of a check is about what it finds.
+COMMAND = "from latticelink.cli.main import main; main()"
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -182,6 +182,7 @@ def main() -> None:
         subprocess.run([sys.executable, str(ROOT / "main.py")], cwd=folder, stdout=subprocess.DEVNULL, check=True)
         measure_scenario(arguments.runs, javascript(Path(folder, "cdktf.out")))
         measure_drawing(arguments.runs, Path(folder, "cdktf.out"), arguments.links)
+    measure_checking(arguments.links)
     measure_links(arguments.links)
 
 
@@ -231,6 +232,24 @@ def measure_drawing(runs: int, scenario: Path, many: int) -> None:
             measure([check, svg, page], runs=runs, warm_up=True)
             print(row(f"{what}, wall: draw / check", svg.time, check.time, seconds))
             print(row(f"{what}, wall: draw --format html / check", page.time, check.time, seconds))
+
+
+def measure_checking(many: int) -> None:
+    """Measure how the cost of a check grows with the number of links, as users run it."""
+    runs = 3
+    checks = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for n in (many, 5 * many):
+            app = Path(folder, str(n))
+            app.mkdir()
+            command = [sys.executable, str(ROOT / "bench/links_ours.py"), str(n)]
+            subprocess.run(command, cwd=app, stdout=subprocess.DEVNULL, check=True)
+            checks[n] = Variant(f"check {n}", ["-c", COMMAND, "check", str(app / "cdktf.out")])
+        measure([*checks.values()], runs=runs, warm_up=True)
+    few, more = checks.values()
+    print(f"\n{f'check, medians of {runs} runs':49} ratio")
+    print(row(f"CPU: {5 * many} links / {many}", more.processor_time, few.processor_time, seconds))
+    print(row(f"peak memory: {5 * many} links / {many}", more.memory, few.memory, mebibytes))
 
 
 def measure_links(many: int) -> None:

@@ -1,4 +1,4 @@
-"""Writes Terraform JSON as HCL that says the same, and hides the extra that reads HCL."""
+"""Writes Terraform JSON as HCL that says the same, tells what a check says of it, and hides the extra for HCL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from latticelink.checks.examination import examine
+from latticelink.reports.paths import path_lines
 
 import pytest
 
@@ -157,6 +160,16 @@ def to_hcl(folder: Path) -> None:
     for file in [*folder.rglob("*.tf.json")]:
         file.with_suffix("").with_suffix(".tf").write_text(as_hcl(json.loads(file.read_text())))
         file.unlink()
+
+
+def told(folder: Path) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return all that a check says of a folder, but for the files it names."""
+    examination = examine(folder)
+    results = [
+        (each.check.id, each.judgement.answer.name, each.judgement.place, each.judgement.message, each.suppressed or "")
+        for each in examination.results
+    ]
+    return sorted(results), path_lines(examination.paths, why=True)
 
 
 def without_hcl(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from latticelink.checks.examination import examine
+from latticelink.terraform.work import MOST_MEMORY, MOST_STEPS, spent
+
 import pytest
 
 from tests.conftest import ROOT
@@ -312,3 +315,12 @@ def test_a_region_by_a_variable_that_is_declared_elsewhere_is_no_traceback(
     assert "Traceback" not in ended.stderr, sentence
     assert "a defect of" not in ended.stdout, sentence
     assert ended.returncode in (0, 1)
+
+
+def test_five_thousand_links_are_within_the_bounds(tmp_path: Path) -> None:
+    links = 100
+    subprocess.run([sys.executable, ROOT / "bench" / "links_ours.py", str(links)], cwd=tmp_path, check=True)
+    examine(tmp_path / "cdktf.out")
+    steps, memory = spent()
+    assert steps * 5000 / links < MOST_STEPS
+    assert memory * 5000 / links < MOST_MEMORY

@@ -9,14 +9,25 @@ import pytest
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "changes.md").read_text()
-ROWS = [line.strip("|").split(" | ") for line in PAGE.splitlines() if line.startswith("| ")][1:]
+TABLE = PAGE.partition("\n## ")[0]
+ROWS = [line.strip("|").split(" | ") for line in TABLE.splitlines() if line.startswith("| ")][1:]
+# What no engine shows; of an upgrade one release alone is at hand, and its logical ids and outputs are frozen.
+WITHOUT_ENGINES = {
+    "a second consumer stack in a VPC, with a name in the same domain",
+    "a state is lost",
+    "an upgrade of LatticeLink",
+    "another id for a network",
+    "another id for a stack",
+}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0].strip() for row in ROWS])
 def test_a_row_is_whole_and_what_it_names_exists(row: list[str]) -> None:
     assert len(row) == 6
     assert all(cell.strip() for cell in row)
-    for file, name in re.findall(r"`([\w/]+\.py)::(\w+)(?:\[[^\]]+\])?`", row[-1]):
+    named = re.findall(r"`([\w/]+\.py)::(\w+)(?:\[[^\]]+\])?`", row[-1])
+    assert any(file.startswith("engines/") for file, _ in named) != (row[0].strip() in WITHOUT_ENGINES)
+    for file, name in named:
         text = (ROOT / "tests" / file).read_text()
         assert re.search(rf"^(def {name}\(|{name}\b)", text, re.M), f"{file} has no {name}"
     for case in re.findall(r"test_changes\.py::\w+\[([^\]]+)\]", row[-1]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from latticelink.network.reading import read
@@ -14,6 +15,7 @@ import pytest
 from tests.conftest import EXAMPLES, ROOT, run_programs, without_metadata
 from tests.docs import pictures
 from tests.flavour import program_of
+from tests.hcl import to_hcl, told
 
 NOTHING_SHARED = {"hcp-workspaces", "state-bucket"}
 ADDRESS_KNOWN_AFTER_APPLY = {"ipv6"}
@@ -26,6 +28,21 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = run_programs(folder, {name: program_of(name) for name in EXAMPLES})
     assert result.returncode == 0, result.stderr
     return folder
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_written_in_hcl_gets_the_findings_and_paths_that_it_gets_in_json(
+    outputs: Path, tmp_path: Path, example: str
+) -> None:
+    """A synth has a manifest, which names its JSON; without it a folder is what Terraform alone makes of it."""
+    pytest.importorskip("hcl2", reason="the extra hcl isn't installed")
+    shutil.copytree(outputs / example / f"{example}.out" / "stacks", folder := tmp_path / "stacks")
+    in_json = told(folder)
+    to_hcl(folder)
+    assert (list(folder.rglob("*.tf.json")), len(list(folder.rglob("*.tf"))) > 0) == ([], True)
+    assert told(folder) == in_json
+    _, paths = in_json
+    assert bool(paths) == (example not in NOTHING_SHARED)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

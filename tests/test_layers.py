@@ -36,7 +36,7 @@ ARROWS: dict[str, set[str]] = {
     "checks": {"paths"},
     "reports": {"checks"},
     "picture": {"paths"},
-    "lab": {"paths"},
+    "lab": {"paths", "terminal"},
     "projects": {"errors"},
     "cli": {"cdk", "reports", "picture", "lab", "projects", "terminal"},
     "testing": {"app"},
@@ -44,6 +44,7 @@ ARROWS: dict[str, set[str]] = {
 # The files beside the rooms that make up the app: stacks, where their state is kept, what is said after a synth.
 APP = {
     "app",
+    "applied",
     "backends",
     "cloud_workspaces",
     "placing",

@@ -28,6 +28,8 @@ from latticelink import (
 
 import pytest
 
+from tests.flavour import core
+
 STATE = LocalState()
 ARN = "arn:aws:vpc-lattice:eu-west-1:111122223333:resourceconfiguration/rcfg-0123456789abcdef0"
 DATABASE = "arn:aws:rds:us-east-1:111122223333:db:orders"
@@ -240,7 +242,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "None where a construct is wanted",
         lambda _: suppress(None, "LL505", reason="x"),
-        "a construct; here is None",
+        "a construct in one; here is None",
         "Give",
     ),
     ("the published resources gone through", read_through, "one by one, by name", "Write ['orders'] after it"),
@@ -291,6 +293,38 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "This is True or False; here is a text",
         "Write True or False",
     ),
+    (
+        "a NaN where a port is wanted, which would end Node.js",
+        lambda app: gateway_of(stack_of(app)).share("orders", IpResource("10.0.0.9"), ports=[float("nan")]),
+        "A port is a number from 1 to 65535",
+        "Write for example 443",
+    ),
+    (
+        "a list that is known only after apply where there is a rule for each item",
+        lambda app: endpoint_of(stack_of(app), client_cidrs=core().Token.as_list("${var.blocks}")),
+        "this list is known only after apply",
+        "one by one",
+    ),
+    ("an id of a space", lambda app: network_of(stack_of(app), " "), "An id is a plain string", "'network'"),
+    ("a name of a space", lambda app: endpoint_of(stack_of(app), name=" "), "A Name tag is a text", "leave it out"),
+    (
+        "a folder of a line's end",
+        lambda _: LocalState("\n"),
+        "a path relative to the stack's folder",
+        "'../../../state'",
+    ),
+    (
+        "one zone where a list of them is wanted",
+        lambda _: SharedResource.of_arn("orders", ARN, ports=[5432], zone_ids="euw1-az1"),
+        "Zones are given as a list",
+        "Write ['euw1-az1']",
+    ),
+    (
+        "what is no id of a VPC, for one that exists elsewhere",
+        lambda _: SharedResource.of_arn("orders", ARN, ports=[5432], vpc_id="producer"),
+        "vpc_id = 'producer'",
+        "vpc-",
+    ),
     ("an app without stacks", lambda _: None, "at least one stack", "Stack(app, 'producer'"),
 ]
 
@@ -308,6 +342,20 @@ def test_a_mistake_gets_its_sentence(
     assert printed.err.count(rule) == 1, "it is told once"
     assert "There may be more" not in printed.err, "nothing else is blamed"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_refused_names_do_not_stand_in_each_other_s_way(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    def build(app: App) -> None:
+        gateway = gateway_of(stack_of(app))
+        for name in ("a/b", "c/d"):
+            stack_of(app, name)
+            gateway.share(name, IpResource("10.0.0.9"), ports=[5432])
+
+    monkeypatch.chdir(tmp_path)
+    assert run(build) == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("4 problems"), printed
+    assert "There may be more" not in printed
 
 
 def test_what_run_gets_is_the_function_itself(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:

@@ -28,29 +28,29 @@ EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
 EXAMPLES_BEGIN = """\
 # Examples
 
-Each is a whole app: `python examples/<name>/main.py` writes it. The pictures are drawn from that, and what a stack
-makes is counted in it.
+Each is a complete app: `python examples/<name>/main.py` writes its Terraform JSON. The pictures are drawn from it,
+and the resources that each stack creates are counted in it.
 
 ## What is billed
 
-By what AWS bills, not in money, as prices differ by region and change: look at the price pages that
-[Which way to choose](../docs/choose.md#what-is-billed) links to, and at that of each service that an example shares.
+This lists what AWS bills for, not amounts, as prices differ by region and change: see the pricing pages that
+[Which connection to choose](../docs/choose.md#what-is-billed) links to, and those of the services that examples share.
 
 | resource | billed by |
 |---|---|
-| `aws_vpc_endpoint` (a resource endpoint) | hour, and GB processed; to its owner. Open: whether the hour \
-counts once or for each zone |
+| `aws_vpc_endpoint` (a resource endpoint) | hour, and GB processed; to its owner. Open: whether hours are \
+counted once or for each zone |
 | `aws_vpc_endpoint` (of a service network), `aws_vpclattice_service_network_vpc_association` | nothing by the hour |
 | `aws_vpclattice_resource_gateway` | GB processed; to its owner. Nothing by the hour |
-| `aws_vpclattice_service_network_resource_association` | hour of each resource configuration (by third \
-parties; not on AWS's pages that we could read) |
+| `aws_vpclattice_service_network_resource_association` | hour of each resource configuration (according to third \
+parties; not on the AWS pages that we could read) |
 | `aws_route53_zone` | month |
 | `aws_db_instance`, `aws_rds_cluster`, `aws_rds_cluster_instance`, `aws_s3_bucket` | as without LatticeLink: \
-the service's own price page |
+see the service's own pricing page |
 | `aws_vpc`, `aws_subnet`, `aws_security_group` and rules | nothing |
 | `aws_lb`, and an `aws_vpc_endpoint` of its endpoint service | the old way, by hour and GB: \
 [What is billed](../docs/choose.md#what-is-billed) |
-| `terraform_data` | nothing: it is in Terraform's state alone |
+| `terraform_data` | nothing: it exists only in Terraform's state |
 """
 _IMAGE = re.compile(r"!\[[^\]]*\]\((?P<link>[^)]*pictures/(?P<name>[\w-]+)\.svg)\)")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -11,9 +13,10 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, ParamSpec
 
 from latticelink import reading_ahead as _reading_ahead  # noqa: F401  (first: it reads while Node.js starts)
+from latticelink.applied import read_applied, with_applied
 from latticelink.backends import LocalState
 from latticelink.cdk import bindings
 from latticelink.cdk.flavour import chosen as chosen_cdk
@@ -43,6 +46,10 @@ from latticelink.values.provider_version import DEFAULT_AWS_PROVIDER, parse_aws_
 from latticelink.values.tags import parse_tags
 from latticelink.values.tokens import REFUSED, is_known
 
+_Arguments = ParamSpec("_Arguments")
+# What passes a context on to Node.js calls itself for each level.
+_DEEPEST = 50
+
 
 class App(bindings.App):
     """The CDK's app, which knows the context of `cdktf.json` also when it is started without the CDK's command line.
@@ -64,9 +71,14 @@ class App(bindings.App):
         bindings.show_signature(cls)
 
     @judged
-    def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | None = None) -> None:
+    def __init__(self, *, context: Mapping[str, Any] | None = None, outdir: str | Path | None = None) -> None:
         self.context: Mapping[str, Any] = _context() if context is None else context
-        super().__init__(context=dict(self.context), outdir=outdir)
+        if problem := _not_json(self.context):
+            with Report("App") as report:
+                report.refuse("context", self.context, rule="The context is a JSON object.", fix=problem)
+            self.context = {}
+        # Node.js keeps the folder that it was started in, wherever this process has gone since.
+        super().__init__(context=dict(self.context), outdir=str(Path(outdir).absolute()) if outdir else None)
 
 
 class Stack(bindings.TerraformStack):
@@ -155,6 +167,7 @@ class Stack(bindings.TerraformStack):
         )
 
     @staticmethod
+    @judged
     def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:
         """Return both as a stack takes them; for settings of several stacks, so that what is wrong is told once.
 
@@ -198,14 +211,32 @@ def _parse_account(
     return account_id, role_arn
 
 
-def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: bool | None = None) -> int:
+def _told(function: Callable[_Arguments, int]) -> Callable[_Arguments, int]:
+    """Let a function that returns an exit code say what is wrong, in place of raising it."""
+
+    @functools.wraps(function)
+    def call(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
+        try:
+            return function(*args, **kwargs)
+        except LatticeLinkError as error:
+            print(coloured(str(error), sys.stderr), file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return INTERRUPTED
+
+    return call
+
+
+@_told
+@judged
+def run(build: Callable[[App], object], *, outdir: str | Path | None = None, quiet: bool | None = None) -> int:
     """Build an app, write its Terraform JSON, print a summary and check it; or print what is wrong and write nothing.
 
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
     what is looked at, and says how a finding is suppressed.
 
-    What the next apply would replace, or take away from consumers, compared with what was in the folder, is warned of
-    on the error output, with the order of applies that works.
+    What the next apply would replace, or take away from consumers, is warned of on the error output, with the order of
+    applies that works. It is compared with a state in a local file, or else with what was in the folder.
 
     Args:
         build: makes the app's stacks; what it returns is ignored.
@@ -220,34 +251,28 @@ def run(build: Callable[[App], object], *, outdir: str | None = None, quiet: boo
     """
     chosen = os.environ.get("CDKTF_OUTDIR")
     target = Path(chosen or outdir or "cdktf.out")
-    try:
-        if not callable(build):
-            _refuse_run(
-                build,
-                rule="run takes the function that creates the app's stacks, and calls it with the app.",
-                fix="Write run(build), without parentheses after the function's name.",
-            )
-        forget()
-        before = read_blocks(target)
-        # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
-        with progress(f"Writing {target}"):
-            app = _write(build, target, staged=not chosen)
-            stacks = synthesised(target)
-        _warn_of_changes(before, stacks, target)
-        if taken := taken_domains(stacks):
-            print(lines(taken), file=sys.stderr, flush=True)
-        quiet = _is_quiet(quiet)
-        if quiet is None and before.keys() == {stack.name for stack in stacks}:
-            tell(lines(summarise_again(target, stacks)))
-        elif not quiet:
-            command = _own_command() if "latticelink" in app.context else None
-            tell(lines(summarise(target, stacks, _cli(_own_command()), command)))
-        return _check(stacks, target, is_quiet=bool(quiet))
-    except LatticeLinkError as error:
-        print(coloured(str(error), sys.stderr), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    if not callable(build):
+        _refuse_run(
+            build,
+            rule="run takes the function that creates the app's stacks, and calls it with the app.",
+            fix="Write run(build), without parentheses after the function's name.",
+        )
+    forget()
+    before = read_blocks(target)
+    # Under its command line, the CDK itself takes the folder from the environment: nothing can be staged there.
+    with progress(f"Writing {target}"):
+        app = _write(build, target, staged=not chosen)
+        stacks = synthesised(target)
+    _warn_of_changes(before, stacks, target)
+    if taken := taken_domains(stacks):
+        print(lines(taken), file=sys.stderr, flush=True)
+    quiet = _is_quiet(quiet)
+    if quiet is None and before.keys() == {stack.name for stack in stacks}:
+        tell(lines(summarise_again(target, stacks)))
+    elif not quiet:
+        command = _own_command() if "latticelink" in app.context else None
+        tell(lines(summarise(target, stacks, _cli(_own_command()), command)))
+    return _check(stacks, target, is_quiet=bool(quiet))
 
 
 def _is_quiet(quiet: bool | None) -> bool | None:
@@ -260,13 +285,20 @@ def _is_quiet(quiet: bool | None) -> bool | None:
 
 
 def _warn_of_changes(before: Blocks, stacks: Sequence[RawStack], outdir: Path) -> None:
-    """Say on the error output what the next apply would replace and take away, by what was in the folder before."""
-    before, after = as_moved(before, stacks), blocks_of(stacks)
+    """Say on the error output what the next apply would replace and take away.
+
+    That is by the states that lie in local files, and where there is none by what was in the folder before.
+    """
+    after, applied = blocks_of(stacks), as_moved(read_applied(stacks), stacks)
+    before = with_applied(as_moved(before, stacks), applied, after)
     replacements = find_replacements(before, after)
+    removals = find_removals(before, after, replacements)
+    found = {each.stack for each in replacements} | {each.stack for each in removals}
+    since = "since the last apply" if found <= applied.keys() else "since the last synth"
     if replacements:
-        print(lines(describe(replacements, before, outdir)), file=sys.stderr, flush=True)
-    if removals := find_removals(before, after, replacements):
-        print(lines(describe_removals(removals)), file=sys.stderr, flush=True)
+        print(lines(describe(replacements, before, outdir, since)), file=sys.stderr, flush=True)
+    if removals:
+        print(lines(describe_removals(removals, since)), file=sys.stderr, flush=True)
 
 
 def _write(build: Callable[[App], object], target: Path, *, staged: bool) -> App:
@@ -369,9 +401,10 @@ def build_app(build: Callable[[App], object], outdir: str, context: Mapping[str,
     return app
 
 
-def _refuse_run(build: object, *, rule: str, fix: str) -> None:
+def _refuse_run(build: object, *, rule: str, fix: str) -> NoReturn:
     with Report("run") as report:
         report.refuse("build", build, rule=rule, fix=fix)
+        raise InvalidInput(report.findings)
 
 
 def _readable(error: Exception) -> Exception:
@@ -401,6 +434,19 @@ def _context() -> Mapping[str, Any]:
     return context
 
 
+def _not_json(context: Mapping[str, Any]) -> str:
+    """Return what to correct in a context that Node.js can't be given; nothing if it is JSON, as deep as anybody's."""
+    try:
+        text = json.dumps(dict(context), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"Correct it: {error}."
+    depth = deepest = 0
+    for sign in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
+        depth += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, depth)
+    return "" if deepest <= _DEEPEST else f"Correct it: it is nested more than {_DEEPEST} deep."
+
+
 def _refuse_misplaced(report: Report, content: Mapping[str, Any]) -> None:
     for key in get_close_matches("context", set(content) - {"context"}, cutoff=0.8):
         report.refuse(key, content[key], rule="The app's context is in 'context'.", fix="Use that as the key.")
@@ -418,6 +464,8 @@ def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str,
         value = read()
     except (OSError, ValueError) as error:
         value, fix = None, f"Correct it: {error}."
+    except RecursionError:
+        value, fix = None, "Correct it: it is nested too deeply."
     if isinstance(value, dict):
         return value
     report.refuse(argument, value, rule="It is a JSON object.", fix=fix)

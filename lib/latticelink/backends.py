@@ -43,7 +43,8 @@ class LocalState(State, kind="local"):
             given = self.directory
             if (
                 not isinstance(given, str)
-                or not given
+                or not given.strip()
+                or not given.isprintable()
                 or not is_known(given)
                 or PurePosixPath(given).is_absolute()
                 or PureWindowsPath(given).drive
@@ -291,7 +292,7 @@ class CloudState(State, kind="cloud"):
         return {"backend": "remote", "config": self._config(stack_id)}
 
     def _config(self, stack_id: str) -> dict[str, Any]:
-        workspaces = {"name": self.workspace.format(stack=stack_id)}
+        workspaces = {"name": self.workspace.replace("{stack}", stack_id)}
         return {"hostname": self.hostname, "organization": self.organization, "workspaces": workspaces}
 
 

@@ -70,7 +70,7 @@ class CloudWorkspaces(bindings.Construct):
             _check_runs(report, execution_mode, vcs_repo, folder)
         self.workspaces: dict[str, str] = {}
         self.project: str | None = None
-        if report.findings:
+        if report.findings or not all(producer in reads for producers in reads.values() for producer in producers):
             return
         stack = bindings.stack_of(scope)
         stack.add_override("terraform.required_providers.tfe", PROVIDER)
@@ -84,8 +84,8 @@ class CloudWorkspaces(bindings.Construct):
         for name, home in homes.items():
             runs: dict[str, Any] = {"auto_apply": auto_apply, "auto_apply_run_trigger": auto_apply}
             if vcs_repo is not None:
-                runs |= {"vcs_repo": dict(vcs_repo), "working_directory": folder.format(stack=name)}
-            workspace = {"name": state.workspace.format(stack=name), **where, **runs}
+                runs |= {"vcs_repo": dict(vcs_repo), "working_directory": folder.replace("{stack}", name)}
+            workspace = {"name": state.workspace.replace("{stack}", name), **where, **runs}
             self.workspaces[name] = bindings.plain_resource(home, "workspace", "tfe_workspace", workspace)
             ids[name] = f"${{{self.workspaces[name]}.id}}"
         for name, home in homes.items():

@@ -13,6 +13,7 @@ a report with findings raises when it closes.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,14 @@ from typing import Any, Protocol
 
 from latticelink.disclosure import line, lines, shown, without_secrets
 
+# Stands for a refused value, so that the code after it can go on and find what else is wrong. It is never written:
+# a run with findings writes nothing.
+REFUSED = "${latticelink_refused_input}"
+
+_LONGEST_PLACE, _LONGEST_TEXT = 200, 2_000
+# Where Python keeps an object, which is elsewhere in each run.
+_IN_MEMORY = re.compile(r" at 0x[0-9a-f]+")
+_MOST_FINDINGS = 1_000
 _PACKAGE = str(Path(__file__).parent)
 
 
@@ -141,10 +150,23 @@ class Report:
         self.findings: list[Finding] = []
 
     def refuse(self, argument: str, value: object, *, rule: str, fix: str, source: str = "") -> None:
-        """Record that `argument` (with `value` as given) breaks `rule`, and how to fix it."""
+        """Record that `argument` (with `value` as given) breaks `rule`, and how to fix it.
+
+        What stands in for a value that was refused before isn't refused once more.
+        """
+        value = _as_given(value)
+        if _is_stand_in(value) or len(self.findings) >= _MOST_FINDINGS:
+            return
         path = [part for item in self._place for part in _path(item)]
         self.findings.append(
-            Finding((*path, argument), _shown(value, argument), rule, fix, source, line_of_user_code())
+            Finding(
+                (*path, _text(argument)),
+                _shown(value, _text(argument)),
+                _text(rule),
+                _text(fix),
+                _text(source),
+                line_of_user_code(),
+            )
         )
 
     def __enter__(self) -> Report:
@@ -162,15 +184,43 @@ class Report:
 
 
 def _path(item: str | _HasNode) -> list[str]:
-    return [item] if isinstance(item, str) else str(item.node.path).split("/")
+    path = None if isinstance(item, str) else getattr(getattr(item, "node", None), "path", None)
+    if hasattr(type(item), "told"):
+        item = _shown(item.original, "")  # type: ignore[union-attr]
+    return [_text(item)[:_LONGEST_PLACE]] if path is None else str(path).split("/")
+
+
+def _text(given: object) -> str:
+    text = given if isinstance(given, str) else _shown(given, "")
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}... ({len(text):,} characters)"
+
+
+def _as_given(value: object) -> object:
+    """Return a value as the user gave it, and note of what stands for it that it has been told."""
+    if hasattr(type(value), "told"):
+        value.told = True  # type: ignore[attr-defined]
+        return value.original  # type: ignore[attr-defined]
+    if isinstance(value, list | tuple) and any(hasattr(type(item), "told") for item in value):
+        return [_as_given(item) for item in value]
+    return value
+
+
+def _is_stand_in(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(isinstance(item, str) and item == REFUSED for item in value)
+    return isinstance(value, str) and value == REFUSED
 
 
 def _shown(value: object, argument: str) -> str:
     """Return a value as it is told, without secrets: of a construct its path, as its own form is one in memory."""
-    path = getattr(getattr(value, "node", None), "path", None)
-    own_name = getattr(value, "__name__", None) if isinstance(value, type) or callable(value) else None
-    text = repr(without_secrets(value, argument)) if path is None else f"{type(value).__name__} {str(path)!r}"
-    text = shown(own_name or text)
+    try:
+        path = getattr(getattr(value, "node", None), "path", None)
+        own_name = getattr(value, "__name__", None) if isinstance(value, type) or callable(value) else None
+        text = repr(without_secrets(value, argument)) if path is None else f"{type(value).__name__} {str(path)!r}"
+    except Exception:
+        # A number of thousands of digits, a list that holds itself, and what has no text.
+        own_name, text = None, f"(of the class {type(value).__name__})"
+    text = _IN_MEMORY.sub("", shown(own_name or text))
     return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
 
 

@@ -8,4 +8,11 @@ from __future__ import annotations
 import importlib
 import threading
 
-threading.Thread(target=importlib.import_module, args=("latticelink.reports.text",), daemon=True).start()
+from latticelink.cdk.node import meanwhile
+
+
+def _read() -> None:
+    threading.Thread(target=importlib.import_module, args=("latticelink.reports.text",), daemon=True).start()
+
+
+meanwhile.append(_read)

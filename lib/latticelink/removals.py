@@ -61,9 +61,9 @@ def find_removals(before: Blocks, after: Blocks, replacements: Sequence[Replacem
     return found
 
 
-def describe_removals(removals: Sequence[Removal]) -> str:
-    """Return the warning for a person: what goes, and in which order that works."""
-    lines = ["Warning: since the last synth, the following is removed, and consumers may still use it:"]
+def describe_removals(removals: Sequence[Removal], since: str = "since the last synth") -> str:
+    """Return the warning for a person: what goes `since` what it was compared with, and in which order that works."""
+    lines = [f"Warning: {since}, the following is removed, and consumers may still use it:"]
     for removal in removals:
         place = f"{removal.stack}: {removal.address}" if removal.address else removal.stack
         lines += ["", f"  {removal.what} ({place})", f"    {removal.then}"]

@@ -3,7 +3,8 @@
 AWS changes the essentials of a resource gateway, a resource configuration and an endpoint by replacement only, and a
 replaced configuration replaces every endpoint to it. Terraform's plan says so resource by resource and in one stack
 alone; this says it once, with what follows for the consumers. It compares texts, so an expression that is written
-differently counts as a change, and what was never applied is not known to be so. What moved blocks name is the same.
+differently counts as a change. What moved blocks name is the same. Where the state is at hand, applied.py puts what was
+applied in the place of the synth before.
 
 Source: https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_UpdateResourceGateway.html,
     https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_UpdateResourceConfiguration.html
@@ -69,6 +70,8 @@ _FIXED: dict[str, dict[str, Any]] = {
 for _row in PROVIDER_ARGUMENTS:
     if _row.replaces:
         _FIXED[_row.resource][_row.path] = _row.default
+COMPARED = frozenset(_FIXED)
+"""The types of the resources that are compared."""
 _REFERENCE = re.compile(r"\b(aws_[a-z0-9_]+\.[A-Za-z0-9_-]+)\.")
 
 Blocks = dict[str, dict[str, dict[str, Any]]]
@@ -149,15 +152,16 @@ def find_replacements(before: Blocks, after: Blocks) -> list[Replacement]:
     ]
 
 
-def describe(replacements: list[Replacement], before: Blocks, outdir: Path) -> str:
+def describe(replacements: list[Replacement], before: Blocks, outdir: Path, since: str = "since the last synth") -> str:
     """Return the warning for a person: each gateway, configuration or endpoint, what changes, and what follows.
 
     Args:
         replacements: what `find_replacements` returned.
         before: what was written before; of endpoints that must go first it tells the commands.
         outdir: the output folder, for the commands.
+        since: what it was compared with, in words.
     """
-    lines = ["Warning: since the last synth, the following has changed in a way that AWS can only replace:"]
+    lines = [f"Warning: {since}, the following has changed in a way that AWS can only replace:"]
     for replacement in replacements:
         what = next(words for kind, words in _WORDS.items() if replacement.address.startswith(kind))
         lines += ["", f"  {what} {replacement.name!r} ({replacement.stack}: {replacement.address})"]

@@ -16,6 +16,7 @@ from latticelink.errors import Report
 from latticelink.values import contract
 from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
+from latticelink.values.names import refused_id
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
 _NO_REVOCATION = (
@@ -42,6 +43,7 @@ class State(ABC):
             cls._kinds[kind] = cls
 
     @classmethod
+    @judged
     def of(cls, given: Mapping[str, Any], *, place: Sequence[str] = ("State.of", "given")) -> State:
         """Return the state that settings describe, such as a part of `cdktf.json`.
 
@@ -53,8 +55,9 @@ class State(ABC):
         Raises:
             InvalidInput: for an unknown kind, arguments that this kind doesn't have, missing ones and malformed ones.
         """
-        with Report(*place[:-1]) as report:
-            return _of_settings(report, place[-1], given, cls._kinds)
+        *where, argument = [place] if isinstance(place, str) else place or ["given"]
+        with Report(*where) as report:
+            return _of_settings(report, argument, given, cls._kinds)
 
     @judged
     def keep(self, stack: Any) -> None:
@@ -62,7 +65,20 @@ class State(ABC):
 
         Args:
             stack: the stack; its id names its state.
+
+        Raises:
+            InvalidInput: for a stack whose state is kept elsewhere already.
         """
+        if notes_of(stack).state is not None:
+            with Report(stack) as report:
+                report.refuse(
+                    "state",
+                    self,
+                    rule=f"The state of a stack is kept in one place, here already in {notes_of(stack).state}.",
+                    fix="Leave one of them out.",
+                    source=_STATE_DOC,
+                )
+            return
         notes_of(stack).state = self
         self._configure_backend(stack, stack.node.id)
 
@@ -217,7 +233,10 @@ def _of_settings(report: Report, argument: str, given: Any, kinds: Mapping[str, 
             fix='Write for example {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
         )
         return kinds["local"]()
-    arguments = {key: item for key, item in given.items() if key != "kind"}
+    arguments = {
+        f"{key}" if isinstance(key, int | str | None) else type(key).__name__: item for key, item in given.items()
+    }
+    del arguments["kind"]
     known: dict[str, Field[Any]] = {item.name: item for item in fields(kinds[kind])}  # type: ignore[arg-type]
     unknown = sorted(set(arguments) - set(known))
     missing = [name for name, item in known.items() if item.default is MISSING and name not in arguments]
@@ -287,4 +306,4 @@ def parse_stack_id(report: Report, argument: str, given: str) -> str:
         rule="A stack's id has 1 to 64 letters, digits, hyphens and underscores, and starts with a letter.",
         fix="Write a plain id such as 'producer'.",
     )
-    return "refused"
+    return refused_id()

@@ -21,9 +21,9 @@ _STYLES = {
     r"^WARNING\b": _YELLOW,
     r"^(?:NOTE|Note)\b": _CYAN,
     r"^ +(?:place|wrong|rule|fix|see|settle|would settle it):": _DIM,
-    r"(?:^ +|: )blocked\b": _RED,
+    r"(?:^ +|: )(?:blocked|died)\b": _RED,
     r"(?:^ +|: )unknown\b": _YELLOW,
-    r"(?:^ +passes\b|: reachable\b)": _GREEN,
+    r"(?:^ +passes\b|: reachable\b|: arrived\b)": _GREEN,
 }
 _STEP = 1.0  # second
 

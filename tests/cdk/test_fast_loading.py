@@ -22,14 +22,15 @@ from tests.test_scenario import run_main
 
 PACKS_ARCHIVES = CDK is not CDKTF or shutil.which("node") is not None
 
-# Their folder is a whole path: Node.js stays where it was started.
-# An app of somebody else: two dozen provider modules, computed lists, nested blocks, data sources, an iterator, escape
-# hatches; the provider imported in each of the ways that users import it.
+# An app of somebody else: two dozen provider modules, computed lists, nested blocks, empty ones, values that are false,
+# data sources, an iterator, escape hatches; the provider imported in each of the ways that users import it. Its folder
+# is a whole path, as Node.js stays where it was started.
 APP = """
 import os
 import latticelink
 latticelink.App
-from cdktf import App, Fn, LocalBackend, TerraformIterator, TerraformOutput, TerraformStack, Token
+from cdktf import (App, Fn, LocalBackend, TerraformIterator, TerraformOutput, TerraformResourceLifecycle,
+                   TerraformStack, TerraformVariable, Token)
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import DataAwsAvailabilityZones
@@ -40,6 +41,7 @@ from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.dynamodb_table import DynamodbTable, DynamodbTableAttribute
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.instance import Instance, InstanceRootBlockDevice
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction, LambdaFunctionEnvironment
 from cdktf_cdktf_provider_aws.lb import Lb
@@ -96,6 +98,10 @@ CloudwatchLogGroup(stack, "logs", kms_key_id=key.arn).add_override("lifecycle", 
 database = DbInstance(stack, "db", instance_class="db.t4g.micro")
 TerraformOutput(stack, "port", value=database.port)
 TerraformOutput(stack, "account", value=DataAwsCallerIdentity(stack, "me").account_id)
+Instance(stack, "blocks-without-arguments", ebs_optimized=False, lifecycle=TerraformResourceLifecycle(),
+         root_block_device=InstanceRootBlockDevice(), security_groups=[], tags={"a": ""})
+TerraformVariable(stack, "falsy", default=0, nullable=False, description="")
+TerraformOutput(stack, "any", value={"in": [InstanceRootBlockDevice(), InstanceRootBlockDevice(iops=0)], "b": ""})
 provider.ssm_parameter.SsmParameter(stack, "parameter", name="p", type="String", value=database.endpoint)
 app.synth()
 """
@@ -390,3 +396,22 @@ def test_a_link_asks_node_four_times(tmp_path: Path) -> None:
     result = run_python(tmp_path, "-c", count, str(ROOT / "bench"))
     few, more = map(int, result.stdout.split())
     assert more - few <= 4 * 10
+
+
+WHEN_CHECKS_ARE_READ = """
+import sys, threading
+def told(event, arguments):
+    if event == "subprocess.Popen":
+        print("starts node")
+    if event == "import" and arguments[0] == "latticelink.checks.examination":
+        print("reads the checks", "beside" if threading.current_thread() is not threading.main_thread() else "alone")
+sys.addaudithook(told)
+import latticelink
+latticelink.App
+"""
+
+
+def test_the_checks_are_read_beside_the_start_of_node_and_not_before_it(tmp_path: Path) -> None:
+    """Before it, two threads would take turns on one lock, and Node.js start later."""
+    result = run_python(tmp_path, "-c", WHEN_CHECKS_ARE_READ)
+    assert result.stdout.splitlines() == ["starts node", "reads the checks beside"], result.stderr

@@ -6,9 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -27,6 +25,7 @@ import pytest
 from tests.conftest import run_python
 from tests.flavour import CDK, VERSIONS
 from tests.paths.topologies import TARGET_IN, drop, right, write
+from tests.terminals import on_a_terminal
 
 COMMANDS = ("check", "draw", "lab", "order", "explain", "completion")
 READERS = ("check", "draw", "lab", "order")
@@ -193,6 +192,19 @@ def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path, command: st
     assert (result.returncode, result.stderr) == (2, "The output can't be read or written: No space left on device.\n")
 
 
+@pytest.mark.parametrize("linked", [False, True], ids=["a pipe", "a link to a pipe"])
+def test_a_picture_is_written_to_a_pipe_that_stays_one(tmp_path: Path, linked: bool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    named = tmp_path / ("link" if linked else "pipe")
+    with subprocess.Popen([*PROGRAM, "draw", blocked(tmp_path / "x"), "-o", named], stderr=subprocess.PIPE) as process:
+        assert pipe.read_text().startswith("<svg")
+        assert process.wait(timeout=30) == 0
+    assert pipe.is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
 @pytest.mark.parametrize("command", ["check", "draw"])
 def test_an_interrupt_ends_with_130_and_without_a_word(command: str) -> None:
     with subprocess.Popen([*PROGRAM, command, "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -223,59 +235,6 @@ def test_a_check_is_explained_by_its_id_in_any_case(capsys: pytest.CaptureFixtur
 def test_a_check_that_is_not_there_is_a_sentence(id: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", id]) == 2
     assert capsys.readouterr().err.startswith(said)
-
-
-COMPLETED = [
-    ("a command", ["dr"], ["draw"]),
-    ("an option", ["check", "--fo"], ["--format"]),
-    ("a format of the check", ["check", "--format", ""], ["text", "json", "sarif"]),
-    ("a format of a picture", ["draw", "--format", "m"], ["mermaid"]),
-    ("the id of a check", ["explain", "LL00"], [check.id for check in CHECKS if check.id.startswith("LL00")]),
-    ("a shell", ["completion", "b"], ["bash"]),
-    ("a file", ["check", "plan"], ["plan.json"]),
-]
-
-
-def test_bash_completes_the_words_that_are_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    script = helped(["completion", "bash"], capsys)
-    (tmp_path / "plan.json").write_text("{}")
-    (tmp_path / "latticelink.bash").write_text(
-        f"{script}\ncomplete -p latticelink > /dev/null || exit 3\n"
-        'COMP_WORDS=(latticelink "$@"); COMP_CWORD=$#\n'
-        '_shtab_latticelink latticelink "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"\n'
-        'printf "%s\\n" "${COMPREPLY[@]}"\n'
-    )
-    for sentence, words, completed in COMPLETED:
-        command = ["bash", "latticelink.bash", *words]
-        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-        assert result.stdout.split() == completed, sentence
-
-
-@pytest.mark.parametrize(("shell", "mark"), [("zsh", "#compdef latticelink"), ("fish", "complete -c latticelink")])
-def test_other_shells_get_a_script_of_their_own(shell: str, mark: str, capsys: pytest.CaptureFixture[str]) -> None:
-    script = helped(["completion", shell], capsys)
-    assert mark in script
-    assert all(word in script for word in ("sarif", "mermaid", "LL001", *COMMANDS))
-
-
-def on_a_terminal(arguments: list[str], **environment: str) -> tuple[str, str]:
-    """Run a program with its standard error on a terminal; return what it printed there and on standard output."""
-    ours, theirs = pty.openpty()
-    plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "TERM")}
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=theirs, env={**plain, "TERM": "xterm", **environment}
-    ) as process:
-        os.close(theirs)
-        assert process.stdout is not None
-        printed = process.stdout.read().decode()
-        shown = b""
-        while select.select([ours], [], [], 10)[0]:
-            try:
-                shown += os.read(ours, 4096)
-            except OSError:  # The other end is closed.
-                break
-    os.close(ours)
-    return shown.decode(), printed
 
 
 SLOW = (

@@ -174,6 +174,15 @@ def test_a_name_goes_into_the_zone_that_exists_and_none_is_made(synthesise: Synt
     assert written.all("aws_route53_zone") == []
 
 
+def test_a_zone_without_an_id_is_found_by_its_name_alone(synthesise: Synthesise) -> None:
+    zone = ExistingHostedZone(None, "Shared.internal")
+    written = consumer(synthesise, lambda stack: reach(stack, dns_name="db.shared.internal", hosted_zone=zone))
+    found = written.one("aws_route53_zone", "data")
+    assert (found["name"], found["vpc_id"], found["private_zone"]) == ("shared.internal", "vpc-12345678", True)
+    assert "lifecycle" not in found
+    assert written.all("aws_route53_zone") == []
+
+
 def reach(stack: Any, **more: Any) -> Any:
     orders = replace(ORDERS, arn=ORDERS.arn.replace("eu-west-1", stack.region))
     network = more.pop("network", None) or told(stack)

@@ -105,6 +105,22 @@ def network(w: World, name: str | None = None) -> str:
     return made
 
 
+def logged(w: World, **given: Any) -> str:
+    wanted = {"resourceIdentifier": network(w), "destinationArn": "arn:aws:s3:::acme-logs", **given}
+    made: str = w.lattice.create_access_log_subscription(**wanted)["id"]
+    return made
+
+
+def logged_elsewhere(w: World) -> Any:
+    """Ask for the second of two logs to go where the first goes."""
+    used = network(w)
+    logged(w, resourceIdentifier=used)
+    second = logged(w, resourceIdentifier=used, destinationArn=f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:other")
+    return w.lattice.update_access_log_subscription(
+        accessLogSubscriptionIdentifier=second, destinationArn="arn:aws:s3:::other-logs"
+    )
+
+
 def vpc_associated(w: World, **given: Any) -> Any:
     wanted = {"serviceNetworkIdentifier": network(w), "vpcIdentifier": w.vpcs[1], **given}
     return w.lattice.create_service_network_vpc_association(**wanted)

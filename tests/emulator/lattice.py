@@ -28,7 +28,10 @@ KINDS = {
     "snra": "servicenetworkresourceassociation",
     "snva": "servicenetworkvpcassociation",
     "dv": "domainverification",
+    "als": "accesslogsubscription",
 }
+# By the service in their ARNs.
+LOG_DESTINATIONS = {"logs": "log group", "s3": "bucket", "firehose": "delivery stream"}
 # What a read shows until an object is settled, and what it becomes.
 SETTLED = {"CREATE_IN_PROGRESS": "ACTIVE", "UPDATE_IN_PROGRESS": "ACTIVE", "pending": "available"}
 LEAVING = ("DELETE_IN_PROGRESS", "deleting")
@@ -518,6 +521,54 @@ class Region:
 
     def delete_service_network_vpc_association(self, request: dict[str, Any]) -> dict[str, Any]:
         return self.leave(self.find(request["serviceNetworkVpcAssociationIdentifier"], "snva"))
+
+    # -- access logs -------------------------------------------------------------------------------------------------
+
+    def create_access_log_subscription(self, request: dict[str, Any]) -> dict[str, Any]:
+        identifier = request.pop("resourceIdentifier")
+        prefix = identifier.rpartition("/")[2].partition("-")[0]
+        logged = self.use(identifier, prefix).shown
+        of_network = {"serviceNetworkLogType": "SERVICE"} if prefix == "sn" else {}
+        if prefix != "sn" and "serviceNetworkLogType" in request:
+            raise Refused("ValidationException", "Only the logs of a service network have a type")
+        named = {"resourceId": logged["id"], "resourceArn": logged["arn"]}
+        wanted = {**of_network, **request, **named}
+        self._refuse_second_log(wanted)
+        return self.show(self.add("als", "CreateAccessLogSubscription", wanted, status="ACTIVE"))
+
+    def _refuse_second_log(self, wanted: dict[str, Any], but: Thing | None = None) -> None:
+        """Refuse a second destination of one kind for one log of one thing."""
+
+        def which(shown: dict[str, Any]) -> tuple[Any, ...]:
+            service = shown["destinationArn"].split(":")[2]
+            if service not in LOG_DESTINATIONS:
+                raise Refused("ValidationException", f"{shown['destinationArn']} takes no access logs")
+            return shown["resourceId"], shown.get("serviceNetworkLogType"), service
+
+        asked = which(wanted)
+        if any(other is not but and which(other.shown) == asked for other in self.each("als")):
+            taken = f"{wanted['resourceId']} has a {LOG_DESTINATIONS[asked[2]]} for these logs already"
+            raise Refused("ConflictException", taken, 409)
+
+    def get_access_log_subscription(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self.show(self.find(request["accessLogSubscriptionIdentifier"], "als"))
+
+    def list_access_log_subscriptions(self, request: dict[str, Any]) -> dict[str, Any]:
+        wanted = request["resourceIdentifier"].rpartition("/")[2]
+        told = ("id", "arn", "resourceId", "resourceArn", "destinationArn", "serviceNetworkLogType")
+        shown = [each.shown for each in self.each("als") if each.shown["resourceId"] == wanted]
+        return {"items": [{name: each[name] for name in told if name in each} for each in shown]}
+
+    def update_access_log_subscription(self, request: dict[str, Any]) -> dict[str, Any]:
+        thing = self.find(request["accessLogSubscriptionIdentifier"], "als")
+        wanted = {**thing.shown, "destinationArn": request["destinationArn"]}
+        self._refuse_second_log(wanted, but=thing)
+        thing.shown = wanted
+        return self.show(thing)
+
+    def delete_access_log_subscription(self, request: dict[str, Any]) -> dict[str, Any]:
+        self.forget(self.find(request["accessLogSubscriptionIdentifier"], "als").shown["id"])
+        return {}
 
     # -- domain verifications ----------------------------------------------------------------------------------------
 

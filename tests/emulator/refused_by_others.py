@@ -16,6 +16,8 @@ from tests.emulator.asks import (
     delete_configuration,
     delete_network,
     encrypted,
+    logged,
+    logged_elsewhere,
     network,
     put_policy,
     record,
@@ -223,6 +225,55 @@ TABLE: list[tuple[str, str, str, Callable[[World], Any]]] = [
         lambda w: w.lattice.delete_service_network_resource_association(
             serviceNetworkResourceAssociationIdentifier=f"snra-{NONE}"
         ),
+    ),
+    (
+        "a second bucket for the log of a service network",
+        "CreateAccessLogSubscription",
+        "ConflictException",
+        lambda w: (
+            used := network(w),
+            twice(lambda: logged(w, resourceIdentifier=used)),
+        ),
+    ),
+    (
+        "a log of a service network that isn't",
+        "CreateAccessLogSubscription",
+        "ResourceNotFoundException",
+        lambda w: logged(w, resourceIdentifier=f"sn-{NONE}"),
+    ),
+    (
+        "a log to a queue",
+        "CreateAccessLogSubscription",
+        "ValidationException",
+        lambda w: logged(w, destinationArn=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:logs"),
+    ),
+    (
+        "a second log to a bucket where the first goes to one",
+        "UpdateAccessLogSubscription",
+        "ConflictException",
+        logged_elsewhere,
+    ),
+    (
+        "a log that isn't, to another bucket",
+        "UpdateAccessLogSubscription",
+        "ResourceNotFoundException",
+        lambda w: w.lattice.update_access_log_subscription(
+            accessLogSubscriptionIdentifier=f"als-{NONE}", destinationArn="arn:aws:s3:::other-logs"
+        ),
+    ),
+    (
+        "a log to what isn't an ARN of a destination",
+        "UpdateAccessLogSubscription",
+        "ValidationException",
+        lambda w: w.lattice.update_access_log_subscription(
+            accessLogSubscriptionIdentifier=logged(w), destinationArn=f"arn:aws:sqs:eu-west-1:{ACCOUNT}:logs"
+        ),
+    ),
+    (
+        "a log that isn't",
+        "DeleteAccessLogSubscription",
+        "ResourceNotFoundException",
+        lambda w: w.lattice.delete_access_log_subscription(accessLogSubscriptionIdentifier=f"als-{NONE}"),
     ),
     (
         "a second service network of a VPC",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -21,7 +21,7 @@ from latticelink import (
 )
 
 from tests.emulator.aws import Aws
-from tests.engines.conftest import PROVIDER_VERSION
+from tests.engines.conftest import PROVIDER_VERSION, Terraform
 
 REGION = "eu-west-1"
 ZONES = "abc"
@@ -89,6 +89,17 @@ class Link:
     def _network(stack: Any, place: Place, zones: Sequence[int]) -> Any:
         subnet_ids = [place.subnets[zone] for zone in zones]
         return ExistingNetwork(stack, "network", vpc_id=place.vpc, subnet_ids=subnet_ids, cidr="10.0.0.0/16")
+
+
+def applied(terraform: Terraform, aws: Aws, folder: Path, **options: Any) -> Iterator[tuple[Link, Path]]:
+    """Apply a link between two places, and destroy it at the end: tests leave it as it was."""
+    made = Link(Place.make(aws), Place.make(aws), **options)
+    for stack in made.write(folder):
+        terraform.apply(stack)
+    yield made, folder
+    for stack in reversed(made.write(folder)):
+        terraform.destroy(stack)
+    assert set(aws.inventory()) == {"sg", "subnet", "vpc"}, "only what was there before is left"
 
 
 def write(folder: Path, build: Callable[[Any], None]) -> tuple[Path, Path]:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform, flat
-from tests.engines.links import Link, Place
+from tests.engines.links import Link, applied
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow(together=True)]
 
@@ -29,14 +29,7 @@ INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group
 def link(
     terraform_on_aws: Terraform, aws: Aws, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Link, Path]]:
-    folder = tmp_path_factory.mktemp("link")
-    made = Link(Place.make(aws), Place.make(aws))
-    for stack in made.write(folder):
-        terraform_on_aws.apply(stack)
-    yield made, folder
-    for stack in reversed(made.write(folder)):
-        terraform_on_aws.destroy(stack)
-    assert set(aws.inventory()) == {"sg", "subnet", "vpc"}, "only what was there before is left"
+    yield from applied(terraform_on_aws, aws, tmp_path_factory.mktemp("link"))
 
 
 def planned(terraform: Terraform, folder: Path) -> Changes:

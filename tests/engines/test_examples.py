@@ -33,9 +33,10 @@ NEWER: dict[str, dict[str, list[str]]] = {
     "in-vpc-dns": {"producer": ["ipv4_addresses_per_eni", "resource_config_dns_resolution"], "consumer": []},
 }
 # Applied elsewhere, as each needs more than a VPC: test_separate_apps.py, test_accounts.py, test_import.py,
-# test_from_nlb.py, the databases in test_kinds.py, and the bucket, which nobody destroys, in test_cdktf.py.
-# hcp-workspaces needs others.
+# test_from_nlb.py, test_another_zone.py, the databases in test_kinds.py, and the bucket, which nobody destroys, in
+# test_cdktf.py. hcp-workspaces needs others.
 ELSEWHERE = {
+    "another-zone",
     "aurora",
     "consumer-only",
     "cross-account",

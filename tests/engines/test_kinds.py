@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tests.flavour import APPS, core
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 STATE = LocalState()
+LOG_GROUP = f"arn:aws:logs:{REGION}:123456789012:log-group:/lattice/finance"
 ZONES = [f"{REGION}a", f"{REGION}b"]
 
 
@@ -171,6 +173,17 @@ def test_a_dual_stack_gateway_reaches_an_ipv6_address_and_a_dual_stack_endpoint_
         terraform_on_aws.destroy(stack)
 
 
+def must_be_logged(terraform: Terraform, aws: Aws, producer: Path) -> None:
+    """Fail where AWS has another log of the service network than the stack's, or Terraform would change it."""
+    state = json.loads(terraform.run(producer, "show", "-json"))["values"]["root_module"]["resources"]
+    [network] = [each["values"]["id"] for each in state if each["type"] == "aws_vpclattice_service_network"]
+    lattice = aws.client("vpc-lattice", REGION)
+    [log] = lattice.list_access_log_subscriptions(resourceIdentifier=network)["items"]
+    told = (log["serviceNetworkLogType"], log["destinationArn"], log["resourceId"])
+    assert told == ("RESOURCE", LOG_GROUP, network)
+    terraform.must_have_nothing_to_do(producer)
+
+
 def test_both_ways_to_one_resource_with_private_dns_stop_the_plan_where_only_the_state_tells(
     terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:
@@ -181,7 +194,8 @@ def test_both_ways_to_one_resource_with_private_dns_stop_the_plan_where_only_the
         orders = ResourceGateway(stack, "gateway", existing(stack, here)).share(
             "orders", IpResource("10.0.0.9"), ports=[443]
         )
-        STATE.publish(stack, orders, ServiceNetwork(stack, "finance").share("finance", [orders]))
+        finance = ServiceNetwork(stack, "finance", access_logs=LOG_GROUP)
+        STATE.publish(stack, orders, finance.share("finance", [orders]))
 
     def consume(app: Any, private_dns_enabled: bool) -> None:
         stack = make_stack(app, "consumer")
@@ -194,6 +208,7 @@ def test_both_ways_to_one_resource_with_private_dns_stop_the_plan_where_only_the
 
     producer, _ = write(tmp_path, produce)
     terraform_on_aws.apply(producer)
+    must_be_logged(terraform_on_aws, aws, producer)
     _, consumer = write(tmp_path, lambda app: consume(app, True))
     terraform_on_aws.init(consumer)
     printed = flat(terraform_on_aws.run(consumer, "plan", "-input=false", expect=1))
@@ -203,3 +218,4 @@ def test_both_ways_to_one_resource_with_private_dns_stop_the_plan_where_only_the
     terraform_on_aws.apply(consumer)
     for stack in (consumer, producer):
         terraform_on_aws.destroy(stack)
+    assert "als" not in aws.inventory()

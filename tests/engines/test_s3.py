@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from latticelink import S3State
+from latticelink import LocalState, S3State
 
 import pytest
 
@@ -48,6 +48,22 @@ def test_a_consumer_reads_from_s3_and_each_workspace_has_state_of_its_own(
     for stack in (producer, consumer):
         terraform_s3.apply(stack)
     assert "env:/staging/shop/producer.tfstate" in keys(aws)
+
+
+def test_a_consumer_that_was_written_before_the_move_reads_the_old_file_and_stops_when_that_is_gone(
+    terraform_s3: Terraform, tmp_path: Path
+) -> None:
+    producer, consumer = write(tmp_path, LocalState())
+    for stack in (producer, consumer):
+        terraform_s3.apply(stack)
+    before = (consumer / "cdk.tf.json").read_text()
+    write(tmp_path, S3State(STATE.bucket, STATE.region, key_prefix="moved/"))
+    terraform_s3.run(producer, "init", "-migrate-state", "-force-copy", "-input=false")
+    (consumer / "cdk.tf.json").write_text(before)
+    terraform_s3.must_have_nothing_to_do(consumer)
+    [left] = tmp_path.glob("**/producer.tfstate")
+    left.unlink()
+    assert "Unable to find remote state" in flat(terraform_s3.run(consumer, "plan", "-input=false", expect=1))
 
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0f6e8a1c-2b3d-4e5f-8a9b-0c1d2e3f4a5b"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from latticelink.lab.child import ISOLATED
+from latticelink.lab.request import Request
+
 import pytest
 
 from tests.engines.conftest import until
 from tests.lab.conftest import LATTICELINK, RunLab
+from tests.terminals import on_a_terminal
 
 
 def test_a_command_runs_at_the_first_client_with_the_vpcs_resolver(run_lab: RunLab, scenario: Path) -> None:
@@ -119,3 +124,29 @@ def test_nothing_remains_when_it_is_killed(scenario: Path, number: signal.Signal
         process.send_signal(number)
         process.wait(timeout=120)
         until(lambda: not processes_in(namespace))
+
+
+def test_the_report_has_colour_where_it_is_wanted(run_lab: RunLab, scenario: Path) -> None:
+    plain, coloured = (run_lab(scenario, **{name: "1"}).stdout for name in ("NO_COLOR", "FORCE_COLOR"))
+    assert "\x1b" not in plain
+    assert "\x1b[32m: arrived\x1b[0m at EC2_B" in coloured
+    assert "latticelink check\x1b[32m: reachable\x1b[0m" in coloured
+    # What stands above that line has curl's milliseconds and the order in which packets came.
+    verdicts = plain.partition("Where packets went")[2]
+    assert verdicts
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured).partition("Where packets went")[2] == verdicts
+
+
+SLOW = (
+    "import sys, time\nfrom latticelink.lab import session\nown = session.DirectWay.of_all\n"
+    "def slow(*arguments):\n    time.sleep(1.5)\n    return own(*arguments)\n"
+    "session.DirectWay.of_all = slow\nsys.exit(session.main())"
+)
+
+
+def test_progress_is_shown_on_a_terminal_while_packets_are_sent(scenario: Path) -> None:
+    request = Request([(str(scenario), "")])
+    errors, printed = on_a_terminal([*ISOLATED, sys.executable, "-c", SLOW, request.text()])
+    assert errors.startswith("\rSending packets... 1 s\r")
+    assert errors.endswith("\r\x1b[K")
+    assert "latticelink check: reachable" in printed

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import webbrowser
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,6 +31,16 @@ def test_a_picture_is_printed_by_default_and_what_is_blocked_is_no_error(
     printed = capsysbinary.readouterr()
     assert ElementTree.fromstring(printed.out).tag == "{http://www.w3.org/2000/svg}svg"
     assert printed.err == b""
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(folder: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_text)
+        assert main(["draw", str(folder), "--output", str(pipe)]) == 0
+        assert read.result(10).startswith("<svg ")
+    assert pipe.is_fifo()
 
 
 def test_markdown_is_printed_on_request(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 from latticelink.checks.catalogue import CHECKS
 from latticelink.cli import main as cli
 from latticelink.paths.hops import Answer
-from latticelink.reports.checks_page import SYMPTOMS, document
+from latticelink.reports import pages
+from latticelink.reports.checks_page import document
+from latticelink.reports.pages import SYMPTOMS
 
 import pytest
 
@@ -235,3 +237,67 @@ def test_the_symptoms_that_checks_lead_to_are_sections_and_the_checks_exist() ->
     }
     assert sections >= SYMPTOMS.keys()
     assert {check.id for check in CHECKS} >= {each for ids in SYMPTOMS.values() for each in ids}
+
+
+SERVICE = {"aws_vpc_endpoint_service": {"orders": {"acceptance_required": False}}}
+SEEN = [
+    ("a service is shared by an NLB", SERVICE, ["aws_vpc_endpoint_service.orders"]),
+    (
+        "its endpoint names it by reference",
+        {**SERVICE, "aws_vpc_endpoint": {"a": {"service_name": "${aws_vpc_endpoint_service.orders.service_name}"}}},
+        ["aws_vpc_endpoint_service.orders", "aws_vpc_endpoint.a"],
+    ),
+    (
+        "an endpoint names a customer's service",
+        {"aws_vpc_endpoint": {"a": {"service_name": "com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0"}}},
+        ["aws_vpc_endpoint.a"],
+    ),
+    (
+        "an endpoint for a service of AWS's own shares nothing",
+        {"aws_vpc_endpoint": {"a": {"service_name": "com.amazonaws.eu-west-1.ssm", "vpc_endpoint_type": "Interface"}}},
+        [],
+    ),
+    (
+        "a resource endpoint is judged",
+        {"aws_vpc_endpoint": {"a": {"vpc_endpoint_type": "Resource", "resource_configuration_arn": "x"}}},
+        [],
+    ),
+    ("a service whose name isn't known", {"aws_vpc_endpoint": {"a": {"service_name": "${var.name}"}}}, []),
+]
+
+
+@pytest.mark.parametrize(("resources", "named"), [each[1:] for each in SEEN], ids=[sentence for sentence, *_ in SEEN])
+def test_what_an_nlb_shares_is_said_not_to_be_judged(
+    resources: dict[str, Any], named: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = {"resource": resources, "variable": {"name": {"type": "string"}}}
+    check(tmp_path, written)
+    text = capsys.readouterr().out
+    check(tmp_path, written, "--format", "json")
+    listed = json.loads(capsys.readouterr().out)["not_judged"]
+    assert [each.rpartition(" ")[2] for each in listed] == named
+    assert ("docs/from-nlb.md" in text) == bool(named)
+    assert all(each in text.partition("Not judged")[2] for each in listed)
+
+
+def test_a_report_says_where_to_read_more_about_each_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(tmp_path, BROKEN)
+    more = capsys.readouterr().out.partition("More about each finding:\n")[2].splitlines()
+    check(tmp_path, BROKEN, "--format", "json")
+    found = {each["check"] for each in json.loads(capsys.readouterr().out)["findings"]}
+    assert [line.split()[2].rstrip(";") for line in more[:-2]] == sorted(found)
+    check(tmp_path, BROKEN, "--format", "sarif")
+    [run] = json.loads(capsys.readouterr().out)["runs"]
+    for rule in run["tool"]["driver"]["rules"]:
+        assert f"latticelink explain {rule['id']}" in rule["help"]["text"]
+        for id, section in ((id, section) for section, ids in SYMPTOMS.items() for id in ids if id == rule["id"]):
+            assert f"docs/troubleshooting.md#{section}" in rule["help"]["markdown"], id
+
+
+def test_one_setting_publishes_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SITE", "https://docs.example/")
+    assert pages.page("checks", "ll001") == "https://docs.example/docs/checks.html#ll001"
+    check = next(each for each in CHECKS if each.id == "LL001")
+    assert pages.more_about(check).endswith("https://docs.example/docs/troubleshooting.html#connections-hang")

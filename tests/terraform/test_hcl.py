@@ -11,7 +11,6 @@ from latticelink.checks import suppressions
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.examination import examine
 from latticelink.network.reading import read
-from latticelink.reports.paths import path_lines
 from latticelink.reports.sarif import as_sarif
 from latticelink.terraform.json_files import UnreadableInput
 from latticelink.terraform.known import ABSENT, Unknown
@@ -21,21 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.checks.examples import write
-from tests.hcl import as_hcl, to_hcl, without_hcl
+from tests.hcl import as_hcl, to_hcl, told, without_hcl
 from tests.paths.topologies import right
 from tests.paths.topologies import write as write_topology
 
 pytest.importorskip("hcl2", reason="the extra hcl isn't installed")
-
-
-def told(folder: Path) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return all that a check says of a folder, but for the files it names."""
-    examination = examine(folder)
-    results = [
-        (each.check.id, each.judgement.answer.name, each.judgement.place, each.judgement.message, each.suppressed or "")
-        for each in examination.results
-    ]
-    return sorted(results), path_lines(examination.paths, why=True)
 
 
 def value_of(folder: Path, expression: str, rest: str = "") -> Any:

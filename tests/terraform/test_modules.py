@@ -155,6 +155,110 @@ def test_modules_that_call_each_other_in_a_loop_are_one_sentence(tmp_path: Path,
         read(tmp_path / "stack")
 
 
+PASSED = {
+    "variable": {"a": {"default": 1}, "b": {"default": 1}},
+    "resource": {"terraform_data": {"it": {"input": "${var.a}"}}},
+    "output": {
+        "a": {"value": "${terraform_data.it.id}"},
+        "b": {"value": "${var.b}"},
+        "all": {"value": {"b": "${terraform_data.it.id}"}},
+    },
+}
+OTHER = {"terraform_data": {"other": {"input": "${module.p.a}"}}}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("what", "stack", "loop"),
+    [
+        (
+            "a variable of what is made of it",
+            {"module": {"p": {"source": "../p", "a": "${module.p.a}"}}},
+            "stack: module.p.output.a -> stack: module.p.terraform_data.it -> stack: module.p.var.a -> "
+            "stack: module.p.output.a",
+        ),
+        (
+            "a variable of an output that isn't made of it",
+            {"module": {"p": {"source": "../p", "a": "${module.p.b}"}}},
+            "",
+        ),
+        (
+            "a part of an output that has another's name",
+            {"module": {"p": {"source": "../p", "b": "${module.p.all.b}"}}},
+            "",
+        ),
+        (
+            "one of several instances",
+            {"module": {"p": {"source": "../p", "count": 1, "a": "${module.p[0].a}"}}},
+            "module.p.var.a -> stack: module.p.output.a",
+        ),
+        (
+            "two modules, each made of the other",
+            {
+                "module": {
+                    "p": {"source": "../p", "a": "${module.q.a}"},
+                    "q": {"source": "../p", "a": "${module.p.a}"},
+                }
+            },
+            "module.p.var.a -> stack: module.q.output.a",
+        ),
+        (
+            "a resource that comes before the module that it is made of",
+            {"resource": OTHER, "module": {"p": {"source": "../p", "depends_on": ["terraform_data.other"]}}},
+            "stack: module.p.terraform_data.it -> stack: terraform_data.other",
+        ),
+        (
+            "what the module's number is made of",
+            {
+                "resource": {"terraform_data": {"other": {"input": "${module.p[0].b}"}}},
+                "module": {"p": {"source": "../p", "count": "${terraform_data.other.id}"}},
+            },
+            "stack: module.p.output.b -> stack: terraform_data.other",
+        ),
+        (
+            "a module that comes before itself",
+            {
+                "module": {"p": {"source": "../p", "a": "${terraform_data.after.id}"}},
+                "resource": {"terraform_data": {"after": {"depends_on": ["module.p"]}}},
+            },
+            "stack: module.p.var.a -> stack: terraform_data.after -> stack: module.p",
+        ),
+        (
+            "resources that come before each other",
+            {
+                "resource": {
+                    "terraform_data": {
+                        "a": {"depends_on": ["terraform_data.b"]},
+                        "b": {"depends_on": ["terraform_data.a"]},
+                    }
+                }
+            },
+            "stack: terraform_data.a -> stack: terraform_data.b",
+        ),
+        (
+            "a module after a resource that is made of nothing in it",
+            {
+                "resource": {"terraform_data": {"other": {"input": "${module.p.b}"}}},
+                "module": {"p": {"source": "../p", "depends_on": ["terraform_data.other"]}},
+            },
+            "",
+        ),
+    ],
+)
+def test_a_loop_through_a_module_is_told_as_terraform_tells_it(
+    tmp_path: Path, form: str, what: str, stack: dict[str, Any], loop: str
+) -> None:
+    write(tmp_path / "p", form, PASSED)
+    write(tmp_path / "stack", form, stack)
+    if not loop:
+        assert len(read(tmp_path / "stack").stacks) == 1, what
+        return
+    with pytest.raises(UnreadableInput) as caught:
+        read(tmp_path / "stack")
+    assert str(caught.value).startswith("References form a loop: "), what
+    assert loop in str(caught.value), what
+
+
 def test_modules_that_double_at_each_level_come_to_an_end(tmp_path: Path) -> None:
     for level in range(25):
         calls = {name: {"source": f"../m{level + 1}"} for name in ("a", "b")}
@@ -162,11 +266,6 @@ def test_modules_that_double_at_each_level_come_to_an_end(tmp_path: Path) -> Non
     write(tmp_path / "m25", "json", {})
     with pytest.raises(UnreadableInput, match="too large to be judged"):
         read(tmp_path / "m0")
-
-
-def test_values_that_go_round_through_modules_are_unknown(tmp_path: Path) -> None:
-    calls = {"a": {**CALL, "zones": "${module.b.subnets}"}, "b": {**CALL, "zones": "${module.a.subnets}"}}
-    assert isinstance(value_of(tmp_path, "json", calls, "${module.a.subnets}"), Unknown)
 
 
 def test_a_folder_that_a_module_is_in_is_no_stack(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.checks.examination import examine
+from latticelink.cli.main import main
 from latticelink.network.reading import read
 from latticelink.paths.hops import Answer
 from latticelink.paths.tracing import trace
@@ -285,6 +286,24 @@ def test_a_stack_is_judged_as_it_will_be_and_its_state_is_found_where_its_backen
             }
         ],
     }
+
+
+def test_what_differs_is_said_by_pictures_and_code_scanning_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ports = put("producer", CONFIGURATION, "web", port_ranges=["80"])
+    folder, state = both(tmp_path, changes(drop(*TARGET_IN), ports))
+    said = [
+        f"Stack producer and its state {state} differ: aws_vpc_security_group_ingress_rule.target_in is not there as "
+        "it is written, and is there as it was applied.",
+        f"Stack producer and its state {state} differ: port_ranges of aws_vpclattice_resource_configuration.web is "
+        "written as ['80'], and was applied as ['443'].",
+    ]
+    assert main(["draw", str(folder), str(state)]) == 0
+    assert capsys.readouterr().err.splitlines() == said
+    main(["check", str(folder), str(state), "--format", "sarif", "--strict"])
+    [invocation] = json.loads(capsys.readouterr().out)["runs"][0]["invocations"]
+    assert [each["message"]["text"] for each in invocation["toolExecutionNotifications"]] == said
 
 
 def test_of_a_state_that_is_nobodys_nothing_differs(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_what_is_refused_is_refused_with_all_that_is_wrong() -> None:
 
 @pytest.mark.parametrize("build", [None, "main:scenario", 3])
 def test_what_cannot_be_called_is_refused(synthesise: Synthesise, build: Any) -> None:
-    with pytest.raises(TypeError, match="the function that creates the app's stacks"):
+    with pytest.raises(InvalidInput, match="the function that creates the app's stacks"):
         synthesise(build)
 
 

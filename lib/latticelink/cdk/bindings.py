@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVa
 
 from latticelink.cdk import flavour
 from latticelink.cdk.fast_loading import import_provider_lazily, is_on, many_classes
+from latticelink.cdk.given_arguments import send_given_alone
 from latticelink.cdk.node import node_for_jsii
 from latticelink.cdk.type_checks import remember_checks
 from latticelink.values.logical_ids import construct_id, logical_id
@@ -175,6 +176,8 @@ if _CORE not in sys.modules:
     with node_for_jsii(_CDK), many_classes():
         importlib.import_module(_CORE)
 import_provider_lazily(_CDK)
+if is_on():
+    send_given_alone()
 if not TYPE_CHECKING:
     core = sys.modules[_CORE]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from latticelink.cdk.fast_loading import node_environment
 from latticelink.cdk.flavour import CDKTF, Flavour
@@ -15,6 +16,13 @@ from latticelink.errors import MissingNode
 
 # Node 24 says on each start that CDKTF 0.21, which is archived, uses `util.isArray`. Nobody who sees it can mend it.
 _QUIET = "--disable-warning=DEP0044"
+
+
+meanwhile: list[Callable[[], object]] = []
+"""What is called once Node.js is on its way, to begin work in a thread: Python only waits then.
+
+Before that, the thread and what starts Node.js would take turns on Python's lock, and Node.js start later.
+"""
 
 
 def packaged_node() -> str | None:
@@ -61,10 +69,30 @@ def node_for_jsii(cdk: Flavour) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
     try:
-        yield
+        with _meanwhile():
+            yield
     finally:
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _meanwhile() -> Iterator[None]:
+    """Start what is to be done meanwhile where jsii, inside the block, begins to wait for Node.js."""
+    module: Any = importlib.import_module("jsii._kernel.providers.process")
+    process = module._NodeProcess
+    wait = process.handshake
+
+    def wait_at_work(self: Any) -> None:
+        for start in meanwhile:
+            start()
+        wait(self)
+
+    process.handshake = wait_at_work
+    try:
+        yield
+    finally:
+        process.handshake = wait

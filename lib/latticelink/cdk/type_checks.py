@@ -17,9 +17,23 @@ from typing import Any
 _COLLECTIONS = (dict, list, tuple, set, frozenset)
 
 
+@functools.cache
+def _hints(stub: Any) -> dict[str, Any]:
+    """Return the types of a function's arguments; what many of them have in common is compiled once for a module."""
+    for name, hint in stub.__annotations__.items():
+        if isinstance(hint, str):
+            stub.__annotations__[name] = _forward(hint, stub.__module__)
+    return typing.get_type_hints(stub)
+
+
+@functools.cache
+def _forward(hint: str, module: str) -> typing.ForwardRef:  # noqa: ARG001  (names mean other things elsewhere)
+    return typing.ForwardRef(hint)
+
+
 # The module `typing`, but that its `get_type_hints` remembers.
 _TYPING = ModuleType("typing")
-_TYPING.__dict__.update(typing.__dict__, get_type_hints=functools.cache(typing.get_type_hints))
+_TYPING.__dict__.update(typing.__dict__, get_type_hints=_hints)
 
 
 def remember_checks(made_by_jsii: type) -> None:
@@ -30,6 +44,8 @@ def remember_checks(made_by_jsii: type) -> None:
     if not callable(check) or hasattr(check, "remembers"):
         return
     namespace["check_type"] = _remembering(check)
+    if "cached_type_hints" in namespace:
+        namespace["cached_type_hints"] = _hints
     if namespace.get("typing") is typing:
         namespace["typing"] = _TYPING
 

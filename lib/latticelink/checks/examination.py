@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,21 +87,21 @@ def examined(
 
 def judge(configuration: Configuration, decided: Sequence[suppressions.Suppression] = ()) -> Examination:
     """Run all checks over `configuration`, less what was `decided` to be suppressed."""
-    answers: Counter[Answer] = Counter()
-    results = []
+    passed, results = 0, []
     paths = tuple(trace(configuration))
     told = set(_told(paths))
     for check in CHECKS:
         for judgement in _judgements(check, configuration):
             if check.hop and (check.hop, judgement.block, judgement.answer) in told:
                 continue
-            answers[judgement.answer] += 1
-            if judgement.answer != Answer.PASS:
+            if judgement.answer is Answer.PASS:
+                passed += 1
+            else:
                 spend(_STEPS_OF_A_RESULT)
                 results.append(Result(check, judgement))
     after = suppressions.suppress(results, decided, {check.id for check in CHECKS})
     ordered = sorted(after, key=lambda each: (_ORDER[each.check.severity], each.check.id, each.judgement.place))
-    return Examination(configuration, tuple(ordered), paths, answers[Answer.PASS])
+    return Examination(configuration, tuple(ordered), paths, passed)
 
 
 DEFECT = "a defect of LatticeLink"

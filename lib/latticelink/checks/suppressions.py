@@ -11,7 +11,6 @@ which stands for all below it (`consumer/nginx`), or a stack.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from latticelink.terraform.json_files import UnreadableInput, read_text
 
 DEFAULT_FILE = Path("latticelink-suppressions.toml")
 
+_LONGEST = 500
 _SHAPE = "It has only tables `[[suppress]]`, each with the texts `check`, `resource` and `reason`."
 _SOURCE = "https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties"
 
@@ -58,6 +58,9 @@ def read_file(path: Path) -> list[Suppression]:
 
     Source: https://toml.io/en/v1.0.0
     """
+    # Here, so that whoever has none doesn't wait for it to be read.
+    import tomllib
+
     try:
         content = tomllib.loads(read_text(path, named=True))
     except OSError as error:
@@ -100,7 +103,7 @@ def _parse(entry: Any, home: str) -> Suppression:
         or not {"check", "resource"} <= entry.keys() <= {"check", "resource", "reason"}
         or not all(isinstance(text, str) for text in entry.values())
     ):
-        raise UnreadableInput(f"A suppression in {home} has the wrong form: {entry!r}. {_SHAPE}")
+        raise UnreadableInput(f"A suppression in {home} has the wrong form: {repr(entry)[:_LONGEST]}. {_SHAPE}")
     return Suppression(entry["check"], entry["resource"], entry.get("reason", "").strip(), home)
 
 

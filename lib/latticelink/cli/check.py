@@ -69,11 +69,12 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _report(chosen: argparse.Namespace, examination: Examination) -> str:
-    from latticelink.reports.sarif import as_sarif
+    if chosen.format == "sarif":
+        from latticelink.reports.sarif import as_sarif
+
+        return as_sarif(examination, folder=first_of(chosen), strict=chosen.strict)
     from latticelink.reports.text import as_json, as_text
 
-    if chosen.format == "sarif":
-        return as_sarif(examination, folder=first_of(chosen), strict=chosen.strict)
     if chosen.format == "json":
         return as_json(examination)
     return coloured(as_text(examination, why=chosen.why), sys.stdout)

@@ -50,10 +50,10 @@ def run(chosen: argparse.Namespace) -> int:
     """Draw it; return the exit code."""
     inputs, form = inputs_of(chosen), chosen.format or ("html" if chosen.open else "svg")
     with progress("Drawing"):
-        outline, strangers = _read(inputs, chosen.stack)
+        outline, notes = _read(inputs, chosen.stack)
         text = _drawn(outline, form, first_of(chosen))
-    for stranger in strangers:
-        print(stranger, file=sys.stderr)
+    for note in notes:
+        print(note, file=sys.stderr)
     if chosen.output is None and not chosen.open:
         sys.stdout.buffer.write(text.encode())
         return 0
@@ -64,18 +64,16 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _read(inputs: list[Input], stack: str | None) -> tuple[Outline, list[str]]:
-    """Return what to draw, and a sentence for each stack that is joined to no other."""
+    """Return what to draw, and what there is to say of its inputs."""
     # Here, so that no other command waits for it to be read.
-    from latticelink.disclosure import line
     from latticelink.network.reading import read
     from latticelink.paths.outlining import outline_of
     from latticelink.picture.selection import of_stack
-    from latticelink.terraform.joining import not_joined, unjoined
+    from latticelink.terraform.company import sentences
 
     configuration = read(inputs)
     outline = outline_of(configuration)
-    strangers = [line(not_joined(stranger)) for stranger in unjoined(configuration.stacks)]
-    return outline if stack is None else of_stack(outline, stack), strangers
+    return outline if stack is None else of_stack(outline, stack), list(sentences(configuration))
 
 
 def _drawn(outline: Outline, form: str, root: Path) -> str:
@@ -113,12 +111,17 @@ def _written(text: str, form: str, output: Path | None) -> Path:
     try:
         if output is None:
             output = Path(tempfile.mkdtemp(prefix="latticelink-")) / f"picture.{'md' if form == 'mermaid' else form}"
-        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+        if output.exists() and not output.is_file() and not output.is_dir():
+            # A pipe or a device, such as /dev/null, is written to; a file in its place would be no device any more.
+            output.write_text(text, encoding="utf-8", newline="\n")
+            return output
+        place = Path(os.path.realpath(output))
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
         part = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         part.chmod(0o644)
-        part.replace(output)
+        part.replace(place)
     except OSError as error:
         if part is not None:
             part.unlink(missing_ok=True)

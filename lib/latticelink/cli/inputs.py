@@ -32,7 +32,7 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=FILE",
         action="append",
         default=[],
-        help="one more input, which stands for the stack NAME wherever another stack reads its state",
+        help="an additional input, used as the stack NAME wherever another stack reads its state",
     )
 
 

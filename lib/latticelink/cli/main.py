@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import os
+import re
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -90,6 +92,9 @@ def _run(given: list[str], *, is_alone: bool) -> int:
         print(error, file=sys.stderr)
         return 2
     sys.stdout.flush()
+    if is_alone:
+        # Nor need Python search it once more and take it apart as it ends.
+        gc.freeze()
     return code
 
 
@@ -119,12 +124,27 @@ def _about(description: str, examples: str, exit_codes: str) -> dict[str, Any]:
 
 def _parsed(parser: argparse.ArgumentParser, own: list[str]) -> argparse.Namespace:
     """Return what the command line says; inputs may stand on both sides of an option."""
+    for each in own:
+        if re.fullmatch(r"-\w--|--[\w-]+=--", each):
+            # What argparse does with it depends on Python's version.
+            parser.error(
+                f"argument {each.removesuffix('--').removesuffix('=')}: expected one argument, which isn't '--'"
+            )
+        if not _can_be_given(each):
+            parser.error("an argument has no NUL and no half of a character: no program can be given one")
     chosen, rest = parser.parse_known_args(own)
     if rest and (not hasattr(chosen, "inputs") or any(each.startswith("-") and each != "-" for each in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     if rest:
         chosen.inputs = [*chosen.inputs, *map(Path, rest)]
     return chosen
+
+
+def _can_be_given(argument: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(argument)
+    except UnicodeEncodeError:
+        return False
 
 
 class _Version(argparse.Action):

@@ -241,6 +241,7 @@ class AcceptedShare(bindings.Construct):
         accepter = bindings.address(self.accepter)
         self._resources = {resource.name: replace(resource, accepter=accepter) for resource in shared}
 
+    @judged
     def __getitem__(self, name: str) -> SharedResource:
         """Return the resource of that name, to be reached once the share is accepted.
 

@@ -210,14 +210,14 @@ def _refuse_another_kind(
             "dns_name",
             dns_name,
             rule=f"{shared.name!r} is of type {kind}: each of its members has a name of its own.",
-            fix="Write members_domain='orders.shared.internal' in place of dns_name.",
+            fix="Write members_domain='orders.shared.internal' instead of dns_name.",
         )
     if members_domain is not None and is_known(kind) and kind not in _WITH_MEMBERS:
         report.refuse(
             "members_domain",
             members_domain,
             rule=f"{shared.name!r} is of type {kind}: it has no members.",
-            fix="Write dns_name='db.shared.internal' in place of members_domain.",
+            fix="Write dns_name='db.shared.internal' instead of members_domain.",
         )
     if members_domain is not None and not shared.members:
         report.refuse(

@@ -8,6 +8,7 @@ from typing import Any
 from latticelink.cdk import bindings
 from latticelink.errors import InvalidInput, Report
 from latticelink.values import contract
+from latticelink.values.calls import judged
 from latticelink.values.contract import SharedResource
 from latticelink.values.tokens import is_known
 
@@ -34,6 +35,7 @@ class PublishedResources:
             {**reader, "lifecycle": {"postcondition": bindings.lazy_list(self._postconditions)}},
         )
 
+    @judged
     def __getitem__(self, name: str) -> SharedResource:
         """Return the resource that the producer's author shared as `name`.
 

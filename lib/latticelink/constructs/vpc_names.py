@@ -54,7 +54,7 @@ class VpcNames:
         if zone.name in self._zones:
             return "made here"
         known, _ = self._existing_zones.get(zone.name, (zone, None))
-        return None if known.id == zone.id else known.id
+        return None if known.id == zone.id else known.id or "found by its name"
 
     def existing_zone(self, scope: Any, vpc_id: str, zone: ExistingHostedZone) -> bindings.DataAwsRoute53Zone:
         """Return what looks up a private hosted zone of the VPC; the plan stops if it is another one, or none.
@@ -70,12 +70,13 @@ class VpcNames:
                 private_zone=True,
                 vpc_id=vpc_id,
             )
-            mistaken = {
-                "condition": f"${{self.zone_id == {bindings.expression(scope, zone.id)}}}",
-                "error_message": f"The private hosted zone {zone.name} of VPC {vpc_id} is ${{self.zone_id}}, not "
-                f"{zone.id}. Give the ExistingHostedZone that id.",
-            }
-            found.add_override("lifecycle.postcondition", [mistaken])
+            if zone.id is not None:
+                mistaken = {
+                    "condition": f"${{self.zone_id == {bindings.expression(scope, zone.id)}}}",
+                    "error_message": f"The private hosted zone {zone.name} of VPC {vpc_id} is ${{self.zone_id}}, not "
+                    f"{zone.id}. Give the ExistingHostedZone that id.",
+                }
+                found.add_override("lifecycle.postcondition", [mistaken])
             self._existing_zones[zone.name] = (zone, found)
         return self._existing_zones[zone.name][1]
 

@@ -13,7 +13,8 @@ from latticelink.errors import Report
 from latticelink.values.addresses import (
     Cidr,
 )
-from latticelink.values.dns import ExistingHostedZone
+from latticelink.values.calls import judged
+from latticelink.values.dns import ExistingHostedZone, parse_dns_name
 from latticelink.values.tags import parse_tags
 from latticelink.values.tokens import REFUSED
 
@@ -81,10 +82,21 @@ class VpcNetwork(bindings.Construct):
         """What the DNS of this VPC answers; the same also for two networks of one VPC."""
         return notes_of(self.stack).vpc_names.setdefault(self.vpc_id, VpcNames())
 
+    @judged
     def private_zone(
         self, domain: str, existing: ExistingHostedZone | None = None
     ) -> bindings.Route53Zone | bindings.DataAwsRoute53Zone:
-        """Return the private hosted zone for `domain` in this VPC: the existing one, or one that is made once."""
+        """Return the private hosted zone for `domain` in this VPC: the existing one, or one that is made once.
+
+        Args:
+            domain: the zone's name, such as `shared.internal`.
+            existing: the zone that exists. Default: one is made.
+
+        Raises:
+            InvalidInput: for a malformed name.
+        """
+        with Report(self) as report:
+            domain = parse_dns_name(report, "domain", domain, labels=1)
         if existing is not None:
             return self.names.existing_zone(self, self.vpc_id, existing)
         return self.names.zone(self, self.vpc_id, domain, self._tags)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from subprocess import CalledProcessError
 
@@ -20,8 +22,9 @@ from latticelink.lab.request import Request
 from latticelink.lab.running import Running
 from latticelink.network.reading import read
 from latticelink.paths.tracing import trace
+from latticelink.terminal import coloured, progress
+from latticelink.terraform.company import sentences
 from latticelink.terraform.inputs import Input
-from latticelink.terraform.joining import not_joined, unjoined
 from latticelink.terraform.json_files import UnreadableInput
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -47,8 +50,8 @@ def main() -> int:
 def _serve(request: Request, folder: Path) -> int:
     configuration = read([Input(Path(path), name) for path, name in request.inputs])
     named = ", ".join(path for path, _ in request.inputs)
-    for stranger in unjoined(configuration.stacks):
-        print(not_joined(stranger), file=sys.stderr)
+    for note in sentences(configuration):
+        print(note, file=sys.stderr)
     model = model_of(configuration)
     if not model.ways:
         raise _NoLab(f"{named} has no endpoint that leads to a resource, so there is nothing to try.")
@@ -59,18 +62,23 @@ def _serve(request: Request, folder: Path) -> int:
             print(line(f"Note: {note}"), file=sys.stderr)
         return running.run(place, request.command or [request.shell])
     tried = journeys(model, trace(configuration))
-    print(*map(line, header(named, model)), "", sep="\n")
-    direct = DirectWay.of_all(running, tried)  # first, as its curl waits in vain while others are answered
-    compared = Comparison(running.lab, tried)
-    print(*map(line, calls(running, compared)), "", sep="\n")
-    print(*(line(each) for way in direct for each in way.lines()), "", sep="\n")
-    told = ["Where packets went, beside what the check says:", *compared.lines, "", *remarks(model)]
-    print(*map(line, told), sep="\n")
+    _report(header(named, model), [""])
+    with progress("Sending packets"):
+        direct = DirectWay.of_all(running, tried)  # first, as its curl waits in vain while others are answered
+        compared = Comparison(running.lab, tried)
+        answers = list(calls(running, compared))
+    _report(answers, [""], *(way.lines() for way in direct), [""])
+    _report(["Where packets went, beside what the check says:"], compared.lines, [""], remarks(model))
     differ = compared.differences + [each for way in direct for each in way.differences]
     differ += strangers(model, running.servers)
-    for each in differ:
-        print(line(f"DIFFERS {each}"))
+    _report(f"DIFFERS {each}" for each in differ)
     return 1 if differ else 0
+
+
+def _report(*parts: Iterable[str]) -> None:
+    """Print parts of the report, in colour on a terminal."""
+    for each in chain(*parts):
+        print(coloured(line(each), sys.stdout))
 
 
 def _place(model: Model, name: str) -> Interface:

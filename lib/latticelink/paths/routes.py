@@ -70,9 +70,11 @@ def _there(routes: Routes, gateway: Placed, target: Target, home: Place | None) 
     if gateway.subnets_doubt is not None and not is_home:
         yield doubtful(hops.ROUTE, gateway.block, gateway.subnets_doubt)
         return
-    where = ", ".join(map(str, target.addresses))
-    local = "the target is in the gateway's VPC, where every table has the route `local`"
-    why = local if is_home else f"the route tables of the gateway's subnets have a route to {where}"
+    why = (
+        "the target is in the gateway's VPC, where every table has the route `local`"
+        if is_home
+        else f"the route tables of the gateway's subnets have a route to {', '.join(map(str, target.addresses))}"
+    )
     yield _stage(hops.ROUTE, routes, gateway, target.addresses, home, passes=why)
 
 
@@ -96,9 +98,9 @@ def _stage(
     """Return what the tables of one side's subnets do with packets to the other side."""
     subnets = [replace(subnet, vpc=subnet.vpc or start.vpc) for subnet in start.subnets]
     found = [(subnet, routes.lead_to(end, subnet, home)) for subnet in subnets]
-    where = ", ".join(map(str, end))
     if lost := next(((subnet, why) for subnet, why in found if isinstance(why, Astray)), None):
         subnet, why = lost
+        where = ", ".join(map(str, end))
         through = "a peering connection" if home is not None else "a transit gateway, peering connection or VPN"
         fix = (
             f"Add an aws_route to the route table of {subnet.text}: destination_cidr_block = {where}, through "

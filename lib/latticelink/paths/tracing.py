@@ -206,6 +206,8 @@ class Tracer:
         names = self._names.stage(block, entry.vpc, configuration, resource.association)
         stages = [names, *near, far.shares, *self._meeting(entry, far.gateway, configuration), *far.stages]
         path = self._traced(client.text, f"{via} -> {far.text}", far, stages, resource, entry)
+        if len(entry.subnets) == 1 and path.answer is not Answer.FAIL:
+            return path
         addresses = tuple(self._by_address(path, client, entry, resource, names))
         if len(addresses) == 1 and addresses[0].answer is Answer.PASS and path.answer is Answer.FAIL:
             return replace(path, hops=tuple(map(_in_other_zones, path.hops)))

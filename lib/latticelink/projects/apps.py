@@ -117,7 +117,7 @@ def _root() -> Path:
     for folder in (_PACKAGED, _CLONE):
         if (folder / "stacks" / "settings.py").is_file():
             return folder
-    raise LatticeLinkError("This installation of LatticeLink lacks the apps that projects begin with. Install it anew.")
+    raise LatticeLinkError("This installation of LatticeLink lacks the apps that projects start from. Reinstall it.")
 
 
 def _read(path: Path) -> str:

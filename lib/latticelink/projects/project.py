@@ -110,9 +110,9 @@ def _told(app: StartingApp, kind: str, arguments: dict[str, str]) -> str:
         return "where main.py says."
     place = "`cdktf.json`" if app.name == SCENARIO else "`main.py`"
     if kind == "s3":
-        return f"in S3. Put your bucket's name in place of `{arguments['bucket']}` in {place}."
+        return f"in S3. Put your bucket's name instead of `{arguments['bucket']}` in {place}."
     if kind == "cloud":
-        return f"in HCP Terraform. Put your organisation's name in place of `your-organisation` in {place}."
+        return f"in HCP Terraform. Put your organisation's name instead of `your-organisation` in {place}."
     return "in `state/` on your machine, which is for one person. For a team, keep it in S3 or HCP Terraform."
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from latticelink.checks.catalogue import AREAS, CHECKS
 from latticelink.checks.findings import Check
 from latticelink.checks.retired import RETIRED
+from latticelink.reports.pages import symptom_of
 
 _INTRODUCTION = """\
 # What `latticelink check` looks at
@@ -17,14 +18,15 @@ such file, plans and states, alone or several together ([inputs.md](inputs.md)).
 needs no AWS account.
 `make synth`, `main.py` and `latticelink.run` run it on what they wrote.
 
-A pipe or `-` is read where it is named (`latticelink check <(terraform show -json plan)`, `... | latticelink check -`);
-then nothing is looked for beside it. In a folder that is searched, a pipe, a socket or a device in place of a file is
-refused, so that nothing waits for it.
+Standard input (`-`) and pipes can be given as inputs (`latticelink check <(terraform show -json plan)`,
+`... | latticelink check -`); then no other file is read beside them. If a folder contains a pipe, a socket or a device
+where a file should be, it is refused, so that nothing waits for it.
 
-What one input may ask for is bounded, by counting and not by a clock, so that it has the same answer on every machine:
-files of no more than 32 MiB each, JSON that takes no more than an estimated 300 MB once it is loaded, and 6 million
-steps of work. That is enough for 5,000 links in one app, and ends with 2 and a sentence beyond. A text of more than a
-million characters or a list of more than 10,000 parts that an expression makes is "unknown".
+The work for one input is limited. The limits are counted, not timed, so the answer is the same on every machine:
+files of at most 32 MiB each, JSON that takes at most an estimated 300 MB once it is loaded, and 6 million
+steps of work. That is enough for 5,000 links in one app; beyond it, the command ends with an explanation and exit code
+2. If an expression makes a string of more than a million characters or a list of more than 10,000 parts, its value is
+"unknown".
 
 Each check gives one of three answers for each place that it applies to:
 
@@ -32,16 +34,16 @@ Each check gives one of three answers for each place that it applies to:
 |---|---|
 | pass | it is as it should be |
 | fail | it is not: a finding |
-| unknown | it depends on a value that only apply tells, or on a resource that isn't in the files |
-| not judged | of a hop only: nothing of it is in the files, so that nothing was looked at |
+| unknown | it depends on a value that is known only after apply, or on a resource that isn't in the files |
+| not judged | (hops only) nothing of it is in the files, so nothing was examined |
 
-Nothing is guessed: what is unknown is listed with the reason and what would settle it. What LL001 says of a place, no
-other check says again. A finding has a severity:
+Nothing is guessed: unknowns are listed with the reason and what would settle them. If LL001 reports a problem, no
+other check reports it again. A finding has a severity:
 
 | severity | meaning |
 |---|---|
 | error | Terraform or AWS refuses it, or it won't work |
-| warning | it works until something happens |
+| warning | it works, until something happens |
 | note | worth knowing |
 
 | exit code | when |
@@ -53,18 +55,19 @@ other check says again. A finding has a severity:
 `latticelink.run`, which writes the output before it checks it, returns 1 for an error only.
 
 `--format json` prints the same for programs: `counts`, lists of `findings`, `unknown`, `suppressed` and `paths`, the
-[`topology`](topology.md) and [`inputs`](inputs.md); each finding has `check`, `severity`, `title`, `place`,
+[`topology`](topology.md) and [`inputs`](inputs.md), and `not_judged`: endpoint services of an NLB and the endpoints
+that lead to them ([from-nlb.md](from-nlb.md)). Each finding has `check`, `severity`, `title`, `place`,
 `construct`, `file`, `message`, `fix` and `see`. `--why` shows for each path the rule that admits it at each hop.
 
 ## Living with a finding
 
-A finding, or something unknown, is suppressed by check and resource, with a reason. In code:
+A finding, or an unknown, can be suppressed by check and resource, with a reason. In code:
 
 ```python
 suppress(gateway, "LL411", reason="one zone is enough for tests")
 ```
 
-It is written into the stack's JSON, where hand-written files may have it too; Terraform ignores comments under `//`:
+This is written into the stack's JSON; hand-written files can contain it too. Terraform ignores comments under `//`:
 
 ```json
 {"//": {"latticelink": {"suppress": [
@@ -84,26 +87,26 @@ reason = "one zone is enough for tests"
 ```
 
 A resource is a Terraform address (`aws_vpc_endpoint.nginx`, or `consumer: aws_vpc_endpoint.nginx` for one stack's), the
-path of a construct, which stands for all below it, or the name of a stack. A suppression without a reason, or one that
-suppresses nothing, is a finding itself. So is one of a check that there isn't or that is [retired](#retired).
+path of a construct, which includes everything below it, or the name of a stack. A suppression without a reason, or one
+that suppresses nothing, is itself a finding. So is one of a check that doesn't exist or is [retired](#retired).
 
-Whoever writes a configuration can suppress what is found in it. Where the check is a gate for what others write, as on
-pull requests, `--no-inline-suppressions` ignores what stands in the inputs, and `--suppressions FILE` names a file that
-they can't change, such as one of the main branch; without it, `latticelink-suppressions.toml` of the working directory
-still counts.
+The author of a configuration can suppress what is found in it. If the check is a gate for other people's changes, as on
+pull requests, `--no-inline-suppressions` ignores the suppressions in the inputs, and `--suppressions FILE` names a file
+that they can't change, such as one on the main branch; without it, `latticelink-suppressions.toml` of the working
+directory still counts.
 
 ## In GitHub's code scanning
 
 ```yaml
 - run: latticelink check --format sarif > latticelink.sarif || true
-- uses: github/codeql-action/upload-sarif@v3
+- uses: github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e # v4.36.2
   with:
     sarif_file: latticelink.sarif
 ```
 
-The job needs the permission `security-events: write`. GitHub shows a finding beside the file that has it, so commit the
-synth output, or read the findings in the list of alerts. What is suppressed is marked so; what is unknown is a
-notification of the run, and with `--strict` a result.
+The job needs the permission `security-events: write`. GitHub shows a finding next to the file that has it, so commit
+the synth output, or read the findings in the list of alerts. Suppressed findings are marked as such; unknowns are
+notifications of the run, and with `--strict` results.
 
 ## The checks
 """
@@ -111,17 +114,7 @@ notification of the run, and with `--strict` a result.
 
 _NO_MORE = """\
 These checks are gone, and their ids are never used again. What the AWS provider says was tried with version 5.100.0.
-A suppression of one of them is told to be in vain (LL903): remove it."""
-
-SYMPTOMS = {
-    "connections-hang": ("LL001", "LL005", "LL215", "LL302"),
-    "the-name-doesnt-resolve": ("LL305", "LL306", "LL513"),
-    "the-plan-wants-to-replace": ("LL512",),
-    "the-apply-is-refused": ("LL104", "LL105", "LL106", "LL431", "LL505", "LL608", "LL711", "LL712", "LL851"),
-    "other-accounts": ("LL657",),
-    "databases": ("LL308", "LL309", "LL409"),
-}
-"""The sections of docs/troubleshooting.md, and the checks whose findings show there once they are applied."""
+LL903 reports suppressions of them, which have no effect: remove those."""
 
 
 def document() -> str:
@@ -147,9 +140,8 @@ def _retired() -> Iterator[str]:
 def _section(check: Check) -> Iterator[str]:
     yield from (f"### {check.id}", "", f"**{check.title}.** {check.why}", "")
     yield f"Fix: {check.fix} Source: <{check.source}>"
-    for section, ids in SYMPTOMS.items():
-        if check.id in ids:
-            yield from ("", f"Applied already: [what it looks like](troubleshooting.md#{section}).")
+    if symptom := symptom_of(check):
+        yield from ("", f"Already applied: [what it looks like](troubleshooting.md#{symptom}).")
     yield from ("", "```jsonc", "// fails", *_shown(check.failing), "// passes", *_shown(check.passing), "```", "")
 
 

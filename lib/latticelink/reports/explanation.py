@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from latticelink.checks.catalogue import CHECKS
 from latticelink.checks.retired import RETIRED
 from latticelink.errors import UnreadableInput
+from latticelink.reports.pages import page, symptom_of
 
 
 def explain(id: str) -> str:
@@ -21,7 +22,10 @@ def explain(id: str) -> str:
     for check in CHECKS:
         if check.id == id:
             heading = f"{check.severity.upper()} {check.id} {check.title}"
-            return f"{heading}\n\n{check.why}\n\n  fix: {check.fix}\n  see: {check.source}"
+            symptom = symptom_of(check)
+            applied = f"\n  once applied: {page('troubleshooting', symptom)}" if symptom else ""
+            example = f"\n  example: {page('checks', check.id.lower())}"
+            return f"{heading}\n\n{check.why}\n\n  fix: {check.fix}\n  see: {check.source}{example}{applied}"
     for retired in RETIRED:
         if retired.id == id:
             return f"{retired.id} {retired.title}\n\nThis check is retired. {retired.reason}"

@@ -19,7 +19,9 @@ from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Check, Result, Severity
 from latticelink.disclosure import shown, shown_tree
 from latticelink.paths.hops import Answer
+from latticelink.reports.pages import SITE, more_about, page
 from latticelink.terraform.blocks import Block
+from latticelink.terraform.company import sentences
 from latticelink.terraform.lines import lines_of_blocks, lines_of_hcl
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -48,7 +50,13 @@ def as_sarif(examination: Examination, *, folder: Path, strict: bool = False) ->
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [] if strict else [places.notification(each) for each in open_questions],
+                "toolExecutionNotifications": [
+                    *([] if strict else [places.notification(each) for each in open_questions]),
+                    *(
+                        {"level": "note", "message": {"text": _unlinked(each)}}
+                        for each in sentences(examination.configuration)
+                    ),
+                ],
             }
         ],
         "columnKind": "unicodeCodePoints",
@@ -70,10 +78,10 @@ def _rule(check: Check) -> dict[str, Any]:
         "shortDescription": {"text": check.title},
         "fullDescription": {"text": f"{check.why} {check.fix}"},
         "help": {
-            "text": f"{check.why} {check.fix} See {check.source}",
-            "markdown": f"{check.why}\n\n{check.fix}\n\n[Documentation]({check.source})",
+            "text": f"{check.why} {check.fix} See {check.source} More: {more_about(check)}",
+            "markdown": f"{check.why}\n\n{check.fix}\n\n[Documentation]({check.source})\n\nMore: `{more_about(check)}`",
         },
-        "helpUri": check.source,
+        "helpUri": page("checks", check.id.lower()) if SITE else check.source,
         "defaultConfiguration": {"level": check.severity.value},
     }
 

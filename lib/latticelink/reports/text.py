@@ -12,10 +12,10 @@ from latticelink.checks.examination import Examination
 from latticelink.checks.findings import Judgement, Result, Severity
 from latticelink.disclosure import line, shown_tree
 from latticelink.paths.hops import Answer
-from latticelink.paths.outlining import outline_of
 from latticelink.reports.inputs import as_dict, input_lines
-from latticelink.reports.outline import topology
+from latticelink.reports.pages import more_lines
 from latticelink.reports.paths import as_dicts, path_lines
+from latticelink.reports.unmodelled import unmodelled, unmodelled_lines
 
 
 def as_text(examination: Examination, *, why: bool = False) -> str:
@@ -35,6 +35,8 @@ def as_text(examination: Examination, *, why: bool = False) -> str:
         lines += [f"  {each.check.id} {each.judgement.place}: {each.suppressed}" for each in examination.suppressed]
         lines += [""]
     lines += input_lines(examination.configuration)
+    lines += unmodelled_lines(examination.configuration)
+    lines += more_lines(each.check for each in examination.of(Answer.FAIL))
     return "\n".join(map(line, [*lines, count_line(examination)]))
 
 
@@ -92,6 +94,10 @@ def _place(judgement: Judgement) -> str:
 
 def as_json(examination: Examination) -> str:
     """Return all that was found as JSON; docs/checks.md explains its keys."""
+    # Here, so that a report in words doesn't wait for them to be read.
+    from latticelink.paths.outlining import outline_of
+    from latticelink.reports.outline import topology
+
     content = {
         "version": 1,
         "counts": {
@@ -106,6 +112,7 @@ def as_json(examination: Examination) -> str:
         "paths": as_dicts(examination.paths),
         "topology": topology(outline_of(examination.configuration)),
         "inputs": as_dict(examination.configuration),
+        "not_judged": unmodelled(examination.configuration),
     }
     written = StringIO()
     json.dump(shown_tree(content), written, indent=2)

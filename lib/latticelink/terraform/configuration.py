@@ -106,6 +106,9 @@ class _BlockScope:
             return Unknown(self.block.unread)
         raw: Any = self.body
         for number, key in enumerate(path):
+            if isinstance(raw, dict) and isinstance(key, str) and "dynamic" not in raw:
+                raw = raw.get(key)
+                continue
             if isinstance(raw, str):
                 return descend(evaluate(raw, self), path[number:])
             if isinstance(key, str) and isinstance(raw, list) and len(raw) == 1:
@@ -207,6 +210,7 @@ class StackConfiguration:
             same = self.declared.get(block.key, []) if raw.is_unfolded else []
             self.declared[block.key] = [*same, block]
         self._made: dict[tuple[str, str, str], list[Block]] = {}
+        self._single: dict[tuple[str, str, str], bool] = {}
 
     @property
     def company(self) -> list[StackConfiguration]:
@@ -410,10 +414,9 @@ class StackConfiguration:
         made = self.made(key)
         if self.declared[key][0].unread and path and not isinstance(path[0], str):
             return Unknown(self.declared[key][0].unread)
-        keyed = any(block.instance.key is not None for block in made)
-        counted = any("count" in block.body or isinstance(block.instance.key, int) for block in made)
-        if not keyed and not any({"count", "for_each"} & raw.body.keys() for raw in self.declared[key]):
+        if self._is_single(key):
             return made[0].attribute(path)
+        counted = any("count" in block.body or isinstance(block.instance.key, int) for block in made)
         if made and made[0].has_many:
             unknown = made[0].instance.unknown
             assert unknown is not None
@@ -428,10 +431,20 @@ class StackConfiguration:
             raise RefusedByTerraform(f"there is no {address}[{path[0]!r}]")
         return found.attribute(path[1:])
 
+    def _is_single(self, key: tuple[str, str, str]) -> bool:
+        """Return whether a block has neither `count` nor `for_each`."""
+        if key not in self._single:
+            keyed = any(block.instance.key is not None for block in self.made(key))
+            self._single[key] = not keyed and not any(
+                "count" in raw.body or "for_each" in raw.body for raw in self.declared[key]
+            )
+        return self._single[key]
+
     def _scope(self, block: Block) -> _BlockScope:
-        if block not in self._scopes:
-            self._scopes[block] = _BlockScope(self, block)
-        return self._scopes[block]
+        scope = self._scopes.get(block)
+        if scope is None:
+            scope = self._scopes[block] = _BlockScope(self, block)
+        return scope
 
     def worth(self, raw: Any) -> Any:
         """Return what JSON of the stack is worth; Unknown with the reason where Terraform would stop."""
@@ -440,12 +453,12 @@ class StackConfiguration:
     def value_of(self, block: Block, path: tuple[str | int, ...]) -> Any:
         """Return the argument of a block at `path`."""
         spend(1)
-        if len(path) == 1 and not block.unread:
+        if not block.unread:
             # Most arguments: nothing to evaluate, and not worth remembering.
             raw = block.body.get(str(path[0]))
             if raw is None and "dynamic" not in block.body:
                 return ABSENT
-            if type(raw) in _PLAIN or (type(raw) is str and "${" not in raw and "%{" not in raw):
+            if len(path) == 1 and (type(raw) in _PLAIN or (type(raw) is str and "${" not in raw and "%{" not in raw)):
                 return raw
         return self._scope(block).value(*path)
 

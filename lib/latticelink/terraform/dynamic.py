@@ -15,7 +15,7 @@ from latticelink.terraform.known import ABSENT, RefusedByTerraform, Unknown, as_
 
 def value_of_block(raw: Any, scope: Scope) -> Any:
     """Return the value of nested blocks' JSON, or of any argument's, with what the `dynamic` blocks in it make."""
-    if not _holds_dynamic(raw):
+    if isinstance(raw, str) or not _holds_dynamic(raw):
         return evaluate(raw, scope)
     if isinstance(raw, list):
         return [value_of_block(each, scope) for each in raw]

@@ -127,6 +127,9 @@ def _groups(items: list[tuple[Any, Any]]) -> Any:
     return groups
 
 
+_KEYS = (str, int, Splat)
+
+
 class _Evaluator:
     """Computes a tree's value; `names` are those that a `for` binds."""
 
@@ -152,11 +155,12 @@ class _Evaluator:
 
     def path(self, tree: Path) -> Any:
         keys: list[Key] = []
+        spend(len(tree.steps))
         for each in tree.steps:
-            key = each if isinstance(each, Splat) else self.value(each)
+            key = each.value if isinstance(each, Literal) else each if isinstance(each, Splat) else self.value(each)
             if why := unknown_of(key):
                 return why
-            if not isinstance(key, str | int | Splat):
+            if not isinstance(key, _KEYS):
                 raise RefusedByTerraform("an index is neither a string nor a whole number")
             keys.append(key)
         if not isinstance(tree.base, str):

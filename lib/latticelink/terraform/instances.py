@@ -44,6 +44,10 @@ class Instance:
         return "" if self.key is None else f"[{json.dumps(self.key, ensure_ascii=False)}]"
 
 
+# Most blocks make exactly one.
+_ALONE = Instance()
+
+
 def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
     """Return the instances of a block; one with `unknown` set if it can't be determined how many there are.
 
@@ -56,13 +60,13 @@ def instances(raw: RawBlock, scope: Scope) -> list[Instance]:
             return _for_each(bounded(evaluate(raw.body["for_each"], scope)))
     except (RefusedByTerraform, RecursionError) as error:
         return _unknown(Unknown(f"Terraform would stop there, because {error}", "Correct the expression."))
-    return [Instance()]
+    return [_ALONE]
 
 
 def planned_instance(raw: RawBlock, scope: Scope) -> Instance:
     """Return the instance that a block of a plan is, with what `each` means in it, as far as the plan tells."""
     if raw.index is None:
-        return Instance()
+        return _ALONE
     if isinstance(raw.index, int):
         return Instance(raw.index, {"count": {"index": raw.index}})
     over = RawBlock(raw.mode, raw.type, raw.name, {"for_each": (raw.written or {}).get("for_each")}, raw.file)

@@ -16,6 +16,7 @@ from latticelink.terraform.work import hold
 LARGEST = 32 * 1024 * 1024
 _SPLIT = "Check its stacks one by one."
 _DEEPEST = 100
+_NESTED = (dict, list)
 
 
 def load(file: Path, *, named: bool = False) -> Any:
@@ -95,14 +96,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_deeper(content: Any, most: int) -> bool:
-    level = [content]
+    level = [content] if isinstance(content, _NESTED) else []
     for _ in range(most):
         level = [
             item
             for part in level
-            if isinstance(part, dict | list)
             for item in (part.values() if isinstance(part, dict) else part)
-            if isinstance(item, dict | list)
+            if isinstance(item, _NESTED)
         ]
         if not level:
             return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ PLAN = "Check a plan: terraform plan -out=plan, then terraform show -json plan >
 # Lists of lists of the same list grow beyond all bounds in a few lines.
 MOST_PARTS = 1_000_000
 MOST_SHOWN = 100_000
+_NESTED = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,12 @@ def first_unknown(value: Any) -> Unknown | None:
     return next((part for part in leaves(value) if isinstance(part, Unknown)), None)
 
 
-def leaves(value: Any) -> Iterator[Any]:
-    """Yield everything in the value that is neither a list nor a map; of one that is huge an Unknown for the rest."""
+def leaves(value: Any) -> Iterable[Any]:
+    """Return everything in the value that is neither a list nor a map; of one that is huge an Unknown for the rest."""
+    return _leaves_of(value) if isinstance(value, _NESTED) else (value,)
+
+
+def _leaves_of(value: Any) -> Iterator[Any]:
     todo = [value]
     count = 0
     while todo:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from latticelink.terraform.configuration import Configuration, StackConfiguration
 from latticelink.terraform.json_files import UnreadableInput
+from latticelink.terraform.raw import RawStack
 from latticelink.terraform.syntax import references
 
 _Node: TypeAlias = tuple[str, ...]
@@ -27,30 +30,85 @@ def refuse_loops(configuration: Configuration) -> None:
         _refuse({node: [*others, *_across(configuration, others)] for node, others in inside.items()})
 
 
+@dataclass(frozen=True)
+class _Before:
+    """What comes before a module by its calls: before all of it, as of `for_each`; before resources by `depends_on`."""
+
+    all: frozenset[_Node] | set[_Node] = frozenset()
+    resources: frozenset[_Node] | set[_Node] = frozenset()
+
+
 def _references_of(stack: StackConfiguration) -> dict[_Node, list[_Node]]:
-    raw = stack.raw
-    referred: dict[_Node, Iterable[tuple[str, ...]]] = {
-        ("local", name): references(body) for name, body in raw.locals.items()
-    }
-    referred.update({("output", name): references(body) for name, body in raw.outputs.items()})
-    for block in raw.blocks:
-        kind = block.key[1:] if block.mode == "resource" else block.key
-        referred[kind] = stack.references_in(block.body)
     found = {}
-    for node, named in referred.items():
-        others = {each for names in named for each in _nodes(names)}
+    for node, others in _in_module(stack.raw, "", _Before(), stack.references_in):
         found[stack.name, *node] = sorted((stack.name, *each) for each in others)
     return found
 
 
-def _nodes(names: tuple[str, ...]) -> Iterator[_Node]:
-    """Yield what a reference leads to; for remote state the output as well."""
-    if names[0] == "data":
-        yield names[:3]
-        if names[1:2] == ("terraform_remote_state",) and names[3:4] == ("outputs",) and len(names) > 4:
-            yield ("read", names[2], names[4])
+def _in_module(
+    raw: RawStack, prefix: str, before: _Before, references_in: Callable[[Any], Iterable[tuple[str, ...]]]
+) -> Iterator[tuple[_Node, set[_Node]]]:
+    """Yield all that a stack or local module has, each with what comes before it.
+
+    Args:
+        raw: the stack or module.
+        prefix: the modules that it is in, as in `module.a.`.
+        before: what comes before it by its calls.
+        references_in: finds the references in a block's arguments.
+    """
+
+    def named(body: Any, find: Callable[[Any], Iterable[tuple[str, ...]]] = references) -> set[_Node]:
+        return {each for names in [*find(body), *_depends(body)] for each in _nodes(names, prefix, raw)}
+
+    everything: list[_Node] = []
+    for name, body in raw.locals.items():
+        yield (f"{prefix}local", name), named(body) | before.all
+    for name, body in raw.outputs.items():
+        everything.append((f"{prefix}output", name))
+        yield everything[-1], named(body) | before.all
+    for block in raw.blocks:
+        kind, *labels = block.key[1:] if block.mode == "resource" else block.key
+        everything.append((f"{prefix}{kind}", *labels))
+        yield everything[-1], named(block.body, references_in) | before.all | before.resources
+    for name, module in raw.opened.items():
+        call, inside = raw.modules[name], f"{prefix}module.{name}."
+        for variable in module.variables:
+            yield (f"{inside}var", variable), named(call.get(variable))
+        over = before.all | named([call.get("count"), call.get("for_each")])
+        depends = before.resources | named({"depends_on": call.get("depends_on")})
+        yield from _in_module(module, inside, _Before(over, depends), references)
+        everything.append((f"{prefix}module", name))
+    if prefix:
+        above, _, own = prefix.removesuffix(".").rpartition("module.")
+        yield (f"{above}module", own), set(everything)
+
+
+def _depends(body: Any) -> list[tuple[str, ...]]:
+    """Return the names in `depends_on`, which Terraform takes without quotes of a template too."""
+    listed = body.get("depends_on") if isinstance(body, dict) else None
+    texts = listed if isinstance(listed, list) else []
+    named = (tuple(re.split(r"[.\[]", text)) for text in texts if isinstance(text, str) and "${" not in text)
+    return [(*names[:2], "") if names[0] == "module" else names for names in named]
+
+
+def _nodes(names: tuple[str, ...], prefix: str, raw: RawStack) -> Iterator[_Node]:
+    """Yield what a reference leads to; for remote state the output as well.
+
+    Of a module only what is named comes first, so that a variable may be made of an output that isn't made of it. One
+    that doesn't tell the output, such as `module.a[*].id`, is no more than a part of it; in `depends_on` it is all.
+    """
+    kind, *others = names
+    if kind == "data":
+        yield (f"{prefix}data", *others[:2])
+        if others[:1] == ["terraform_remote_state"] and others[2:3] == ["outputs"] and len(others) > 3:
+            yield (f"{prefix}read", others[1], others[3])
+    elif kind == "module" and others[1:] == [""]:
+        yield (f"{prefix}module", others[0])
+    elif kind == "module":
+        key = 1 if {"count", "for_each"} & raw.modules.get(others[0], {}).keys() else 0
+        yield from ((f"{prefix}module.{others[0]}.output", each) for each in others[1 + key : 2 + key])
     else:
-        yield names[:2]
+        yield (f"{prefix}{kind}", *others[:1])
 
 
 def _across(configuration: Configuration, others: list[_Node]) -> Iterator[_Node]:

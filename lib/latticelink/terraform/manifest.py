@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from latticelink.errors import LatticeLinkError, UnreadableInput
+from latticelink.values.calls import judged, judged_init
 
 # 250 characters a stack: far more stacks than anybody deploys in one go.
 _LONGEST = 2_000_000
 
 
+@judged_init
 @dataclass(frozen=True)
 class StackFolder:
     """One stack in a synth output folder.
@@ -31,6 +33,7 @@ class StackFolder:
     dependencies: tuple[str, ...]
 
 
+@judged
 def in_deploy_order(outdir: Path) -> list[StackFolder]:
     """Return the stacks of `outdir`, each after those that it depends on.
 
@@ -43,7 +46,7 @@ def in_deploy_order(outdir: Path) -> list[StackFolder]:
 
     Source: https://developer.hashicorp.com/terraform/cdktf/concepts/cdktf-architecture
     """
-    manifest = outdir / "manifest.json"
+    manifest = Path(outdir) / "manifest.json"
     stacks = {}
     try:
         if manifest.exists() and not manifest.is_file():
@@ -102,8 +105,8 @@ def _sorted(manifest: Path, stacks: dict[str, StackFolder]) -> list[str]:
     for stack in stacks.values():
         if missing := [name for name in stack.dependencies if name not in stacks]:
             raise LatticeLinkError(
-                f"{manifest} says that {stack.name!r} comes after {missing[0]!r}, which is not in it. Run the synth "
-                f"again."
+                f"{manifest} says that {stack.name!r} comes after {missing[0][:200]!r}, which is not in it. Run the "
+                f"synth again."
             )
     sorter = TopologicalSorter({name: stack.dependencies for name, stack in stacks.items()})
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from latticelink.terraform.known import Unknown
@@ -27,7 +27,9 @@ _TAKES_KIND = (
 )
 _TAKES_BLOCK = re.compile(r"cidr_(ipv4|block|blocks)")
 # Locals aren't in a plan. These hold no ids, by their names.
-_NO_ID = re.compile(r"port|protocol|cidr|range|name|tag|desc|anywhere", re.IGNORECASE)
+_NO_ID = re.compile(r"port|protocol|cidr|range|name|tag|desc|anywhere|(^|[._])azs?$|zone_names", re.IGNORECASE)
+# Of an instance or interface, or of whatever else has an address that AWS gives.
+_ADDRESS = re.compile(r"(.*_)?(private_ip|ip_address|ipv6_address|private_ip_list)(e?s)?(\[.*)?")
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Facts:
 class Arguments:
     """Works out the arguments of one resource of a plan."""
 
-    def __init__(self, facts: Facts, place: Place, is_new: bool) -> None:
-        self.facts, self.place, self.is_new = facts, place, is_new
+    def __init__(self, facts: Facts, place: Place, is_new: bool, own: tuple[str, str] = ("", "")) -> None:
+        self.facts, self.place, self.is_new, self.own = facts, place, is_new, own
         self.references = facts.references
 
     def value(self, name: str, value: Any, unknown: Any, hidden: Any, expression: Any) -> Any:
@@ -148,12 +150,13 @@ class Arguments:
                 found[name] = self.value(name, block.get(name), unknown.get(name), hidden.get(name), written.get(name))
         return found
 
-    @staticmethod
-    def _unfolded(block: dict[str, Any], unknown: dict[str, Any], hidden: dict[str, Any]) -> dict[str, Any]:
+    def _unfolded(self, block: dict[str, Any], unknown: dict[str, Any], hidden: dict[str, Any]) -> dict[str, Any]:
         """Return a block that the configuration doesn't show, such as one of a `dynamic` block."""
         found = {}
         for name in dict.fromkeys([*block, *unknown]):
-            if has_true(unknown.get(name)):
+            if unknown.get(name) is True and not has_true(hidden.get(name)):
+                found[name] = self._filled(name)
+            elif has_true(unknown.get(name)):
                 found[name] = not_told(name)
             elif block.get(name) not in (None, "", []):
                 found[name] = Literal.of(_shown(name, block[name], hidden.get(name)))
@@ -179,7 +182,7 @@ class Arguments:
         targets = self.references.targets(expression, self.place)
         targets = targets or self._only_candidate(name, expression) or self._sole(name, expression)
         if targets is None:
-            return not_told(name)
+            return not_told(name, self._fitting(name, expression)[0])
         if _TAKES_IDS.fullmatch(name):
             found = [_with_attribute(each, _usual(name)).template for each in targets]
             if not isinstance(unknown, list):
@@ -187,7 +190,7 @@ class Arguments:
             known = [Literal.of(each) for each, is_open in zip(value or [], unknown, strict=False) if not is_open]
             return known + (found if unknown.count(True) == len(found) else [not_told(name)])
         if len(targets) != 1:
-            return not_told(name)
+            return not_told(name, targets)
         target = _with_attribute(targets[0], _usual(name))
         if _TAKES_ID.fullmatch(name):
             return target.template
@@ -201,11 +204,34 @@ class Arguments:
 
     def _only_candidate(self, name: str, expression: dict[str, Any]) -> list[Target] | None:
         """Return the one thing of the argument's kind in all that an expression that takes ids may be made of."""
+        fitting, is_lost = self._fitting(name, expression)
+        # Instances of one resource are one thing to a list, as `aws_subnet.private[*].id` is.
+        things = {replace(each, index="") for each in fitting} if _TAKES_IDS.fullmatch(name) else fitting
+        return fitting if len(things) == 1 and not is_lost else None
+
+    def _fitting(self, name: str, expression: dict[str, Any] | None) -> tuple[list[Target], bool]:
+        """Return what of an expression's parts, or of all in the module, an argument takes; whether there may be more.
+
+        What stands in a `dynamic` block is only what its module has and is given, so that it is asked for by None.
+        """
         if not (_TAKES_ID.fullmatch(name) or _TAKES_IDS.fullmatch(name)):
-            return None
-        candidates, lost = self.references.candidates(expression, self.place)
-        fitting = {_with_attribute(each, _usual(name)) for each in candidates if _is_kind(each, name)}
-        return list(fitting) if len(fitting) == 1 and not lost else None
+            return [], True
+        if expression is None:
+            candidates, lost = self.references.in_scope(self.place.module)
+        else:
+            candidates, lost = self.references.candidates(expression, self.place)
+        found = dict.fromkeys(_with_attribute(each, _usual(name)) for each in candidates if _is_kind(each, name))
+        own = [each for each in found if (each.type, each.name) != self.own]
+        return own, any(not _NO_ID.search(each) for each in lost)
+
+    def _filled(self, name: str) -> Any:
+        """Return what an argument of a `dynamic` block is made of, if there is only one such thing in the module."""
+        fitting, is_lost = self._fitting(name, None)
+        if len(fitting) != 1:
+            return not_told(name, fitting)
+        if _TAKES_IDS.fullmatch(name):
+            return [fitting[0].template, *([not_told(name)] if is_lost else [])]
+        return not_told(name) if is_lost else fitting[0].template
 
     def _sole(self, name: str, expression: dict[str, Any]) -> list[Target] | None:
         """Return the only VPC of a plan whose id isn't known yet: modules keep its id in a local, which no plan has.
@@ -279,9 +305,14 @@ def _stem(argument: str) -> str:
 
 def _is_kind(target: Target, argument: str) -> bool:
     """Return whether an argument takes ids of what a reference leads to, by their names."""
-    stem = re.sub(r"_(ids?|identifiers?|arns?)$|s$", "", argument)
     kind = target.type.partition("_")[2]
-    return bool(stem) and (stem in kind or stem.endswith(kind)) and target.attribute in ("", _usual(argument))
+    if argument in ("ip_address", "private_ip"):
+        whole = not target.attribute and kind in ("instance", "network_interface")
+        return whole or _ADDRESS.fullmatch(target.attribute) is not None
+    stem = re.sub(r"_(ids?|identifiers?|arns?)$|s$", "", argument)
+    if not stem or re.fullmatch(rf"(.*_)?{stem}_ids?", target.attribute):
+        return bool(stem)
+    return (stem in kind or stem.endswith(kind)) and target.attribute in ("", "ids", _usual(argument))
 
 
 def _argument_of(target: Target, arguments: Iterable[str]) -> str | None:
@@ -382,8 +413,14 @@ def sensitive(what: str) -> Unknown:
     return Unknown(f"{what} is sensitive, so it is not read from a plan", "Check the folder that it is planned from.")
 
 
-def not_told(argument: str) -> Unknown:
-    """Return why the plan doesn't include an argument."""
-    return Unknown(
-        f"the plan doesn't include {argument}, as it is known only after apply", "Apply, then check a new plan."
+def not_told(argument: str, among: Iterable[Target] = ()) -> Unknown:
+    """Return why the plan doesn't include an argument, and what it may be where there are several."""
+    named = [each.address for each in among]
+    if len(named) < 2:
+        why = f"the plan doesn't include {argument}, as it is known only after apply"
+        return Unknown(why, "Apply, then check a new plan.")
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    why = (
+        f"the plan doesn't tell which of {', '.join(named[:3])}{more} {argument} is, as that is known only after apply"
     )
+    return Unknown(why, "Check the folder, or apply and check a new plan.")

@@ -24,6 +24,7 @@ _MODULE = re.compile(
 _GIVEN = re.compile(r"(.*_)?(id|arn|dns_name|endpoint|address)")
 _NO_RESOURCE = ("each", "count", "path", "terraform", "self", "local", "var", "module")
 _OWN = ("each.key", "count.index")
+_ONE_OF_MANY = re.compile(r"(\.|^var\.)[\w-]+\[(\d+|\"(?:[^\"\\]|\\.)*\")\]$")
 MODULES = re.compile(r"(?:module\.[\w-]+(?:\[(?:\"(?:[^\"\\]|\\.)*\"|\d+)\])?\.)*")
 
 
@@ -44,6 +45,13 @@ class Target:
     name: str
     index: str
     attribute: str
+
+    @property
+    def address(self) -> str:
+        """Its address as Terraform tells it."""
+        modules = modules_before(self.name)
+        data = "data." if self.mode == "data" else ""
+        return f"{modules}{data}{self.type}.{self.name.removeprefix(modules)}{self.index}"
 
     @property
     def template(self) -> str:
@@ -84,6 +92,7 @@ class References:
         self._written: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
         self._indexes: dict[tuple[str, str, str], list[str]] = {}
         self._followed: dict[tuple[str, Place], list[Target] | None] = {}
+        self._scopes: dict[str, tuple[list[Target], list[str]]] = {}
         self._around_seen: dict[tuple[str, str, Place], tuple[list[Target], list[str]]] = {}
         for resource in planned:
             mode = "data" if resource.get("mode") == "data" else "resource"
@@ -213,13 +222,45 @@ class References:
             parts = [(mapping(mapping(call.get("expressions")).get(_first(name[4:]))), outer)]
         elif name.startswith("each.value"):
             parts = [({"references": list(place.over)}, Place(place.module))]
+        elif (match := _REFERENCE.fullmatch(name)) and match["type"] not in _NO_RESOURCE:
+            return self._instances_of(match, place.module), []
         else:
             return [], [name]
         for expression, at in parts:
             more, strange = self.candidates(expression, at)
             found += more
             lost += strange
+        if len(found) > 1 and _ONE_OF_MANY.search(name):
+            lost.append(name)
         return found, lost
+
+    def _instances_of(self, match: re.Match[str], module: str) -> list[Target]:
+        """Return what a reference may lead to, where it doesn't tell the instance."""
+        mode, kind, name = "data" if match["data"] else "resource", match["type"], module + match["name"]
+        keys = self._indexes.get((mode, kind, name), [])
+        return [Target(mode, kind, name, each, match["rest"] or "") for each in keys]
+
+    def in_scope(self, module: str) -> tuple[list[Target], list[str]]:
+        """Return all that an expression in a module may be made of, and the references of which that isn't known.
+
+        Its locals and outputs are made of nothing else.
+        """
+        if module not in self._scopes:
+            self._scopes[module] = self.candidates({"references": self._names_in(module)}, Place(module))
+        return self._scopes[module]
+
+    def _names_in(self, module: str) -> list[str]:
+        """Return what a module's expressions may refer to: modules that it calls, its variables, its resources."""
+        names = [f"module.{each.removeprefix(f'{module}module.').rstrip('.')}" for each in self._called_in(module)]
+        _, call = self.call(module) if module else (Place(), {})
+        names += [f"var.{each}" for each in mapping(call.get("expressions"))]
+        for kind in mappings(self.module(module).get("resources")):
+            data = "data." if kind.get("mode") == "data" else ""
+            names.append(f"{data}{kind.get('type')}.{kind.get('name')}")
+        return names
+
+    def _called_in(self, module: str) -> list[str]:
+        return [each for each in self.called() if modules_before(each[: each.rstrip(".").rfind("module.")]) == module]
 
     def traces(self, expression: Any, place: Place) -> list[Target]:
         """Return what all references anywhere in an argument or block lead to, as far as they can be followed."""

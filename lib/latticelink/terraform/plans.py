@@ -76,7 +76,8 @@ class _Plan:
         written = self.references.written(resource)
         place = Place(module_of(resource), index_of(resource), self.references.over(mapping(written)))
         change = self.changes.get(str(resource.get("address")), {})
-        arguments = Arguments(self.facts, place, _is_new(change))
+        own = (str(resource.get("type")), place.module + str(resource.get("name")))
+        arguments = Arguments(self.facts, place, _is_new(change), own)
         values, expressions = mapping(resource.get("values")), mapping(mapping(written).get("expressions"))
         unknown, hidden = mapping(change.get("after_unknown")), mapping(resource.get("sensitive_values"))
         is_data = resource.get("mode") == "data"

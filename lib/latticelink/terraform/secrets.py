@@ -19,6 +19,8 @@ _MARKS = (("values", "sensitive_values"), ("before", "before_sensitive"), ("afte
 # Blocks whose names are labels, not keys of what stands in them.
 _LABELLED = {"resource": 2, "data": 2, "module": 1, "provider": 1, "ephemeral": 2}
 _CALL = re.compile(r"""sensitive\(\s*\\?"((?:[^"\\]|\\.)+)\\?"\s*\)""")
+_NESTED = (dict, list)
+_TOLD = (str, dict, list)
 # What is nested under such a key has names and ids beside the secret; short ones are no loss.
 _SHORTEST_NESTED = 8
 
@@ -29,14 +31,14 @@ def note_content(content: Any) -> None:
     while todo:
         part, labels = todo.pop()
         if isinstance(part, list):
-            todo += [(each, labels) for each in part if isinstance(each, str | dict | list)]
+            todo += [(each, labels) for each in part if isinstance(each, _TOLD)]
         elif isinstance(part, str):
             _note_text(part)
         elif isinstance(part, dict):
             if not labels:
                 _note_marked(part)
             for key, item in part.items():
-                if isinstance(item, dict | list):
+                if isinstance(item, _NESTED):
                     if not labels and is_secret_key(key):
                         note_keyed(item, shortest=_SHORTEST_NESTED)
                     todo.append((item, labels - 1 if labels else _LABELLED.get(key, 0) if part is content else 0))

@@ -6,7 +6,7 @@ Source: https://developer.hashicorp.com/terraform/language/syntax/configuration
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -99,6 +99,12 @@ _INDEX = re.compile(r"[0-9]+")
 # What most terms are, read at once: a quoted text without expressions and escapes; a name with names after dots.
 _QUOTED = re.compile(r'"([^$%\\"]*)"')
 _NAMED_STEPS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_-]*)+")
+# A whole expression of one such term: the end of what it stands in follows at once.
+_STEPS = r"""(?:\.[A-Za-z_][A-Za-z0-9_-]*|\["[^$%\\"]*"\])*"""
+_TERM = re.compile(rf"""\s*(?:"([^$%\\"]*)"|([A-Za-z_][A-Za-z0-9_-]*)({_STEPS}))(?=[,)\]}}])""")
+_STEP = re.compile(r"""\.([A-Za-z0-9_-]+)|\["([^"]*)"\]""")
+_CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)\(")
+_CONSTANTS = {"true": True, "false": False, "null": ABSENT}
 # What no operator begins with.
 _ENDS = frozenset(",)]}:")
 _LONGER = {"=": ("==", "=>"), "!": ("!=",)}
@@ -167,6 +173,8 @@ class _Parser:
 
     def _close(self) -> None:
         """Read the end of an interpolation or directive, and the white space that it strips."""
+        if self._next("}"):
+            return
         if self._take("~}"):
             while self.at < len(self.text) and self.text[self.at].isspace():
                 self.at += 1
@@ -206,6 +214,8 @@ class _Parser:
         return escaped
 
     def expression(self) -> Any:
+        if term := _TERM.match(self.text, self.at):
+            return self._term(term)
         condition = self._binary(0)
         if self.text[self.at : self.at + 1] in _ENDS or self._sign() != "?":
             return condition
@@ -213,6 +223,17 @@ class _Parser:
         yes = self.expression()
         self._expect(":")
         return Operation("?", (condition, yes, self.expression()))
+
+    def _term(self, found: re.Match[str]) -> Any:
+        spend(_STEPS_OF_A_TERM)
+        self.at = found.end()
+        quoted, name, steps = found.groups()
+        if name is None:
+            return Literal(quoted)
+        if name in _CONSTANTS and not steps:
+            return Literal(_CONSTANTS[name])
+        base = Literal(_CONSTANTS[name]) if name in _CONSTANTS else name
+        return Path(base, tuple(_step(each or key) for each, key in _STEP.findall(steps)))
 
     def _binary(self, level: int) -> Any:
         left = self._unary()
@@ -226,6 +247,10 @@ class _Parser:
         return left
 
     def _unary(self) -> Any:
+        if call := _CALL.match(self.text, self.at):
+            spend(_STEPS_OF_A_TERM)
+            self.at = call.end()
+            return self._with_steps(self._call(call[1]))
         operator = self._sign()
         if operator in ("!", "-") and self._take(operator):
             return Operation(f"unary {operator}", (self._unary(),))
@@ -233,7 +258,7 @@ class _Parser:
 
     def _with_steps(self, base: Any) -> Any:
         steps: list[Any] = []
-        while True:
+        while self.text[self.at : self.at + 1] not in _ENDS:
             if named := _NAMED_STEPS.match(self.text, self.at):
                 steps += map(_step, named[0].split(".")[1:])
                 self.at = named.end()
@@ -251,7 +276,8 @@ class _Parser:
                 steps.append(SPLAT if self._take("*") else self.expression())
                 self._expect("]")
             else:
-                return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
+                break
+        return Path(base, tuple(steps)) if steps or isinstance(base, str) else base
 
     def _primary(self) -> Any:
         spend(_STEPS_OF_A_TERM)
@@ -280,8 +306,8 @@ class _Parser:
 
     def _named(self) -> Any:
         name = self._need(_NAME)
-        if name in ("true", "false", "null"):
-            return Literal({"true": True, "false": False, "null": ABSENT}[name])
+        if name in _CONSTANTS:
+            return Literal(_CONSTANTS[name])
         if self._sign() == "(":
             self.at += 1
             return self._call(name)
@@ -291,12 +317,13 @@ class _Parser:
         arguments: list[Any] = []
         while not self._take(")"):
             arguments.append(self.expression())
-            if self._take("..."):
-                self._expect(")")
-                return Call(name, tuple(arguments), expands=True)
-            if not self._take(","):
-                self._expect(")")
-                break
+            sign = self._sign()
+            if sign == ",":
+                self.at += 1
+                continue
+            expands = sign == "." and self._take("...")
+            self._expect(")")
+            return Call(name, tuple(arguments), expands)
         return Call(name, tuple(arguments))
 
     def _listed(self, end: str) -> Iterator[Any]:
@@ -402,6 +429,9 @@ def parse(text: str) -> Any:
         return Unknown(f"the expression {shown} isn't supported here")
 
 
+_LISTS = (list, tuple)
+
+
 def references(raw: Any) -> Iterator[tuple[str, ...]]:
     """Yield the leading names of each reference in the JSON, such as `("aws_vpc", "main", "id")`."""
     todo = [raw]
@@ -412,7 +442,7 @@ def references(raw: Any) -> Iterator[tuple[str, ...]]:
                 yield from _references_in(part)
         elif isinstance(part, dict):
             todo.extend(item for key, item in part.items() if key != "//")
-        elif isinstance(part, list | tuple):
+        elif isinstance(part, _LISTS):
             todo.extend(part)
 
 
@@ -427,9 +457,9 @@ def _references_in(text: str) -> tuple[tuple[str, ...], ...]:
                 found.append((part.base, *_leading_names(part.steps)))
             else:
                 todo.append(part.base)
-            todo.extend(part.steps)
-        else:
-            todo.extend(_inside(part))
+            todo.extend(step for step in part.steps if not isinstance(step, Literal))
+        elif inside := _INSIDE.get(type(part)):
+            todo.extend(inside(part))
     return tuple(found)
 
 
@@ -440,18 +470,12 @@ def _leading_names(steps: tuple[Any, ...]) -> Iterator[str]:
         yield str(step.value)
 
 
-def _inside(part: Any) -> tuple[Any, ...]:
-    """Return the trees that a tree is made of."""
-    if isinstance(part, Template):
-        return part.parts
-    if isinstance(part, Call):
-        return part.arguments
-    if isinstance(part, ListOf):
-        return part.items
-    if isinstance(part, MapOf):
-        return tuple(each for pair in part.items for each in pair)
-    if isinstance(part, Operation):
-        return part.operands
-    if isinstance(part, For):
-        return (part.source, part.key, part.result, part.condition)
-    return ()
+# Of each kind of tree the trees that it is made of.
+_INSIDE: dict[type, Callable[[Any], Iterable[Any]]] = {
+    Template: lambda tree: tree.parts,
+    Call: lambda tree: tree.arguments,
+    ListOf: lambda tree: tree.items,
+    MapOf: lambda tree: (each for pair in tree.items for each in pair),
+    Operation: lambda tree: tree.operands,
+    For: lambda tree: (tree.source, tree.key, tree.result, tree.condition),
+}

@@ -7,7 +7,7 @@ from pathlib import Path
 from latticelink.errors import UnreadableInput
 
 MOST_STEPS = 6_000_000
-"""Steps of about a microsecond; 5,000 links take five sixths of them."""
+"""Steps of about a microsecond; 5,000 links take nine tenths of them."""
 
 MOST_MEMORY = 300_000_000
 """Bytes that the JSON of all files may take once it is loaded, by an estimate that is on the safe side."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from latticelink.checks.examination import Examination, examined
 from latticelink.checks.findings import Result
+from latticelink.errors import InvalidInput, LatticeLinkError, Report, UnreadableInput
 from latticelink.network.ranges import PortSet
 from latticelink.network.reading import configuration_of
 from latticelink.paths.hops import Answer, TracedPath
@@ -19,6 +20,8 @@ from latticelink.replacements import Replacement, as_moved, blocks_of, find_repl
 from latticelink.terraform.raw import RawStack
 from latticelink.terraform.sources import synthesised
 from latticelink.terraform.work import begin
+from latticelink.values.calls import judged
+from latticelink.values.texts import with_article
 
 if TYPE_CHECKING:
     from latticelink.app import App
@@ -32,6 +35,7 @@ class SynthesisedStack:
         text: the JSON as it was written.
     """
 
+    @judged
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
@@ -43,7 +47,12 @@ class SynthesisedStack:
     @cached_property
     def json(self) -> dict[str, Any]:
         """The JSON, parsed; tests share it, so it is not to be changed."""
-        content: dict[str, Any] = json.loads(self.text)
+        try:
+            content = json.loads(self.text)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableInput(f"The text of stack {self.name!r} is no JSON: {error}.") from None
+        if not isinstance(content, dict):
+            raise UnreadableInput(f"The text of stack {self.name!r} is no JSON object.")
         return content
 
     @property
@@ -51,6 +60,7 @@ class SynthesisedStack:
         """The Terraform addresses of the resources, sorted: what Terraform knows each of them by."""
         return sorted(f"{kind}.{name}" for kind, blocks in self._blocks("resource").items() for name in blocks)
 
+    @judged
     def all(self, kind: str, section: str = "resource", /, **arguments: Any) -> list[dict[str, Any]]:
         """Return the blocks of a type that have these arguments, in the order of the file.
 
@@ -61,6 +71,7 @@ class SynthesisedStack:
         """
         return list(self._found(kind, section, arguments).values())
 
+    @judged
     def one(self, kind: str, section: str = "resource", /, **arguments: Any) -> dict[str, Any]:
         """Return the one block of a type that has these arguments.
 
@@ -75,6 +86,7 @@ class SynthesisedStack:
         __tracebackhide__ = True
         return self._one(kind, section, arguments)[1]
 
+    @judged
     def ref(self, kind: str, attribute: str, /, **arguments: Any) -> str:
         """Return the expression that refers to the one resource of a type with these arguments.
 
@@ -136,7 +148,9 @@ class SynthesisedApp(Mapping[str, SynthesisedStack]):
         UnreadableInput: if it is no such folder.
     """
 
+    @judged
     def __init__(self, outdir: Path) -> None:
+        outdir = Path(outdir)
         self._raw: list[RawStack] = synthesised(outdir)
         self._stacks = {
             stack.name: SynthesisedStack(stack.name, stack.files[0].read_text(encoding="utf-8")) for stack in self._raw
@@ -144,7 +158,14 @@ class SynthesisedApp(Mapping[str, SynthesisedStack]):
         self._at: dict[int, tuple[TracedPath, ...]] = {}
 
     def __getitem__(self, name: str) -> SynthesisedStack:
-        """Return a stack by its id."""
+        """Return a stack by its id.
+
+        Raises:
+            NoSuchStack: if there is none of that id.
+        """
+        if not isinstance(name, str) or name not in self._stacks:
+            given = repr(name) if isinstance(name, str) else with_article(type(name).__name__)
+            raise NoSuchStack(f"This app has no stack {given}. It has: {', '.join(self) or 'none'}.")
         return self._stacks[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -175,6 +196,7 @@ class SynthesisedApp(Mapping[str, SynthesisedStack]):
         """The errors, warnings and notes of the check that nobody suppressed, worst first."""
         return tuple(self.examination.of(Answer.FAIL))
 
+    @judged
     def paths_at(self, port: int) -> tuple[TracedPath, ...]:
         """Return the way of each client to each resource, for one port.
 
@@ -182,16 +204,20 @@ class SynthesisedApp(Mapping[str, SynthesisedStack]):
             port: TCP port, 1 to 65535.
 
         Raises:
-            ValueError: for what is no such port.
+            InvalidInput: for what is no such port.
         """
         if not isinstance(port, int) or isinstance(port, bool) or not 1 <= port <= 65535:
-            raise ValueError(f"A TCP port is a whole number from 1 to 65535, not {port!r}.")
+            with Report("SynthesisedApp.paths_at") as report:
+                rule = "A TCP port is a whole number from 1 to 65535."
+                report.refuse("port", port, rule=rule, fix="Write one, such as 443.")
+                raise InvalidInput(report.findings)
         if port not in self._at:
             configuration = self.examination.configuration
             begin()
             self._at[port] = tuple(Tracer(configuration, PortSet.of((port, port))).paths)
         return self._at[port]
 
+    @judged
     def replacements_since(self, before: SynthesisedApp) -> list[Replacement]:
         """Return the gateways, resource configurations and endpoints that an apply would replace.
 
@@ -205,6 +231,13 @@ class SynthesisedApp(Mapping[str, SynthesisedStack]):
         return find_replacements(then, blocks_of(self._raw))
 
 
+class NoSuchStack(LatticeLinkError, KeyError):
+    """An app has no stack of the id that was asked for."""
+
+    __str__ = LatticeLinkError.__str__
+
+
+@judged
 def synthesise(build: Callable[[App], object], *, context: Mapping[str, Any] | None = None) -> SynthesisedApp:
     """Build an app in this process, write its Terraform JSON to a folder of its own, and return what was written.
 
@@ -214,10 +247,16 @@ def synthesise(build: Callable[[App], object], *, context: Mapping[str, Any] | N
 
     Raises:
         InvalidInput: with all that is wrong with the input, as `run` would print it.
-        TypeError: if `build` can't be called.
     """
     if not callable(build):
-        raise TypeError(f"synthesise takes the function that creates the app's stacks, not {build!r}.")
+        with Report("synthesise") as report:
+            report.refuse(
+                "build",
+                build,
+                rule="synthesise takes the function that creates the app's stacks, and calls it with the app.",
+                fix="Write synthesise(build), without parentheses after the function's name.",
+            )
+            raise InvalidInput(report.findings)
     # Here, as it starts Node.js, which what reads a folder doesn't need.
     from latticelink.app import build_app
 
@@ -226,6 +265,7 @@ def synthesise(build: Callable[[App], object], *, context: Mapping[str, Any] | N
         return SynthesisedApp(Path(app.outdir))
 
 
+@judged
 def read_synthesised(outdir: Path) -> SynthesisedApp:
     """Return what a synth wrote to a folder, such as a `cdktf.out` that is kept under version control.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from latticelink.testing.apps import SynthesisedApp, synthesise
+from latticelink.values.calls import judged
 
 if TYPE_CHECKING:
     from latticelink.app import App
@@ -24,6 +25,7 @@ class Synthesise:
         self._known: WeakKeyDictionary[Callable[[App], object], dict[object, SynthesisedApp]]
         self._known = WeakKeyDictionary()
 
+    @judged
     def __call__(self, build: Callable[[App], object], *, context: Mapping[str, Any] | None = None) -> SynthesisedApp:
         """Return the app, as `latticelink.testing.synthesise` does; tests share it, so it is not to be changed.
 
@@ -39,7 +41,11 @@ class Synthesise:
             known = self._known.setdefault(build, {})
         except TypeError:  # What can't be remembered by itself is built each time.
             known = {}
-        key = (repr(context), os.getcwd(), os.environ.get("CDKTF_CONTEXT_JSON"))  # noqa: PTH109  (a text, as a key)
+        try:
+            told = repr(context)
+        except Exception:  # What has no text is refused, each time.
+            return synthesise(build, context=context)
+        key = (told, os.getcwd(), os.environ.get("CDKTF_CONTEXT_JSON"))  # noqa: PTH109  (a text, as a key)
         if key not in known:
             known[key] = synthesise(build, context=context)
         return known[key]

@@ -31,8 +31,11 @@ class Golden:
 
         Raises:
             AssertionError: if they differ, with the difference, or if there is no such file.
+            InvalidInput: for what is no name of a file, and no text.
         """
         __tracebackhide__ = True
+        if not isinstance(name, str) or not isinstance(text, str) or not name or "\0" in name or len(name) > 255:
+            raise _refused(name, text)
         file = self._folder / name
         if self._update:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +51,20 @@ class Golden:
                 f"This differs from the golden file {file}. If that is intended, run pytest with {OPTION} and read "
                 f"the difference before committing it.\n{told}"
             )
+
+
+def _refused(name: object, text: object) -> Exception:
+    # Here, as pytest loads this in runs too that test nothing of LatticeLink.
+    from latticelink.errors import InvalidInput, Report
+
+    report = Report("golden")
+    if not isinstance(text, str):
+        report.refuse(
+            "text", text, rule="A golden file holds a text.", fix="Write str(...) or json.dumps(...) around it."
+        )
+    else:
+        report.refuse("name", name, rule="This is the name of a file, 1 to 255 characters.", fix="Write 'ids.txt'.")
+    return InvalidInput(report.findings)
 
 
 def _difference(expected: str, text: str) -> list[str]:

@@ -10,8 +10,10 @@ from latticelink.paths.hops import Answer, TracedPath
 from latticelink.reports.paths import path_lines
 from latticelink.terraform.blocks import Block
 from latticelink.testing.apps import SynthesisedApp
+from latticelink.values.calls import judged
 
 
+@judged
 def assert_reachable(app: SynthesisedApp, client: str, resource: str, *, port: int) -> None:
     """Assert that packets of a client surely arrive, on each way that the app has between the two.
 
@@ -24,12 +26,13 @@ def assert_reachable(app: SynthesisedApp, client: str, resource: str, *, port: i
 
     Raises:
         AssertionError: if a way is blocked, or isn't known to be open, with the hops; if there is no way.
-        ValueError: for what is no port.
+        InvalidInput: for what is no port.
     """
     __tracebackhide__ = True
     _assert_all(app, client, resource, port, Answer.PASS)
 
 
+@judged
 def assert_blocked(app: SynthesisedApp, client: str, resource: str, *, port: int) -> None:
     """Assert that packets of a client surely don't arrive, on any way that the app has between the two.
 
@@ -42,7 +45,7 @@ def assert_blocked(app: SynthesisedApp, client: str, resource: str, *, port: int
     Raises:
         AssertionError: if a way is open, or isn't known to be blocked, with the hops; if there is no way that was
             followed, so that a misspelt name doesn't pass.
-        ValueError: for what is no port.
+        InvalidInput: for what is no port.
     """
     __tracebackhide__ = True
     _assert_all(app, client, resource, port, Answer.FAIL)

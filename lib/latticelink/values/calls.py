@@ -1,8 +1,8 @@
 """Judges public calls by their own signatures: what is misspelt, missing or of the wrong kind gets its sentence.
 
 Python's own TypeError names an inner class and comes with a traceback; this names the public one and the nearest
-argument. What kind of thing an argument is stands in its annotation alone. Texts and numbers are left to whoever parses
-them, as they know what is wrong with the value too.
+argument. What kind of thing an argument is stands in its annotation alone. Which texts and numbers are right is left to
+whoever parses them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,27 @@ from __future__ import annotations
 import functools
 import inspect
 import re
+import sys
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, ParamSpec, TypeVar
 
-from latticelink.errors import InvalidInput, Report
+from latticelink.errors import InvalidInput, LatticeLinkError, Report
+from latticelink.values.texts import (
+    MOST_ITEMS,
+    Folder,
+    Shape,
+    Stray,
+    TextList,
+    described,
+    plain,
+    shape_of,
+    strays_in,
+    with_article,
+)
 from latticelink.values.tokens import is_known
 
 _Arguments = ParamSpec("_Arguments")
@@ -46,13 +60,30 @@ _JUDGED_INSIDE = {
     ("ExistingGateway.share", "resource"),
     ("GroupRules.let_out", "endpoint"),
     ("Stack.__init__", "state"),
+    ("State.of", "given"),
+    ("Stack.__init__", "account_id"),
+    ("AccountShare.__init__", "principals"),
 }
 """Arguments of which the function itself has more to say; here is judged at most that they are lists."""
+
+_MAY_BE_LATER = {
+    ("ResourceGateway.__init__", "security_group_ids"),
+    ("_Endpoint.__init__", "security_group_ids"),
+    ("ServiceNetworkAssociation.__init__", "security_group_ids"),
+    ("SharedResource.of_arn", "zone_ids"),
+}
+"""Lists that are written as they are given, and so may be known only after apply."""
+
+_OF_THE_LANGUAGE = {"__init__": "", "__call__": "", "__getitem__": "[...]"}
+"""What methods are called by that users don't write by their names."""
+
+_TAGS = "tags"
+"""Tags, whose values AWS judges by their signs, have sentences of their own."""
 
 _CONSTRUCTS = {
     "scope": ("The scope is the stack, or a construct in it", "Construct"),
     "stack": ("This is a stack", "TerraformStack"),
-    "construct": ("This is a construct", ""),
+    "construct": ("This is a stack, or a construct in one", ""),
 }
 """Arguments that are the CDK's own constructs, with no annotation for it: what is wanted, and of which class."""
 
@@ -63,18 +94,35 @@ def judged(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Res
 
     @functools.wraps(function)
     def call(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Result:
-        values = [_listed(value) for value in args]
-        named = {name: _listed(value) for name, value in kwargs.items()}
+        __tracebackhide__ = True
+        values = [plain(value) for value in args]
+        named = {name: plain(value) for name, value in kwargs.items()}
         with Report(_spoken_name(function, values)) as report:
             _rename_misspelt(report, signature, named)
             given = _bound(report, signature, values, named)
-            _refuse_wrong_kinds(report, function, given)
+            instead, strays = _refuse_wrong_texts(report, function, given)
+            _refuse_wrong_kinds(report, function, {**given, **instead})
+        if instead:
+            bound = signature.bind(*values, **named)
+            bound.arguments.update(instead)
+            values, named = list(bound.args), bound.kwargs
         try:
-            return function(*values, **named)
-        except RuntimeError as error:
-            with Report(_spoken_name(function, values)) as report:
-                _refuse_taken_id(report, given.get("id"), error)
+            result = function(*values, **named)
+        except LatticeLinkError:
             raise
+        except Exception as error:
+            with Report(_spoken_name(function, values)) as report:
+                _refuse_untold(report, strays)
+                if isinstance(error, RuntimeError):
+                    _refuse_taken_id(report, given.get("id"), error)
+            if strays:
+                # What happens with what is no text is a consequence.
+                raise InvalidInput(report.findings) from None
+            raise
+        if strays:
+            with Report(_spoken_name(function, values)) as report:
+                _refuse_untold(report, strays)
+        return result
 
     return call
 
@@ -85,11 +133,12 @@ def judged_init(cls: _Class) -> _Class:
     return cls
 
 
-def _listed(value: Any) -> Any:
-    """Return what can be gone through once as a list, and a set too, as its order is another one in each run."""
-    if isinstance(value, Iterator):
-        return list(value)
-    return sorted(value, key=str) if isinstance(value, set | frozenset) else value
+def _refuse_untold(report: Report, strays: Mapping[str, Sequence[Stray]]) -> None:
+    """Refuse what is no text and was refused by nobody who would know more of it."""
+    for name, several in strays.items():
+        for stray in several:
+            if not stray.told:
+                report.refuse(name, stray.original, rule=stray.wrong.rule, fix=stray.wrong.fix)
 
 
 def _refuse_taken_id(report: Report, id: object, error: RuntimeError) -> None:
@@ -107,7 +156,9 @@ def _spoken_name(function: Callable[..., Any], values: list[Any]) -> str:
     given = values[0] if isinstance(values[0], type) else type(values[0])
     public = (each for each in given.__mro__ if each.__module__.startswith("latticelink.") and each.__name__[0] != "_")
     owner = next(public, given)
-    return owner.__name__ if own == "__init__" else f"{owner.__name__}.{own}"
+    if own in _OF_THE_LANGUAGE:
+        return f"{owner.__name__}{_OF_THE_LANGUAGE[own]}"
+    return f"{owner.__name__}.{own}"
 
 
 def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[str, Any]) -> None:
@@ -164,6 +215,25 @@ def _bound(report: Report, signature: inspect.Signature, values: list[Any], name
         raise InvalidInput(report.findings) from None
 
 
+def _refuse_wrong_texts(
+    report: Report, function: Callable[..., Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, list[Stray]]]:
+    """Return what to go on with where no text is given, and of that what is left to refuse; refuse the rest."""
+    instead, strays = {}, {}
+    for name, shape in _shapes(function).items():
+        if name in given:
+            wrong, value = shape.judge(given[name])
+            for each in wrong:
+                report.refuse(name, each.value, rule=each.rule, fix=each.fix)
+            if wrong and isinstance(shape, Folder):
+                # Nothing can stand in for a folder, as it is written to next.
+                raise InvalidInput(report.findings)
+            if value is not given[name]:
+                instead[name] = value
+                strays[name] = strays_in(value)
+    return instead, {name: several for name, several in strays.items() if several}
+
+
 def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Mapping[str, Any]) -> None:
     kinds = _kinds(function)
     wrong = {name: value for name, value in given.items() if name in kinds and not kinds[name].takes(value)}
@@ -181,7 +251,7 @@ def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Map
         report.refuse(
             name,
             value,
-            rule=f"{kinds[name].sentence()}; here is {_described(kinds[name].strange(value))}.",
+            rule=f"{kinds[name].sentence()}; here is {described(kinds[name].strange(value))}.",
             fix=f"Swap it with {swapped[0]}." if swapped else kinds[name].fix(value),
         )
     # Nothing can stand in for a construct: what else is wrong with this call shows when this is right.
@@ -196,25 +266,31 @@ class _Kind:
         classes: tuple[type, ...],
         *,
         is_list: bool = False,
+        of_texts: bool = True,
         optional: bool = False,
         what: str = "",
         base: str = "",
     ):
         self.classes, self.is_list, self.optional = classes, is_list, optional
-        self.what, self.base = what, base
+        self.what, self.base, self.of_texts = what, base, of_texts
 
     def takes(self, value: object) -> bool:
         if value is None:
             return self.optional
         if self.what:
             return _is_construct(value, self.base)
+        if self.is_list and isinstance(value, Sized) and len(value) > MOST_ITEMS:
+            return False
         if not self.is_list:
             # A boolean that is known only after apply is an object of the CDK.
-            return isinstance(value, self.classes) or (self.classes == (bool,) and hasattr(value, "resolve"))
+            is_token = hasattr(type(value), "__jsii_type__") and hasattr(value, "resolve")
+            return isinstance(value, self.classes) or (self.classes == (bool,) and is_token)
         if isinstance(value, Mapping | bytes) or not isinstance(value, Iterable):
             return False
         if not self.classes:
-            return not any(isinstance(item, list | Mapping | set) for item in value)
+            return (self.of_texts or not isinstance(value, str)) and not any(
+                isinstance(item, list | Mapping | set) for item in value
+            )
         return not isinstance(value, str) and all(isinstance(item, self.classes) for item in value)
 
     def strange(self, value: object) -> object:
@@ -229,7 +305,7 @@ class _Kind:
             return self.what
         if self.classes == (bool,):
             return "This is True or False"
-        names = " or ".join(_with_article(_named(each)) for each in self.classes)
+        names = " or ".join(with_article(_named(each)) for each in self.classes)
         if self.is_list:
             return f"This is a list{f', each of them {names}' if names else ' of single values'}"
         return f"This is {names}" + (", or left out" if self.optional else "")
@@ -250,14 +326,14 @@ class _Kind:
             return "Write True or False."
         if self.is_list and not self.classes:
             return "Write a list, in square brackets."
-        return f"Give {' or '.join(_with_article(_named(each)) for each in self.classes)}."
+        return f"Give {' or '.join(with_article(_named(each)) for each in self.classes)}."
 
 
 class _Id(_Kind):
     """What may be given for the id of a construct."""
 
     def takes(self, value: object) -> bool:
-        return isinstance(value, str) and value != "" and value.isprintable() and is_known(value)
+        return isinstance(value, str) and value.strip() != "" and value.isprintable() and is_known(value)
 
     def sentence(self) -> str:
         return (
@@ -269,21 +345,36 @@ class _Id(_Kind):
         return "Write one, such as 'network'."
 
 
-class _Text(_Kind):
-    """A text: of what isn't one, only what a text is made from by mistake is judged here."""
+@functools.cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of the arguments, without those that only a type checker can read."""
+    hints = {}
+    for name, hint in inspect.get_annotations(function).items():
+        with suppress(NameError):
+            hints[name] = typing.get_type_hints(
+                types.SimpleNamespace(__annotations__={name: hint}), vars(sys.modules[function.__module__])
+            )[name]
+    return hints
 
-    def takes(self, value: object) -> bool:
-        is_ours = type(value).__module__.startswith("latticelink.")
-        return isinstance(value, str) or not (is_ours or isinstance(value, type) or hasattr(type(value), "node"))
 
-    def fix(self, value: object) -> str:
-        return f"Give a text, such as its {'id' if hasattr(value, 'id') else 'name'}."
+@functools.cache
+def _shapes(function: Callable[..., Any]) -> dict[str, Shape]:
+    """Return how the texts in each argument are judged."""
+    hints = _hints(function)
+    inside = {name for own, name in _JUDGED_INSIDE if own == function.__qualname__} | {"return", _TAGS}
+    if "scope" in hints:
+        inside.add("id")
+    shapes = {name: shape_of(hint) for name, hint in hints.items() if name not in inside}
+    for name, shape in shapes.items():
+        if isinstance(shape, TextList):
+            shape.later = (function.__qualname__, name) in _MAY_BE_LATER
+    return {name: shape for name, shape in shapes.items() if shape is not None}
 
 
 @functools.cache
 def _kinds(function: Callable[..., Any]) -> dict[str, _Kind]:
     """Return what may be given for each argument of which the annotation tells."""
-    hints = typing.get_type_hints(function)
+    hints = _hints(function)
     kinds = {name: kind for name, hint in hints.items() if name != "return" and (kind := _kind(hint)) is not None}
     parameters = inspect.signature(function).parameters
     for name, (what, base) in _CONSTRUCTS.items():
@@ -296,10 +387,12 @@ def _kinds(function: Callable[..., Any]) -> dict[str, _Kind]:
     for name, each in parameters.items():
         if each.kind is each.VAR_POSITIONAL and name in kinds:
             kinds[name] = _Kind(kinds[name].classes, is_list=True)
+    for name in [name for name in kinds if name in _shapes(function)]:
+        del kinds[name]
     for name in [name for name in kinds if (function.__qualname__, name) in _JUDGED_INSIDE]:
         whole = kinds.pop(name)
         if whole.is_list:
-            kinds[name] = _Kind((), is_list=True)
+            kinds[name] = _Kind((), is_list=True, of_texts=False)
     return kinds
 
 
@@ -311,8 +404,6 @@ def _kind(hint: Any) -> _Kind | None:
         return _Kind(tuple(_own(typing.get_args(parts[0]))), is_list=True, optional=optional)
     if len(parts) == 1 and typing.get_origin(parts[0]) is Mapping:
         return _Kind((Mapping,), optional=optional)
-    if parts == [str]:
-        return _Text((str,), optional=optional)
     if parts == [bool]:
         return _Kind((bool,), optional=optional)
     if not all(isinstance(part, type) for part in parts) or not _own(parts):
@@ -334,22 +425,10 @@ def _is_construct(value: object, base: str) -> bool:
     above = {each.__name__ for each in type(value).__mro__}
     if base == "App":
         return "App" in above or "TerraformStack" not in above
-    return not base or ("App" not in above and any(base in name for name in above))
+    return "App" not in above and any(base in name for name in above)
 
 
 def _named(kind: type) -> str:
     return {"str": "text", "Mapping": "mapping, in braces", "GroupRules": "SecurityGroup"}.get(
         kind.__name__, kind.__name__
     )
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'AEIOUaeiou' else 'a'} {noun}"
-
-
-def _described(value: object) -> str:
-    if value is None:
-        return "None"
-    if isinstance(value, type):
-        return f"the class {value.__name__} itself"
-    return "a text" if isinstance(value, str) else _with_article(type(value).__name__)

@@ -8,13 +8,16 @@ from typing import Any
 
 from latticelink.errors import Report
 from latticelink.values.arns import LATTICE, LATTICE_IDS, id_in_arn
+from latticelink.values.aws_ids import parse_id
 from latticelink.values.calls import judged, judged_init
+from latticelink.values.dns import parse_dns_name
 from latticelink.values.names import parse_key
 from latticelink.values.ports import Ports, parse_ports
 from latticelink.values.tokens import REFUSED, is_known
 
 OUTPUT = "latticelink"
 VERSION = 1
+TYPES = ("SINGLE", "GROUP", "CHILD", "ARN", "SERVICE_NETWORK")
 KEYS = ("arn", "id", "name", "ports", "protocol", "type")
 """What each resource in the output has; the other keys of docs/contract.md are there where they mean something."""
 
@@ -32,7 +35,7 @@ class SharedResource:
         ports: what clients may use; from remote state an expression of a list such as `["80", "8000-8080"]`.
         id: id of the resource configuration (`rcfg-...`).
         configuration_name: name of the resource configuration.
-        type: type of the resource configuration: SINGLE, GROUP or ARN; SERVICE_NETWORK for a service network.
+        type: type of the resource configuration: SINGLE, GROUP, CHILD or ARN; SERVICE_NETWORK for a service network.
         protocol: protocol of the resource configuration.
         vpc_id: id of the producer's VPC.
         members: the members of a GROUP by name, each with its own `arn` and `ports`; from remote state an expression.
@@ -62,6 +65,19 @@ class SharedResource:
     stack: Any = field(default=None, repr=False, compare=False)
     published: SharedResource | None = field(default=None, repr=False, compare=False)
     accepter: str = field(default="", repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a type that AWS doesn't have."""
+        if self.type not in TYPES and is_known(self.type):
+            with Report(f"SharedResource({self.name!r})") as report:
+                report.refuse(
+                    "type",
+                    self.type,
+                    rule=f"The type of a resource configuration is {', '.join(TYPES)}.",
+                    fix="Write the one that AWS shows for it.",
+                    source="https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceConfiguration.html",
+                )
+            object.__setattr__(self, "type", REFUSED)
 
     @classmethod
     @judged
@@ -103,6 +119,11 @@ class SharedResource:
             name = parse_key(report, "name", name)
             arn = parse_lattice_arn(report, "arn", arn, "resourceconfiguration", "servicenetwork")
             open_ports = parse_ports(report, "ports", ports)
+            vpc_id = None if vpc_id is None else parse_id(report, "vpc_id", vpc_id, "vpc")
+            custom_domain = None if custom_domain is None else parse_dns_name(report, "custom_domain", custom_domain)
+            if isinstance(zone_ids, str):
+                report.refuse("zone_ids", zone_ids, rule="Zones are given as a list.", fix=f"Write [{zone_ids!r}].")
+                zone_ids = None
         identifier = id_in_arn(arn) if is_known(arn) else ""
         return cls(
             name,

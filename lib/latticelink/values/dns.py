@@ -30,7 +30,8 @@ class ExistingHostedZone:
     """A private hosted zone that exists, in which names for an endpoint are made. The plan stops if the VPC has none.
 
     Args:
-        id: its id, `Z...`.
+        id: its id, `Z...`; the plan stops if the VPC's zone of this name is another one. None finds it by its name in
+            the VPC, such as the zone that another stack makes there.
         name: its name, such as `shared.internal`; the names lie below it.
 
     Raises:
@@ -39,13 +40,14 @@ class ExistingHostedZone:
     Source: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
     """
 
-    id: str
+    id: str | None
     name: str
 
     def __post_init__(self) -> None:
         """Refuse bad input."""
         with Report("ExistingHostedZone") as report:
-            parse_zone_id(report, "id", self.id)
+            if self.id is not None:
+                parse_zone_id(report, "id", self.id)
             name = parse_dns_name(report, "name", self.name, labels=1)
         object.__setattr__(self, "name", name)
 

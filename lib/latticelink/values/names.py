@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from itertools import count
 
 from latticelink.errors import Report
 from latticelink.values.tokens import is_known
@@ -137,7 +138,15 @@ def parse_key(report: Report, argument: str, key: str) -> str:
         "starts and ends with a letter or digit.",
         fix=fix,
     )
-    return "refused"
+    return refused_id()
+
+
+_refused = count(1)
+
+
+def refused_id() -> str:
+    """Return what stands for a refused id or key: another one each time, as a second one of a name is refused too."""
+    return f"refused-{next(_refused)}"
 
 
 _GROUP_SIGNS = r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]"
@@ -171,7 +180,8 @@ def parse_group_name(report: Report, argument: str, name: str | None, default: s
 
 def parse_description(report: Report, argument: str, given: str) -> str:
     """Return `given` if AWS takes it as the description of a security group or of its rule; refuse the rest."""
-    if isinstance(given, str) and (not is_known(given) or re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", given)):
+    plain = isinstance(given, str) and re.fullmatch(rf"{_GROUP_SIGNS}{{1,255}}", given) and given.strip()
+    if isinstance(given, str) and (not is_known(given) or plain):
         return given
     report.refuse(
         argument,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from latticelink.errors import Report
-from latticelink.values.tokens import is_known
+from latticelink.values.tokens import LATER_FIX, LATER_RULE, is_known, is_list_token
 
 _RULE = "A port is a number from 1 to 65535; a range is two of them, low to high, such as '8000-8080'."
 _SOURCE = "https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceConfiguration.html"
@@ -77,7 +77,9 @@ def parse_ports(report: Report, argument: str, given: Iterable[int | float | str
     tokens: list[str | float] = []
     items = list(given)
     for item in items:
-        if not is_known(item):
+        if is_list_token(item):
+            report.refuse(argument, item, rule=LATER_RULE, fix=LATER_FIX)
+        elif not is_known(item):
             assert isinstance(item, str | float)
             tokens.append(item)
         elif (ports := read_range(item)) is not None:
@@ -116,7 +118,7 @@ def merged(ranges: Iterable[PortRange]) -> tuple[PortRange, ...]:
 
 def read_range(item: object) -> PortRange | None:
     """Return the port or range that `item` stands for; None for what is none."""
-    if isinstance(item, bool) or not isinstance(item, int | str):
+    if isinstance(item, bool) or not isinstance(item, int | str) or (isinstance(item, int) and item > 65535):
         return None
     match = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?", str(item))
     if match is None:

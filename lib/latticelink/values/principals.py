@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from latticelink.errors import Report
 from latticelink.values.arns import ACCOUNT, ORGANIZATION, ORGANIZATION_ID, UNIT_ID, read_arn
-from latticelink.values.tokens import REFUSED, is_known
+from latticelink.values.tokens import LATER_FIX, LATER_RULE, REFUSED, is_known, is_list_token
 
 _SHARING = "https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html"
 _ACCOUNT_IDS = "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html"
@@ -42,14 +42,17 @@ def parse_principals(report: Report, argument: str, given: Sequence[str]) -> tup
             fix="Write the ids of accounts, or the ARN of an organisation or organisational unit.",
             source=_SHARING,
         )
-    for principal in dict.fromkeys(given):
-        if isinstance(principal, str) and (not is_known(principal) or is_principal(principal)):
-            if list(given).count(principal) > 1:
+    texts = [principal for principal in given if isinstance(principal, str)]
+    for principal in [*dict.fromkeys(texts), *(each for each in given if not isinstance(each, str))]:
+        if isinstance(principal, str) and is_list_token(principal):
+            report.refuse(argument, principal, rule=LATER_RULE, fix=LATER_FIX)
+        elif isinstance(principal, str) and (not is_known(principal) or is_principal(principal)):
+            if texts.count(principal) > 1:
                 report.refuse(argument, principal, rule="Each principal is given once.", fix="Remove the second one.")
-            continue
-        rule, fix = _refusal(principal)
-        report.refuse(argument, principal, rule=rule, fix=fix, source=_SHARING)
-    return tuple(sorted(str(principal) for principal in dict.fromkeys(given)))
+        else:
+            rule, fix = _refusal(principal)
+            report.refuse(argument, principal, rule=rule, fix=fix, source=_SHARING)
+    return tuple(sorted(each for each in dict.fromkeys(texts) if not is_list_token(each)))
 
 
 def is_principal(given: str) -> bool:

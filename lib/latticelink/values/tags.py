@@ -85,7 +85,13 @@ def parse_name_tag(report: Report, argument: str, value: str | None, default: st
     """Return `value` as a Name tag, or `default` if it is None; refuse what AWS doesn't take as a tag's value."""
     if value is None:
         return default
-    if isinstance(value, str) and is_known(value) and 1 <= len(value) <= LONGEST_VALUE and value.isprintable():
+    if (
+        isinstance(value, str)
+        and is_known(value)
+        and value.strip()
+        and len(value) <= LONGEST_VALUE
+        and value.isprintable()
+    ):
         return value
     report.refuse(
         argument,

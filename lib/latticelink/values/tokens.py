@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-# Stands for a refused value, so that the code after it can go on and find what else is wrong. It is never written:
-# a run with findings writes nothing.
-REFUSED = "${latticelink_refused_input}"
+from latticelink.errors import REFUSED as REFUSED
 
 # The CDK encodes a number that is known only after apply as a float near -1.888e289; no real argument is so small.
 _LARGEST_NUMBER_TOKEN = -1e280
+
+
+LATER_RULE = "What is made for each item of a list needs the items now, and this list is known only after apply."
+LATER_FIX = "Give its items one by one, such as '${element(..., 0)}'."
+
+
+def is_list_token(value: Any) -> bool:
+    """Return whether a text stands for a whole list that the CDK knows later, which it allows in no other text."""
+    return isinstance(value, str) and value.startswith("#{TfToken[")
 
 
 def is_known(value: Any) -> bool:
@@ -17,5 +24,6 @@ def is_known(value: Any) -> bool:
     if isinstance(value, str):
         return "${" not in value and "%{" not in value and "#{TfToken[" not in value
     if isinstance(value, float):
-        return value > _LARGEST_NUMBER_TOKEN
+        # Not a number isn't above it, and is no token.
+        return not value <= _LARGEST_NUMBER_TOKEN
     return True

@@ -20,6 +20,7 @@ ENDPOINT = "aws_vpc_endpoint"
 ENDPOINT_ARNS = {"Resource": "resource_configuration_arn", "ServiceNetwork": "service_network_arn"}
 """The types of endpoint that lead to VPC resources, each with the argument that names what it leads to."""
 ENDPOINT_TYPES = tuple(ENDPOINT_ARNS)
+ENDPOINT_SERVICE = "aws_vpc_endpoint_service"
 ENDPOINT_ASSOCIATIONS = "aws_vpc_endpoint_associations"
 ENDPOINT_GROUP = "aws_vpc_endpoint_security_group_association"
 

@@ -36,6 +36,7 @@ _OF_ONE_MACHINE = re.compile(r"(?:^|[\s\"'=:(])(?:/(?:home|Users|root|tmp|var/fo
 _PATHS = re.compile(r"(?:.*\.)?(?:filename|source|(?:config|backend\.[a-z]+)\.(?:path|workspace_dir))")
 
 _LONGEST_PATH = 200
+_NOT_PLAIN = (str, dict, list)
 
 
 @lru_cache(maxsize=1)
@@ -55,10 +56,10 @@ def _texts_in(raw: Any) -> Iterator[tuple[str, str]]:
             todo += [
                 (f"{where}.{key}" if where else str(key), item)
                 for key, item in part.items()
-                if isinstance(item, str | dict | list) and key != "//"
+                if isinstance(item, _NOT_PLAIN) and key != "//"
             ]
         elif isinstance(part, list):
-            todo += [(where, item) for item in part if isinstance(item, str | dict | list)]
+            todo += [(where, item) for item in part if isinstance(item, _NOT_PLAIN)]
 
 
 def _judge(problem: Callable[[str, str], str | None]) -> Callable[[Configuration], Iterator[Judgement]]:

@@ -120,7 +120,9 @@ CHECKS = (
         title="A VPC has only one private hosted zone with a given name",
         why="Route 53 refuses a second one (ConflictingDomainExists), even if another stack creates it.",
         source=pages.ZONES,
-        fix="Create the zone in one stack and pass it to the other as an ExistingHostedZone, or choose another domain.",
+        fix="Let one stack make the zone. In the other write hosted_zone=ExistingHostedZone(None, 'shared.internal') "
+        "with the zone's name, or its id in place of None, and let it come after: other.add_dependency(one). In HCL "
+        "look it up with a data source aws_route53_zone. Or choose another domain.",
         passing=example(_zone("orders.internal", "a"), _zone("billing.internal", "b")),
         failing=example(_zone("shared.internal", "a"), _zone("shared.internal", "b")),
         judge=_one_zone,
