@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,20 @@ def test_right_arguments_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     app = App(outdir=tmp_path / "out")
     assert refusal(CALLS[what], World(app, 0, tmp_path), {}) is None
     app.synth()
+
+
+@pytest.mark.parametrize("what", [name for name in CALLS if name not in UNJUDGED])
+def test_every_default_may_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    tmp_path = inner(tmp_path, monkeypatch)
+    call = replace(CALLS[what], others={})
+    world = World(App(outdir=tmp_path / "out"), 0, tmp_path)
+    right = call.right_in(world)
+    defaults = {
+        each.name: each.default
+        for each in _parameters(call)
+        if each.name not in right and each.default is not each.empty and repr(each.default) != "<factory>"
+    }
+    assert refusal(call, world, defaults) is None
 
 
 @pytest.mark.parametrize("what", CALLS)

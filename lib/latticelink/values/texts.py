@@ -191,7 +191,7 @@ def shape_of(hint: Any) -> Shape | None:
     if any(isinstance(part, type) and issubclass(part, PurePath) for part in parts):
         return Folder(optional=optional)
     found = [_single(part, optional=optional) for part in parts]
-    if not all(found):
+    if not found or not all(found):
         return None
     return found[0] if len(found) == 1 else Either([shape for shape in found if shape])
 
