@@ -42,12 +42,17 @@ for name, program in json.loads(sys.argv[1]).items():
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let processes share the work (`--dist loadgroup`): slow tests first and spread, a file's others together."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Let processes share the work (`--dist loadgroup`): what takes longest first, spread, a file's others together."""
+    items.sort(key=lambda item: -_minutes(item))
     for item in items:
         slow = item.get_closest_marker("slow")
         alone = slow is not None and not slow.kwargs.get("together")
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else str(item.path)))
+
+
+def _minutes(item: pytest.Item) -> int:
+    slow = item.get_closest_marker("slow")
+    return slow.kwargs.get("minutes", 1) if slow else 0
 
 
 def pytest_collection_finish() -> None:

@@ -12,7 +12,7 @@ from tests.engines.conftest import Terraform
 from tests.engines.steps import Refused, Steps
 from tests.refusals import unlisted
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow(together=True)]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=3, together=True)]
 
 NAME = "orders.shared.internal."
 OF_A_GATEWAY = {

@@ -18,7 +18,7 @@ from tests.engines.conftest import PROVIDER_VERSION, Terraform, node_for, of_npm
 from tests.engines.scenario import narrow, order, reached
 from tests.flavour import APPS, apps_in_words_of
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=4)]
 
 BUCKET: dict[str, Any] = {
     "kind": "s3",

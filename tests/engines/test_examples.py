@@ -57,6 +57,7 @@ def side(stack: Path) -> str:
     return "consumer" if reads_another(stack) else "producer"
 
 
+@pytest.mark.slow(minutes=4)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_planned_as_the_check_says_applied_and_destroyed(
     terraform_aws: Terraform, tmp_path: Path, name: str

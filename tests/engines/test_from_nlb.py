@@ -14,7 +14,7 @@ from tests.engines.conftest import Terraform
 from tests.engines.steps import Refused, Steps
 from tests.refusals import unlisted
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow(together=True)]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=5, together=True)]
 
 NAME = "orders.shared.internal."
 RECORD, OLD_ENDPOINT = "aws_route53_record.name", "aws_vpc_endpoint.old-endpoint"

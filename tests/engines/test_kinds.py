@@ -46,6 +46,7 @@ def existing(stack: Any, place: Place) -> Any:
     return ExistingNetwork(stack, "network", vpc_id=place.vpc, subnet_ids=place.subnets[:2])
 
 
+@pytest.mark.slow(minutes=4)
 @pytest.mark.parametrize(("example", "keys"), [("rds", ["database"]), ("aurora", ["reader", "writer"])])
 def test_a_databases_own_names_reach_the_consumer(
     terraform_on_aws: Terraform, aws: Aws, tmp_path: Path, example: str, keys: list[str]

@@ -14,7 +14,7 @@ from tests.engines.conftest import Terraform
 from tests.engines.scenario import narrow, order
 from tests.flavour import apps_in_words_of
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=3)]
 
 
 @pytest.mark.parametrize("cdk", FLAVOURS, ids=[f"from {cdk.core}" for cdk in FLAVOURS])

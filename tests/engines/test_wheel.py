@@ -71,6 +71,7 @@ def a_stranger(programs: Path, folder: Path, terraform: Terraform, **environment
 EACH = "for s in $(latticelink order{}); do terraform -chdir=$s {} || exit; done"
 
 
+@pytest.mark.slow(minutes=3)
 def test_a_stranger_makes_a_project_applies_it_changes_it_and_takes_it_away(
     programs: Path, terraform_on_aws: Terraform, aws: Aws, tmp_path: Path
 ) -> None:

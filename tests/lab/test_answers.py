@@ -22,7 +22,7 @@ from tests.engines.scenario import narrow, order
 from tests.flavour import SCENARIO, output_of, program_of
 from tests.lab.answers import Answers
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=2)]
 
 # Each with its region. All but the database are judged where tests/engines/test_examples.py has applied them.
 CASES = {
