@@ -66,6 +66,8 @@ class Link:
     endpoint: dict[str, Any] = field(default_factory=dict)
     zones: tuple[Sequence[int], Sequence[int]] = ((0, 1), (0, 1))
     read: str = "orders"
+    consumer_id: str = "consumer"
+    network_id: str = "network"
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Write the stacks into `folder`/cdktf.out; return the folders of producer and consumer."""
@@ -77,7 +79,7 @@ class Link:
         target = IpResource(self.address, security_group_id=self.producer.group)
         gateway = ResourceGateway(stack, "gateway", network, **self.gateway)
         self.state.publish(stack, gateway.share(self.name, target, ports=self.ports, **self.share))
-        stack = self._stack(app, "consumer")
+        stack = self._stack(app, self.consumer_id)
         network = self._network(stack, self.consumer, self.zones[1])
         options = {"client_cidrs": ["10.0.0.0/16"], **self.endpoint}
         ResourceEndpoint(stack, "orders", self.state.read(stack, "producer")[self.read], network, **options)
@@ -85,10 +87,9 @@ class Link:
     def _stack(self, app: Any, name: str) -> Any:
         return Stack(app, name, state=self.state, region=REGION, aws_provider=PROVIDER_VERSION)
 
-    @staticmethod
-    def _network(stack: Any, place: Place, zones: Sequence[int]) -> Any:
+    def _network(self, stack: Any, place: Place, zones: Sequence[int]) -> Any:
         subnet_ids = [place.subnets[zone] for zone in zones]
-        return ExistingNetwork(stack, "network", vpc_id=place.vpc, subnet_ids=subnet_ids, cidr="10.0.0.0/16")
+        return ExistingNetwork(stack, self.network_id, vpc_id=place.vpc, subnet_ids=subnet_ids, cidr="10.0.0.0/16")
 
 
 def applied(terraform: Terraform, aws: Aws, folder: Path, **options: Any) -> Iterator[tuple[Link, Path]]:
