@@ -331,7 +331,7 @@ def test_a_write_that_fails_leaves_nothing(
     assert tree(tmp_path) == before
 
 
-# No program can be given a name with NUL or half of a character.
+# No program can be given a name with a NUL or a lone surrogate.
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
 
 

@@ -131,7 +131,7 @@ def _parsed(parser: argparse.ArgumentParser, own: list[str]) -> argparse.Namespa
                 f"argument {each.removesuffix('--').removesuffix('=')}: expected one argument, which isn't '--'"
             )
         if not _can_be_given(each):
-            parser.error("an argument has no NUL and no half of a character: no program can be given one")
+            parser.error("an argument has a NUL or a lone surrogate in it, which no program can be given")
     chosen, rest = parser.parse_known_args(own)
     if rest and (not hasattr(chosen, "inputs") or any(each.startswith("-") and each != "-" for each in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
