@@ -164,6 +164,8 @@ def _spoken_name(function: Callable[..., Any], values: list[Any]) -> str:
 def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[str, Any]) -> None:
     """Refuse arguments that there aren't, and go on with the one that was meant."""
     parameters = signature.parameters
+    if named.keys() <= parameters.keys():
+        return
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()):
         return
     offered = _offered(signature)
