@@ -96,24 +96,31 @@ def _parameters(call: Call) -> list[inspect.Parameter]:
     return list(inspect.signature(SHAPES[call.what]).parameters.values())
 
 
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the working directory, so far inside of the test's folder that no value leads out of that."""
+    within = tmp_path / "inner" / "most"
+    within.mkdir(parents=True)
+    monkeypatch.chdir(within)
+    return within
+
+
 def test_every_public_call_has_its_row() -> None:
     assert {name for name, _ in CALLABLES} - set(CALLS) == set(SEAMS)
     assert {name.partition(".")[0].strip("()[]") for name in CALLS} >= set(testing.__all__)
 
 
 @pytest.mark.parametrize("what", CALLS)
-def test_right_arguments_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    tmp_path = inner(tmp_path, monkeypatch)
-    app = App(outdir=tmp_path / "out")
-    assert refusal(CALLS[what], World(app, 0, tmp_path), {}) is None
+def test_right_arguments_are_taken(folder: Path, what: str) -> None:
+    app = App(outdir=folder / "out")
+    assert refusal(CALLS[what], World(app, 0, folder), {}) is None
     app.synth()
 
 
 @pytest.mark.parametrize("what", [name for name in CALLS if name not in UNJUDGED])
-def test_every_default_may_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    tmp_path = inner(tmp_path, monkeypatch)
+def test_every_default_may_be_written(folder: Path, what: str) -> None:
     call = replace(CALLS[what], others={})
-    world = World(App(outdir=tmp_path / "out"), 0, tmp_path)
+    world = World(App(outdir=folder / "out"), 0, folder)
     right = call.right_in(world)
     defaults = {
         each.name: each.default
@@ -124,16 +131,13 @@ def test_every_default_may_be_written(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("what", CALLS)
-def test_a_wrong_value_is_refused_in_a_sentence_or_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
-    tmp_path = inner(tmp_path, monkeypatch)
+def test_a_wrong_value_is_refused_in_a_sentence_or_written(folder: Path, what: str) -> None:
     call = CALLS[what]
-    app = App(outdir=tmp_path / "tried")
+    app = App(outdir=folder / "tried")
     bad, taken = [], []
     pairs = [(argument, value) for argument in call.arguments for value in values_of(call, argument)]
     for number, (argument, value) in enumerate(pairs):
-        world = World(app, number, tmp_path)
+        world = World(app, number, folder)
         try:
             told = refusal(call, world, {argument: WRONG[value](world)})
         except Exception as error:
@@ -143,16 +147,8 @@ def test_a_wrong_value_is_refused_in_a_sentence_or_written(
             taken.append((argument, value))
         elif problem := wrong_in(call, argument, told, value):
             bad.append(f"{argument} by {value}: {problem}")
-    bad += not_written(tmp_path, call, taken)
+    bad += not_written(folder, call, taken)
     assert not bad, f"seed {SEED}, {what}: {len(bad)} of {len(pairs)}\n" + "\n".join(bad)
-
-
-def inner(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the working directory, so far inside of the test's folder that no value leads out of that."""
-    within = folder / "inner" / "most"
-    within.mkdir(parents=True)
-    monkeypatch.chdir(within)
-    return within
 
 
 def told_of(error: Exception) -> str:
@@ -184,32 +180,26 @@ def write(folder: Path, call: Call, taken: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("what", CALLS)
-def test_two_arguments_that_are_swapped_are_refused_in_a_sentence_or_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
-    tmp_path = inner(tmp_path, monkeypatch)
+def test_two_arguments_that_are_swapped_are_refused_in_a_sentence_or_written(folder: Path, what: str) -> None:
     call = CALLS[what]
-    app = App(outdir=tmp_path / "tried")
-    names = list(call.right(World(app, 0, tmp_path)))
+    app = App(outdir=folder / "tried")
+    names = list(call.right(World(app, 0, folder)))
     for number, (one, other) in enumerate(combinations(names, 2), 1):
-        world = World(app, number, tmp_path)
+        world = World(app, number, folder)
         right = call.right_in(world)
         told = refusal(call, world, {one: right[other], other: right[one]})
         assert told is None or not wrong_in(call, one, told, "") or not wrong_in(call, other, told, ""), (one, other)
 
 
 @pytest.mark.parametrize("what", [name for name in CALLS if not name.endswith("[]") and name not in UNJUDGED])
-def test_a_misspelt_argument_is_refused_by_the_nearest_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
-    tmp_path = inner(tmp_path, monkeypatch)
+def test_a_misspelt_argument_is_refused_by_the_nearest_one(folder: Path, what: str) -> None:
     call = CALLS[what]
-    app = App(outdir=tmp_path / "tried")
+    app = App(outdir=folder / "tried")
     keywords = [each.name for each in _parameters(call) if each.kind in (each.KEYWORD_ONLY, each.POSITIONAL_OR_KEYWORD)]
     if any(each.kind in (each.VAR_KEYWORD, each.VAR_POSITIONAL) for each in _parameters(call)):
         return
     for number, name in enumerate(name for name in keywords if name != "self"):
-        world = World(app, number, tmp_path)
+        world = World(app, number, folder)
         right = call.right_in(world)
         value = right.pop(name, None)
         misspelt = name[:-1] + name[-1] * 2

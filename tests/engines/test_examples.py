@@ -11,7 +11,8 @@ from latticelink.values.provider_arguments import PROVIDER_ARGUMENTS
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import EXAMPLES as ALL
+from tests.conftest import run_python
 from tests.emulator.aws import Aws
 from tests.engines.conftest import Terraform
 from tests.engines.links import Place, put_existing_ids
@@ -47,9 +48,7 @@ ELSEWHERE = {
     "rds",
     "state-bucket",
 }
-EXAMPLES = sorted(
-    {SCENARIO} | {path.parent.name for path in ROOT.glob("examples/*/main.py")} - ELSEWHERE - NEWER.keys()
-)
+EXAMPLES = sorted({SCENARIO, *ALL} - ELSEWHERE - NEWER.keys())
 
 
 def side(stack: Path) -> str:
