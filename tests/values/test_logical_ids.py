@@ -39,4 +39,4 @@ def test_a_name_is_the_one_that_the_cdk_gives(module_stack: Any, path: list[str]
         if element is not None:
             return
         element = core().TerraformResource(scope, last, terraform_resource_type="some_type")
-    assert logical_id([construct_id(id) for id in path]) == element.friendly_unique_id
+    assert logical_id(tuple(construct_id(id) for id in path)) == element.friendly_unique_id

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from latticelink.cdk import flavour
+from latticelink.cdk.brief_requests import ask_briefly
 from latticelink.cdk.fast_loading import import_provider_lazily, is_on, many_classes
-from latticelink.cdk.given_arguments import send_given_alone
 from latticelink.cdk.node import node_for_jsii
 from latticelink.cdk.type_checks import remember_checks
 from latticelink.values.logical_ids import construct_id, logical_id
@@ -177,7 +177,7 @@ if _CORE not in sys.modules:
         importlib.import_module(_CORE)
 import_provider_lazily(_CDK)
 if is_on():
-    send_given_alone()
+    ask_briefly()
 if not TYPE_CHECKING:
     core = sys.modules[_CORE]
 

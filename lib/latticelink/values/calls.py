@@ -99,7 +99,7 @@ def judged(function: Callable[_Arguments, _Result]) -> Callable[_Arguments, _Res
         named = {name: plain(value) for name, value in kwargs.items()}
         with Report(_spoken_name(function, values)) as report:
             _rename_misspelt(report, signature, named)
-            given = _bound(report, signature, values, named)
+            given = _bound(report, function, signature, values, named)
             instead, strays = _refuse_wrong_texts(report, function, given)
             _refuse_wrong_kinds(report, function, {**given, **instead})
         if instead:
@@ -150,10 +150,14 @@ def _refuse_taken_id(report: Report, id: object, error: RuntimeError) -> None:
 
 def _spoken_name(function: Callable[..., Any], values: list[Any]) -> str:
     """Return the name by which a user knows what is called."""
-    _, _, own = function.__qualname__.rpartition(".")
     if "." not in function.__qualname__ or not values:
         return function.__qualname__
-    given = values[0] if isinstance(values[0], type) else type(values[0])
+    return _spoken_method(function, values[0] if isinstance(values[0], type) else type(values[0]))
+
+
+@functools.cache
+def _spoken_method(function: Callable[..., Any], given: type) -> str:
+    _, _, own = function.__qualname__.rpartition(".")
     public = (each for each in given.__mro__ if each.__module__.startswith("latticelink.") and each.__name__[0] != "_")
     owner = next(public, given)
     if own in _OF_THE_LANGUAGE:
@@ -187,8 +191,12 @@ def _offered(signature: inspect.Signature) -> list[str]:
     return [name for name in signature.parameters if name not in ("self", "cls") and name[0] != "_"]
 
 
-def _bound(report: Report, signature: inspect.Signature, values: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+def _bound(
+    report: Report, function: Callable[..., Any], signature: inspect.Signature, values: list[Any], named: dict[str, Any]
+) -> dict[str, Any]:
     """Return the arguments by their names; refuse a call that lacks some or has too many."""
+    if (given := _bound_simply(function, values, named)) is not None:
+        return given
     try:
         return dict(signature.bind(*values, **named).arguments)
     except TypeError as error:
@@ -215,6 +223,35 @@ def _bound(report: Report, signature: inspect.Signature, values: list[Any], name
                 fix="Write name=value for each of them.",
             )
         raise InvalidInput(report.findings) from None
+
+
+def _bound_simply(
+    function: Callable[..., Any], values: Sequence[Any], named: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return what `Signature.bind` would for a call that is right, in a fifth of the time; None for any other."""
+    names, by_place, required = _simple_arguments(function)
+    given = dict(zip(by_place, values, strict=False))
+    if len(values) > len(by_place) or not given.keys().isdisjoint(named):
+        return None
+    given.update(named)
+    if not required <= given.keys() <= names.keys():
+        return None
+    return {name: given[name] for name in names if name in given}
+
+
+@functools.cache
+def _simple_arguments(function: Callable[..., Any]) -> tuple[dict[str, None], list[str], set[str]]:
+    """Return all arguments in their order, those that may be given by their places, and the required ones.
+
+    Where one isn't as simple, such as `*resources`, what no call gives is required.
+    """
+    parameters = inspect.signature(function).parameters.values()
+    is_simple = all(each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY) for each in parameters)
+    return (
+        dict.fromkeys(each.name for each in parameters),
+        [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD],
+        {each.name for each in parameters if each.default is each.empty} | (set() if is_simple else {"*"}),
+    )
 
 
 def _refuse_wrong_texts(

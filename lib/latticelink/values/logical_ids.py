@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
-from collections.abc import Sequence
 
 # The constants of both, part of every name that is in somebody's state.
 _HIDDEN = "Default"
 _HIDDEN_FROM_PEOPLE = "Resource"
+_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9_-]")
 _LONGEST_NAME, _LONGEST_READABLE_PART = 255, 240
 
 
@@ -17,7 +18,8 @@ def construct_id(given: str) -> str:
     return given.replace("/", "--")
 
 
-def logical_id(path: Sequence[str]) -> str:
+@functools.cache
+def logical_id(path: tuple[str, ...]) -> str:
     """Return the Terraform name of the resource at `path`: the ids of the constructs inside its stack, outermost first.
 
     Source: https://developer.hashicorp.com/terraform/cdktf/concepts/resources#logical-ids
@@ -35,4 +37,4 @@ def logical_id(path: Sequence[str]) -> str:
 
 
 def _allowed(id: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]", "", id)
+    return _NOT_ALLOWED.sub("", id)

@@ -55,8 +55,10 @@ def plain(value: Any) -> Any:
 
     A member of an enumeration that is a text, a number or neither is written in other ways than its text.
     """
+    if value is None or type(value) in (str, bool, Stray):
+        return value
     if isinstance(value, str):
-        return value if type(value) in (str, Stray) else str.__str__(value)
+        return str.__str__(value)
     if isinstance(value, Iterator):
         return plain(list(islice(value, MOST_ITEMS + 1)))
     if isinstance(value, set | frozenset):
