@@ -123,15 +123,22 @@ WRONG_ARGUMENTS = """
 import latticelink
 latticelink.App
 from cdktf import App, TerraformStack
-from latticelink.cdk.bindings import Vpc
+from latticelink.cdk.bindings import Vpc, VpcEndpoint
 stack = TerraformStack(App(), "s")
 Vpc(stack, "right", cidr_block="10.0.0.0/16", tags={"Name": "a"}, enable_dns_support=True)
+VpcEndpoint(stack, "endpoint", vpc_id="vpc-1", subnet_ids=["subnet-1"], tags={"Name": "a"})
 for wrong in ({"cidr_block": 10}, {"tags": "Name"}, {"cidr_block": ["10.0.0.0/16"]}):
     for _ in range(2):
         try:
             Vpc(stack, "wrong", **wrong)
         except TypeError as error:
             print("refused", *wrong)
+for wrong in ([1], ["subnet-1", 1], [["subnet-1"]], {"subnet-1": "a"}):
+    for _ in range(2):
+        try:
+            VpcEndpoint(stack, "wrong", vpc_id="vpc-1", subnet_ids=wrong)
+        except TypeError as error:
+            print("refused", "subnet_ids")
 """
 
 LOADED = """
@@ -201,9 +208,10 @@ def test_archives_are_packed_as_on_the_stock_path(written: dict[str, Path]) -> N
 def test_what_jsii_refuses_before_asking_node_is_refused_however_often_right_ones_came(
     written: dict[str, Path],
 ) -> None:
-    said = ["refused cidr_block", "refused tags", "refused cidr_block"]
+    refused = ["cidr_block", "tags", "cidr_block", *["subnet_ids"] * 4]
+    said = [f"refused {argument}" for argument in refused for _ in range(2)]
     for folder in written.values():
-        assert (folder / "wrong arguments.txt").read_text().splitlines() == [line for line in said for _ in range(2)]
+        assert (folder / "wrong arguments.txt").read_text().splitlines() == said
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="what a process has open is told by /proc")

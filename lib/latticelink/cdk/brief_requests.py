@@ -8,6 +8,7 @@ Source: https://github.com/aws/jsii/blob/main/packages/@jsii/python-runtime/src/
 from __future__ import annotations
 
 import importlib
+import json
 import typing
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +17,7 @@ _AS_IT_IS = frozenset({str, int, float, bool, type(None)})
 
 
 def ask_briefly() -> None:
-    """Let jsii send what is given alone, go through it once, and look for overrides once for each class."""
+    """Let jsii send what is given alone, go through it once, and not begin anew with each request."""
     runtime: Any = importlib.import_module("jsii._runtime")
     kernel: Any = importlib.import_module("jsii._kernel")
     if hasattr(runtime, "latticelink_asks_briefly"):
@@ -26,6 +27,7 @@ def ask_briefly() -> None:
     _replace(kernel, "_make_reference_for_native", _sooner)
     _replace(kernel, "_get_overides", _once_for_each_class)
     _leave_to_json(runtime)
+    _read_by_one_decoder(importlib.import_module("jsii._kernel.providers.process"))
 
 
 def _replace(module: Any, name: str, other: Any) -> None:
@@ -81,6 +83,14 @@ def _leave_to_json(runtime: Any) -> None:
         return
     cattrs.register_unstructure_hook(dict, _itself)
     cattrs.register_unstructure_hook_func(_is_list_of_anything, _itself)
+
+
+def _read_by_one_decoder(process: Any) -> None:
+    """Read answers without making a decoder for each."""
+    if not hasattr(process, "ohook") or not hasattr(process._NodeProcess, "_next_message"):
+        return
+    read = json.JSONDecoder(object_hook=process.ohook).decode
+    process._NodeProcess._next_message = lambda self: read(self._process.stdout.readline().decode())
 
 
 def _is_list_of_anything(kind: Any) -> bool:

@@ -51,18 +51,34 @@ def remember_checks(made_by_jsii: type) -> None:
 
 
 def _remembering(check: Callable[..., Any]) -> Callable[..., Any]:
-    # By the value's type and the id of the expected one, which stays alive here.
-    known: dict[tuple[type, int], Any] = {}
+    # By the value's types and the id of the expected one, which stays alive here.
+    known: dict[tuple[Any, int], Any] = {}
 
     def remembered(argname: str, value: object, expected_type: Any) -> Any:
-        key = (type(value), id(expected_type))
+        key = (_types(value), id(expected_type))
         if known.get(key) is expected_type and expected_type is not None:
             return None
         result = check(argname=argname, value=value, expected_type=expected_type)
-        # What is in a collection is looked at each time; of anything else the type decides.
-        if not isinstance(value, _COLLECTIONS):
+        if _is_told_by_types(value):
             known[key] = expected_type
         return result
 
     remembered.remembers = True  # type: ignore[attr-defined]
     return remembered
+
+
+def _types(value: object) -> Any:
+    """Return the type of a value, and of a list or dictionary those of what is in it."""
+    if type(value) is list:
+        return list, frozenset(map(type, value))
+    if type(value) is dict:
+        return dict, frozenset(map(type, value)), frozenset(map(type, value.values()))
+    return type(value)
+
+
+def _is_told_by_types(value: object) -> bool:
+    """Return whether these decide if a value is right: collections in another one are looked at each time."""
+    if type(value) in (list, dict):
+        inside = [*value, *value.values()] if isinstance(value, dict) else value
+        return not any(isinstance(each, _COLLECTIONS) for each in inside)  # type: ignore[attr-defined]
+    return not isinstance(value, _COLLECTIONS)
