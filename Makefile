@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 NEEDS := requirements.lock
 $(if $(filter cdktf cdktn,$(CDK)),,$(error CDK is $(CDK); it is cdktf, or cdktn for CDK Terrain))
+# Bytecode is kept even where the user's environment says not to: the next synth takes a second, and none of the hundreds of
+# processes that tests start compiles the library anew.
+export PYTHONDONTWRITEBYTECODE :=
 # uv installs in a fraction of pip's time and is used where it is there; `make UV= ...` does without.
 UV := $(shell uv --version 2>/dev/null)
 
@@ -15,16 +18,15 @@ UV := $(shell uv --version 2>/dev/null)
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Bytecode of what a synth imports is kept even where the user's environment says not to: the next synth takes a second.
 synth: synth-$(CDK) ## Write the Terraform JSON of the scenario to cdktf.out, and say how to deploy it; CDK=cdktn on CDK Terrain
 
 .PHONY: synth-cdktf synth-cdktn moved
 synth-cdktf: setup
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python main.py
+	@$(BIN)/python main.py
 
 synth-cdktn:
 	@$(MAKE) --no-print-directory setup moved VENV=.venv-cdktn NEEDS=requirements-cdktn.lock
-	@PYTHONDONTWRITEBYTECODE= .venv-cdktn/bin/python build/cdktn/main.py
+	@.venv-cdktn/bin/python build/cdktn/main.py
 
 # The scenario in the words of CDK Terrain, by the way that docs/cdk-terrain.md shows.
 moved:

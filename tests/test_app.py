@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -245,11 +246,12 @@ AGAIN = [
 def test_the_summary_is_as_long_as_it_is_news(
     tmp_path: Path, rows: list[tuple[str, str, dict[str, str], int, list[str]]], before: bool
 ) -> None:
+    start = tmp_path / "start"
+    start.mkdir()
+    if before:
+        run_app(start, "make(app)")
     for number, (sentence, program, environment, at_least, said) in enumerate(rows):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        if before:
-            run_app(folder, "make(app)")
+        folder = shutil.copytree(start, tmp_path / str(number))
         (folder / "app.py").write_text(f"{HEADER}\nraise SystemExit({program})\n")
         result = run_python(folder, "app.py", **environment)
         assert (result.returncode, result.stderr) == (0, ""), sentence

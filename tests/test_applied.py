@@ -66,31 +66,42 @@ def said(folder: Path, body: str) -> list[str]:
     return result.stderr.splitlines()
 
 
-def test_what_was_written_and_never_applied_is_nothing_that_goes(tmp_path: Path) -> None:
-    said(tmp_path, app())
-    apply(tmp_path)
-    said(tmp_path, app(shares=BOTH))
-    assert said(tmp_path, app()) == []
-    leave(tmp_path, json.dumps({**state_of(tmp_path), "resources": []}))
-    assert said(tmp_path, app("new-name", shares=())) == []
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what the first synth of `app()` leaves."""
+    folder = tmp_path_factory.mktemp("first")
+    assert said(folder, app()) == []
+    return folder
 
 
-def test_a_change_is_said_until_it_is_applied(tmp_path: Path) -> None:
-    said(tmp_path, app())
-    apply(tmp_path)
+@pytest.fixture
+def written(first: Path, tmp_path: Path) -> Path:
+    """Return a folder of its own with what the first synth leaves."""
+    return shutil.copytree(first, tmp_path, dirs_exist_ok=True)
+
+
+def test_what_was_written_and_never_applied_is_nothing_that_goes(written: Path) -> None:
+    apply(written)
+    said(written, app(shares=BOTH))
+    assert said(written, app()) == []
+    leave(written, json.dumps({**state_of(written), "resources": []}))
+    assert said(written, app("new-name", shares=())) == []
+
+
+def test_a_change_is_said_until_it_is_applied(written: Path) -> None:
+    apply(written)
     for _ in range(2):
-        lines = said(tmp_path, app("new-name"))
+        lines = said(written, app("new-name"))
         assert lines[0].startswith("Warning: since the last apply, the following has changed")
         assert RENAMED in lines
-    apply(tmp_path)
-    assert said(tmp_path, app("new-name")) == []
+    apply(written)
+    assert said(written, app("new-name")) == []
 
 
-def test_a_change_that_was_taken_back_before_it_was_applied_is_none(tmp_path: Path) -> None:
-    said(tmp_path, app())
-    apply(tmp_path)
-    said(tmp_path, app("new-name"))
-    assert said(tmp_path, app()) == []
+def test_a_change_that_was_taken_back_before_it_was_applied_is_none(written: Path) -> None:
+    apply(written)
+    said(written, app("new-name"))
+    assert said(written, app()) == []
 
 
 def test_without_the_output_of_the_last_synth_the_state_says_what_goes(tmp_path: Path) -> None:
@@ -108,10 +119,9 @@ def test_without_the_output_of_the_last_synth_the_state_says_what_goes(tmp_path:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '"a text"', '{"version": 3, "serial": 1}'])
-def test_a_state_that_cannot_be_read_is_no_obstacle_and_the_last_synth_counts(tmp_path: Path, content: str) -> None:
-    said(tmp_path, app())
-    leave(tmp_path, content)
-    lines = said(tmp_path, app("new-name"))
+def test_a_state_that_cannot_be_read_is_no_obstacle_and_the_last_synth_counts(written: Path, content: str) -> None:
+    leave(written, content)
+    lines = said(written, app("new-name"))
     assert lines[0].startswith("Warning: since the last synth, the following has changed")
     assert RENAMED in lines
 
@@ -120,16 +130,14 @@ def test_a_state_that_cannot_be_read_is_no_obstacle_and_the_last_synth_counts(tm
     "resources",
     [5, [5], [{}], [{"mode": "managed", "type": "aws_vpc", "name": [], "instances": [{}]}], [{"instances": 5}]],
 )
-def test_a_state_of_strange_resources_is_no_obstacle(tmp_path: Path, resources: Any) -> None:
-    said(tmp_path, app())
-    leave(tmp_path, json.dumps({"version": 4, "serial": 1, "resources": resources}))
-    assert said(tmp_path, app("new-name")) == []
+def test_a_state_of_strange_resources_is_no_obstacle(written: Path, resources: Any) -> None:
+    leave(written, json.dumps({"version": 4, "serial": 1, "resources": resources}))
+    assert said(written, app("new-name")) == []
 
 
-def test_of_another_workspace_nothing_is_known(tmp_path: Path) -> None:
-    said(tmp_path, app())
-    apply(tmp_path)
-    chosen = tmp_path / "cdktf.out" / "stacks" / "producer" / ".terraform" / "environment"
+def test_of_another_workspace_nothing_is_known(written: Path) -> None:
+    apply(written)
+    chosen = written / "cdktf.out" / "stacks" / "producer" / ".terraform" / "environment"
     chosen.parent.mkdir()
     chosen.write_text("staging")
-    assert said(tmp_path, app("new-name"))[0].startswith("Warning: since the last synth")
+    assert said(written, app("new-name"))[0].startswith("Warning: since the last synth")

@@ -30,6 +30,11 @@ def printed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
+def test_the_command_lines_that_follow_are_read_as_before(capsys: pytest.CaptureFixture[str]) -> None:
+    printed(["completion", "bash"], capsys)
+    assert "LL001" in printed(["explain", "ll001"], capsys)
+
+
 def test_bash_completes_the_words_that_are_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script = printed(["completion", "bash"], capsys)
     (tmp_path / "plan.json").write_text("{}")

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +32,7 @@ from latticelink.terraform.configuration import Configuration
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
-from tests.lab.bugs import BUGS
+from tests.lab.bugs import BUGS, Bug
 from tests.lab.variations import PORTS, topologies
 from tests.paths.topologies import Stacks
 
@@ -164,6 +164,15 @@ def disagreements(seen: Observation, configuration: Configuration, tally: Counte
                 yield Disagreement(journey, port, f"{way.address}: {text}")
 
 
+def answers(model: Model, configuration: Configuration) -> list[Hashable]:
+    """Return all that the check says of which packets may differ."""
+    return [
+        (verdict.at(port), verdict.passes_other_ports, frozenset(verdict.deadly_at(port)))
+        for journey in journeys(model, trace(configuration))
+        for verdict, port in itertools.product(journey.verdicts, PORTS)
+    ]
+
+
 def judge(count: int, seed: int) -> int:
     """Print figures, and the smallest topology that shows a disagreement."""
     tally: Counter[str] = Counter()
@@ -200,6 +209,27 @@ def judge(count: int, seed: int) -> int:
     return 1 if last else 0
 
 
+def shown(observatory: Observatory, stacks: Stacks, bugs: Mapping[str, Bug]) -> list[tuple[str, Disagreement]]:
+    """Return which bugs packets show in a topology, and by what.
+
+    They are sent only where a bug changes what the check says: elsewhere they can show nothing of it.
+    """
+    right = observatory.read(stacks)
+    model = model_of(right)
+    said = answers(model, right)
+    seen: Observation | None = None
+    found = []
+    for name, bug in bugs.items():
+        with bug():
+            wrong = observatory.read(stacks)
+            matters = answers(model, wrong) != said
+        if matters:
+            seen = seen or observatory.observe(right)
+            with bug():
+                found += [(name, each) for each in itertools.islice(disagreements(seen, wrong, Counter()), 1)]
+    return found
+
+
 def hunt(count: int) -> int:
     """Put bugs into the check, one at a time, for each topology; print after how many packets showed each."""
     hidden = dict(BUGS)
@@ -220,13 +250,9 @@ def hunt(count: int) -> int:
             if not hidden:
                 return
             tally["variations"] += 1
-            seen = observatory.observe(observatory.read(stacks))
-            for name, bug in list(hidden.items()):
-                with bug():
-                    found = next(disagreements(seen, observatory.read(stacks), Counter()), None)
-                if found is not None:
-                    print(f"found in variation {tally['variations']}: {name}: {found.text}")
-                    del hidden[name]
+            for name, found in shown(observatory, stacks, hidden):
+                print(f"found in variation {tally['variations']}: {name}: {found.text}")
+                del hidden[name]
 
         look()
     print(*(f"MISSED in {tally['variations']} variations: {name}" for name in hidden), sep="\n")

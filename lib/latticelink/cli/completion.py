@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,12 +29,14 @@ def run(chosen: argparse.Namespace) -> int:
 
     import shtab
 
-    for argument in _arguments(chosen.parser):
+    # A copy, as the parser reads the command lines that follow in this process too.
+    parser = copy.deepcopy(chosen.parser)
+    for argument in _arguments(parser):
         if argument.dest == "check":
             argument.choices = [check.id for check in CHECKS]
         elif argument.type is Path:
             argument.complete = shtab.FILE  # type: ignore[attr-defined]
-    print(shtab.complete(chosen.parser, chosen.shell), end="")
+    print(shtab.complete(parser, chosen.shell), end="")
     return 0
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def _run(given: list[str], *, is_alone: bool) -> int:
     return code
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="latticelink", **_about(_DESCRIPTION, _EXAMPLES, _EXIT_CODES))
     parser.add_argument(
