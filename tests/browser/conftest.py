@@ -56,20 +56,23 @@ class Sight:
         self.page.goto(file.as_uri() + fragment)
         return self.page
 
-    def close(self, file: Path | None) -> None:
-        """Close it; fail if it asked for anything but the file, or complained."""
-        self.context.close()
-        assert self.complaints == []
-        if file is not None:
-            assert {each.partition("#")[0] for each in self.requests} <= {file.as_uri()}
+    def leave(self, file: Path) -> None:
+        """Turn to an empty page, for the next file; fail if it asked for anything but the file, or complained."""
+        self.page.emulate_media(media="null")
+        self.page.goto("about:blank")
+        complaints, requests = self.complaints.copy(), {each.partition("#")[0] for each in self.requests}
+        self.complaints.clear()
+        self.requests.clear()
+        assert complaints == []
+        assert requests <= {file.as_uri(), "about:blank"}
 
 
 class Shown:
-    """Makes pages of topologies and shows them."""
+    """Makes pages of topologies and shows them, in `spare` sights where there are such: to open one takes a second."""
 
-    def __init__(self, browser: Any, folder: Path) -> None:
-        self._browser, self._folder = browser, folder
-        self._sights: list[tuple[Sight, Path]] = []
+    def __init__(self, browser: Any, folder: Path, spare: dict[str, list[Sight]]) -> None:
+        self._browser, self._folder, self._spare = browser, folder, spare
+        self._sights: list[tuple[Sight, Path, str]] = []
 
     def file(self, stacks: Stacks) -> Path:
         """Write the page of a topology."""
@@ -81,19 +84,28 @@ class Shown:
     def __call__(self, stacks: Stacks | Path, fragment: str = "", **options: Any) -> Any:
         """Show the page of a topology, or one that is written; return the browser's page."""
         file = stacks if isinstance(stacks, Path) else self.file(stacks)
-        sight = Sight(self._browser, **options)
-        self._sights.append((sight, file))
+        kind = repr(options)
+        spare = self._spare.setdefault(kind, [])
+        sight = spare.pop() if spare else Sight(self._browser, **options)
+        self._sights.append((sight, file, kind))
         return sight.show(file, fragment)
 
-    def close(self) -> None:
-        """Close all pages."""
-        for sight, file in self._sights:
-            sight.close(file)
+    def leave(self) -> None:
+        """Leave all pages; fail where one asked for anything but its file, or complained."""
+        for sight, file, kind in self._sights:
+            sight.leave(file)
+            self._spare[kind].append(sight)
+
+
+@pytest.fixture(scope="session")
+def spare_sights() -> dict[str, list[Sight]]:
+    """Return the sights that no test uses, by their options."""
+    return {}
 
 
 @pytest.fixture
-def shown(browser: Any, tmp_path: Path) -> Iterator[Shown]:
+def shown(browser: Any, tmp_path: Path, spare_sights: dict[str, list[Sight]]) -> Iterator[Shown]:
     """Return what shows pages; none of them may ask for anything or complain."""
-    shows = Shown(browser, tmp_path)
+    shows = Shown(browser, tmp_path, spare_sights)
     yield shows
-    shows.close()
+    shows.leave()

@@ -273,6 +273,6 @@ def test_without_javascript_there_are_the_picture_and_every_hop_in_words(shown: 
 
 
 def test_the_page_is_the_same_in_any_folder(shown: Shown, tmp_path: Path) -> None:
-    other = Shown(None, tmp_path / "elsewhere" / "deep")
+    other = Shown(None, tmp_path / "elsewhere" / "deep", {})
     (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
     assert shown.file(CASES[BROKEN]()).read_text() == other.file(CASES[BROKEN]()).read_text()

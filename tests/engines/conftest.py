@@ -75,7 +75,7 @@ class Terraform:
 
     def _start_provider(self, environment: dict[str, str]) -> Provider:
         [program] = self.installed.glob(".terraform/providers/*/*/*/*/*/terraform-provider-aws*")
-        return Provider.start(str(program), environment, self.installed / "schemas")
+        return Provider.start(str(program), environment, self.installed / "answers")
 
     def init(self, folder: Path) -> None:
         """Run `terraform init`."""
@@ -214,6 +214,7 @@ def terraform_aws(terraform: Terraform, tmp_path_factory: pytest.TempPathFactory
     def install(folder: Path) -> None:
         required = {"aws": {"source": "hashicorp/aws", "version": PROVIDER_VERSION}}
         (folder / "main.tf.json").write_text(json.dumps({"terraform": {"required_providers": required}}))
+        (folder / "answers").mkdir()
         command = [terraform.program, "init"]
         if subprocess.run(command, cwd=folder, env=terraform.environment, capture_output=True, check=False).returncode:
             absent(

@@ -1,7 +1,7 @@
 """The real AWS provider, kept running for many commands of Terraform, which hear of the schemas that stacks use alone.
 
 So HashiCorp's acceptance tests run providers too. Of 4.9 MB of schemas, which Terraform reads at each command, the
-half dozen services that stacks use are 0.3 MB. All else that the two say to each other passes as it is.
+half dozen services that stacks use are 0.3 MB. All else that the two say to each other of resources passes as it is.
 Source: https://developer.hashicorp.com/terraform/plugin/debugging, https://github.com/hashicorp/go-plugin
 """
 
@@ -14,9 +14,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -33,6 +34,7 @@ _USED = re.compile(
 )
 # Fields of the answer to GetSchema: maps by type.
 _RESOURCES, _DATA_SOURCES = 2, 3
+_Answer = Callable[[bytes, grpc.ServicerContext], bytes]
 _ANY_SIZE = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
@@ -47,8 +49,8 @@ class Provider:
     reattach: str
 
     @classmethod
-    def start(cls, program: str, environment: dict[str, str], schemas: Path) -> Provider:
-        """Start it; `schemas` is the file in which processes of tests share what Terraform hears."""
+    def start(cls, program: str, environment: dict[str, str], answers: Path) -> Provider:
+        """Start it; `answers` is the folder in which processes of tests share those that are kept."""
         process = subprocess.Popen(
             [program, "-debug"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -57,7 +59,7 @@ class Provider:
         channel = grpc.insecure_channel(f"unix:{its['Addr']['String']}", options=_ANY_SIZE)
         folder = Path(tempfile.mkdtemp(prefix="provider-"))
         its["Addr"] = {"Network": "unix", "String": str(folder / "socket")}
-        server = grpc.server(ThreadPoolExecutor(64), handlers=[_Between(channel, schemas)], options=_ANY_SIZE)
+        server = grpc.server(ThreadPoolExecutor(64), handlers=[_Between(channel, answers)], options=_ANY_SIZE)
         server.add_insecure_port(f"unix:{folder / 'socket'}")
         server.start()
         return cls(process, server, channel, folder, json.dumps(where))
@@ -85,34 +87,46 @@ def _address_of(process: subprocess.Popen[str]) -> str:
 
 
 class _Between(grpc.GenericRpcHandler):
-    """Passes calls on, with what is asked and answered as bytes, and narrows the schemas."""
+    """Passes calls on, with what is asked and answered as bytes, narrows the schemas, and keeps some answers.
 
-    def __init__(self, channel: grpc.Channel, schemas: Path) -> None:
-        self.channel, self.schemas = channel, schemas
+    Whether the provider's own configuration is valid takes it half a second, as it judges all its schemas each time.
+    What isn't about resources, such as a stream of what it prints, is not served: Terraform does without.
+    Source: https://github.com/hashicorp/terraform-plugin-sdk/blob/v2.37.0/helper/schema/provider.go (Provider.Validate)
+    """
 
-    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
-        def passed_on(asked: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
-            answers = self.channel.stream_stream(details.method)(asked)
-            # Two of each command's calls end with it, as the provider has nothing to say in them.
-            context.add_callback(answers.cancel)
+    def __init__(self, channel: grpc.Channel, answers: Path) -> None:
+        self.channel, self.answers = channel, answers
+
+    def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler | None:
+        def passed_on(asked: bytes, context: grpc.ServicerContext) -> bytes:
             try:
-                yield from answers
+                answer: bytes = self.channel.unary_unary(details.method)(asked)
             except grpc.RpcError as error:
                 context.abort(error.code(), error.details())
+            return answer
 
-        def narrowed(asked: bytes, _: grpc.ServicerContext) -> bytes:
-            with self.schemas.open("a+b") as file:
-                # It is a second's work to tell them all, and another to narrow them.
+        def narrowed(asked: bytes, context: grpc.ServicerContext) -> bytes:
+            return _of_what_is_used(passed_on(asked, context))
+
+        service, _, method = details.method.rpartition("/")
+        if service != "/tfplugin5.Provider":
+            return None
+        if method == "GetSchema":
+            return grpc.unary_unary_rpc_method_handler(self._kept(method, narrowed))
+        if method == "PrepareProviderConfig":
+            return grpc.unary_unary_rpc_method_handler(self._kept(method, passed_on))
+        return grpc.unary_unary_rpc_method_handler(passed_on)
+
+    def _kept(self, method: str, answered: _Answer) -> _Answer:
+        def answer(asked: bytes, context: grpc.ServicerContext) -> bytes:
+            with (self.answers / f"{method}-{sha256(asked).hexdigest()}").open("a+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if not file.seek(0, os.SEEK_END):
-                    file.write(_of_what_is_used(self.channel.unary_unary(details.method)(asked)))
+                    file.write(answered(asked, context))
                 file.seek(0)
                 return file.read()
 
-        if details.method == "/tfplugin5.Provider/GetSchema":
-            return grpc.unary_unary_rpc_method_handler(narrowed)
-        # What is no stream is a stream of one message.
-        return grpc.stream_stream_rpc_method_handler(passed_on)
+        return answer
 
 
 def _of_what_is_used(schemas: bytes) -> bytes:
