@@ -197,7 +197,7 @@ def _parse_account(
         report.refuse(
             "role_arn",
             role_arn,
-            rule=f"The role belongs to the stack's account, here {account_id}.",
+            rule=f"The role must belong to the stack's account, which is {account_id}.",
             fix="Use a role of that account, or leave account_id out.",
         )
     if role is not None and is_known(region) and region != REFUSED and role.partition != partition_of(region):
@@ -459,7 +459,7 @@ def _are_objects(*values: Any) -> bool:
 
 
 def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str, Any]:
-    fix = "Write for example {}."
+    fix = "Write, for example, {}."
     try:
         value = read()
     except (OSError, ValueError) as error:

@@ -254,8 +254,8 @@ class AcceptedShare(bindings.Construct):
             report.refuse(
                 "name",
                 name,
-                rule=f"What was accepted here is: {', '.join(self._resources)}.",
-                fix="Use one of these, or add this one to the resources.",
+                rule=f"The resources accepted here are: {', '.join(self._resources)}.",
+                fix="Use one of these, or add this one to the share's resources.",
             )
         return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
 
@@ -279,7 +279,7 @@ def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[Shar
         report.refuse("resources", [], rule="At least one resource is shared.", fix="Give what share() returned.")
     names = [resource.name for resource in resources if isinstance(resource, SharedResource)]
     for twice in sorted({name for name in names if names.count(name) > 1}):
-        report.refuse("resources", twice, rule="Each resource is given once.", fix="Leave the second one out.")
+        report.refuse("resources", twice, rule="Each resource is given once.", fix="Remove the second one.")
     return [given[name] for name in sorted(given)]
 
 

@@ -53,7 +53,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                     "adopt",
                     path,
                     rule=f"The resources of this stack are: {', '.join(sorted([*_paths(stack), *rules]))}.",
-                    fix="Write one of these paths, with the key of one of several in square brackets.",
+                    fix="Write one of these paths; if it has several instances, add the key of one in square brackets.",
                     source=_IMPORT_DOC,
                 )
                 continue

@@ -76,7 +76,7 @@ class DomainVerification(bindings.Construct):
                     "domain",
                     self.domain,
                     rule=f"AWS verifies a domain once in an account and region, which {twin} already does.",
-                    fix="Use that one: it covers the names below the domain too.",
+                    fix="Use that verification: it covers the names below the domain too.",
                     source=_VERIFY_DOC,
                 )
         self.verification: bindings.VpclatticeDomainVerification = bindings.make(
@@ -146,7 +146,7 @@ def parse_custom_domain(
             "custom_domain",
             custom_domain,
             rule=("A database is reached by its own names: AWS creates a resource configuration for each of them."),
-            fix="Leave it out, and hand the names on as dns_names of the ArnResource.",
+            fix="Leave it out, and pass the names on as dns_names of the ArnResource.",
             source=_DOC,
         )
     if isinstance(resource, GroupResource):

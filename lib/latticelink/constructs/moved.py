@@ -56,7 +56,7 @@ def moved(stack: Any, paths: Mapping[str, str]) -> None:
                 report.refuse(
                     "moved",
                     old,
-                    rule="Nothing is left at the old path of a move; here there still is something.",
+                    rule="A move leaves nothing at its old path, but there is still a construct at this one.",
                     fix="Write {'old path': 'new path'}, and rename the construct first.",
                     source=_MOVED_DOC,
                 )

@@ -74,7 +74,7 @@ class _ServiceNetwork(bindings.Construct):
             names = [resource.name for resource in resources]
             for twice in sorted({other for other in names if names.count(other) > 1}):
                 report.refuse(
-                    "resources", twice, rule="Each resource has a different name.", fix="Leave the second one out."
+                    "resources", twice, rule="Each resource has a different name.", fix="Remove the second one."
                 )
             if not names:
                 report.refuse(
@@ -145,8 +145,8 @@ class _ServiceNetwork(bindings.Construct):
                     report.refuse(
                         "private_dns_enabled",
                         private_dns_enabled,
-                        rule=f"AWS has one association for a resource and a service network, and for {resource.name!r} "
-                        f"it was made with private_dns_enabled={dns} before.",
+                        rule=f"AWS has one association for a resource and a service network, and the one for "
+                        f"{resource.name!r} was already created with private_dns_enabled={dns}.",
                         fix=f"Write private_dns_enabled={dns} here too, or change both.",
                         source=_RESOURCE_DOC,
                     )

@@ -221,7 +221,7 @@ class Gateway(bindings.Construct):
                 "name",
                 name,
                 rule="Each resource of a gateway is shared under a different name.",
-                fix="Choose another name; to share more ports of one resource, list them in one share().",
+                fix="Choose another name; to share more ports of a resource, list them in one share().",
             )
             key = f"{key}-{len(self._keys)}"
         self._keys.add(key)

@@ -50,9 +50,9 @@ class SynthesisedStack:
         try:
             content = json.loads(self.text)
         except (ValueError, RecursionError) as error:
-            raise UnreadableInput(f"The text of stack {self.name!r} is no JSON: {error}.") from None
+            raise UnreadableInput(f"The text of stack {self.name!r} is not JSON: {error}.") from None
         if not isinstance(content, dict):
-            raise UnreadableInput(f"The text of stack {self.name!r} is no JSON object.")
+            raise UnreadableInput(f"The text of stack {self.name!r} is not a JSON object.")
         return content
 
     @property

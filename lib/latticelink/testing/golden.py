@@ -60,7 +60,7 @@ def _refused(name: object, text: object) -> Exception:
     report = Report("golden")
     if not isinstance(text, str):
         report.refuse(
-            "text", text, rule="A golden file holds a text.", fix="Write str(...) or json.dumps(...) around it."
+            "text", text, rule="A golden file holds a string.", fix="Write str(...) or json.dumps(...) around it."
         )
     else:
         report.refuse("name", name, rule="This is the name of a file, 1 to 255 characters.", fix="Write 'ids.txt'.")

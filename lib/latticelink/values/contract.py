@@ -148,7 +148,7 @@ def parse_lattice_arn(report: Report, argument: str, given: str, *kinds: str) ->
     report.refuse(
         argument,
         given,
-        rule=f"An existing resource is given by its ARN, here that of a {' or '.join(kinds)} of VPC Lattice.",
+        rule=f"An existing resource is given by its ARN, which must be that of a {' or '.join(kinds)} of VPC Lattice.",
         fix=f"Write {' or '.join(examples)}. To list what other accounts share: aws "
         "ram list-resources --resource-owner OTHER-ACCOUNTS",
         source="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html",

@@ -259,8 +259,8 @@ class GroupResource:
                 report.refuse(
                     "members",
                     self.members,
-                    rule="A group has at least one member, by name.",
-                    fix='Write for example {"db": Member(IpResource("10.0.0.9"), ports=[5432])}.',
+                    rule="A group has at least one member, each with a name.",
+                    fix='Write, for example, {"db": Member(IpResource("10.0.0.9"), ports=[5432])}.',
                 )
                 object.__setattr__(self, "members", {})
             for name, member in self.members.items():
@@ -270,7 +270,7 @@ class GroupResource:
                         name,
                         rule="A member's name becomes a DNS label at the consumer: 1 to 60 letters, digits and inner "
                         "hyphens.",
-                        fix="Write for example 'orders-db'.",
+                        fix="Write, for example, 'orders-db'.",
                         source="https://www.rfc-editor.org/rfc/rfc1123#page-13",
                     )
                 if not isinstance(member, Member):
