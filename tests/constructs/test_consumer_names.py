@@ -244,14 +244,14 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("orders"), c.reach("billing", dns_name=f"billing.{DOMAIN}")),
         "dns_name",
-        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it, among them '{DOMAIN}'",
     ),
     (
         "a custom domain where such a zone is",
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("billing", dns_name=f"billing.eu.{DOMAIN}"), c.reach("orders")),
         "shared",
-        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it, among them '{DOMAIN}'",
     ),
 ]
 
