@@ -48,7 +48,7 @@ def test_a_value_that_terraform_fills_in_later_is_never_judged(token: str) -> No
         ("AWS's own prefix", {"aws:team": "x"}, "tags", "Keys that begin with 'aws:'"),
         ("AWS's own prefix in capitals", {"AWS:team": "x"}, "tags", "Keys that begin with 'aws:'"),
         ("a value of 257 characters", {"Team": "v" * 257}, "tags['Team']", "A tag's value is a string of up to 256"),
-        ("a value that is not at at a string", {"Team": True}, "tags['Team']", "A tag's value is a string"),
+        ("a value that is not a string", {"Team": True}, "tags['Team']", "A tag's value is a string"),
         ("a value that is None", {"Team": None}, "tags['Team']", "A tag's value is a string"),
         ("a value with a sign that VPC Lattice lacks", {"Team": "a&b"}, "tags['Team']", "A tag's value is a string"),
     ],
