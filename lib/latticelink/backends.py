@@ -84,12 +84,12 @@ class S3State(State, kind="s3"):
     (a file beside the state), for which Terraform 1.10 is needed.
 
     Args:
-        bucket: name of the bucket, 3 to 63 characters. It is versioned and private; `StateBucket` makes such a one.
+        bucket: name of the bucket, 3 to 63 characters. It should be versioned and private; `StateBucket` creates one.
         region: AWS region code of the bucket.
         key_prefix: folder of the state files in the bucket, such as `shop/prod/`. A stack's is `<prefix><id>.tfstate`.
         kms_key_arn: ARN of the KMS key to encrypt with. Default: none is asked for, so the bucket's default encryption
             holds: its KMS key, or else S3's own keys (AES256).
-        role_arn: ARN of an IAM role to take on for reading and writing state. Default: none.
+        role_arn: ARN of an IAM role to assume for reading and writing state. Default: none.
         dynamodb_table: name of a DynamoDB table that holds a lock too, for stacks that older Terraforms still apply.
             Terraform says that it is deprecated.
 
@@ -191,8 +191,8 @@ class CloudState(State, kind="cloud"):
     """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
 
     The token is never part of the code: `terraform login`, or the variable `TF_TOKEN_<host name>`. The producer's
-    workspace must share its state with the consumer's; `CloudWorkspaces` makes such ones. Both blocks name the host, as
-    the variable `TF_CLOUD_HOSTNAME` would reach only one of them.
+    workspace must share its state with the consumer's; `CloudWorkspaces` creates workspaces that do. Both blocks name
+    the host, as the variable `TF_CLOUD_HOSTNAME` would reach only one of them.
 
     Args:
         organization: name of the organisation.

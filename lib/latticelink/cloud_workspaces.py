@@ -32,8 +32,8 @@ class CloudWorkspaces(bindings.Construct):
         state: the state whose workspaces these are: host, organisation, names, and the project, which is made too.
         reads: the id of each stack, and the ids of those whose state it reads, at most 20:
             `{"producer": [], "consumer": ["producer"]}`.
-        execution_mode: `remote`, for runs in HCP Terraform, or `local`, for state alone.
-        auto_apply: whether runs are applied without a person's word, those of run triggers too.
+        execution_mode: `remote`, for runs in HCP Terraform, or `local`, for state only.
+        auto_apply: whether runs are applied without confirmation, including those of run triggers.
         vcs_repo: the repository whose commits queue runs, as the provider's block: `identifier`, such as
             `acme/network`; `github_app_installation_id` or `oauth_token_id`; and `branch`, if it isn't the default one.
             Default: none.

@@ -50,7 +50,7 @@ class State(ABC):
         Args:
             given: `kind` (`local`, `s3` or `cloud`) and the arguments of that kind's class:
                 `{"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}`.
-            place: where it stands, for what is said if it is wrong, such as `("cdktf.json", "context", "state")`.
+            place: where the settings are, for error messages, such as `("cdktf.json", "context", "state")`.
 
         Raises:
             InvalidInput: for an unknown kind, arguments that this kind doesn't have, missing ones and malformed ones.
@@ -125,8 +125,8 @@ class State(ABC):
     def read(self, stack: Any, producer: str) -> PublishedResources:
         """Return what the stack `producer` published, for use in `stack`, and deploy that stack first.
 
-        A name that is not published, or a contract of a version unknown here, stops Terraform's plan with a sentence;
-        where the producer is in the same app, making it must come first, and synth stops already.
+        A name that is not published, or a contract of a version unknown here, stops Terraform's plan with an error
+        message; if the producer is in the same app, it must be created first, and synth itself stops.
 
         Args:
             stack: the stack that reads.

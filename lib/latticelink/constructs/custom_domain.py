@@ -32,8 +32,8 @@ class DomainVerification(bindings.Construct):
         scope: the stack.
         id: the construct's id, part of Terraform addresses.
         domain: the domain, such as `example.com`.
-        zone_id: id of its public hosted zone in Route 53, where the record is made. Left out, make it yourself, from
-            `txt_record_name` and `txt_record_value`.
+        zone_id: id of its public hosted zone in Route 53, where the record is created. Without it, create the record
+            yourself, from `txt_record_name` and `txt_record_value`.
         tags: its tags. Default: none.
 
     Attributes:

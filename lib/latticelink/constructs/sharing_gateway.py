@@ -106,7 +106,7 @@ class Gateway(bindings.Construct):
                 own, groups none. Needs AWS provider 6.22. Default: none.
             domain_verification: the proof that the domain, or one above it, is yours; or its id, `dv-...`.
             allow_association_to_shareable_service_network: whether a consumer may put the configuration in a service
-                network that is itself shared on, which lets others reach the resource through that consumer.
+                network that is itself shared with others, which lets them reach the resource through that consumer.
             tags: tags of the resource configurations, over those of the gateway.
 
         Returns:

@@ -1,4 +1,4 @@
-"""Golden files: texts that a test expects as they were written before, and that an option of pytest writes anew."""
+"""Golden files: texts that a test expects as they were written before, and that an option of pytest rewrites."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Golden:
 
     Args:
         folder: where the files are.
-        update: whether the files are written anew.
+        update: whether the files are rewritten.
     """
 
     def __init__(self, folder: Path, *, update: bool) -> None:

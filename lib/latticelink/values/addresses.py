@@ -67,9 +67,9 @@ class ExistingSubnet:
 
     Args:
         id: its id, `subnet-...`.
-        zone: Availability Zone name, such as `ap-northeast-1a`. Default: not told.
-        cidr: IPv4 CIDR block. Default: not told.
-        ipv6_cidr: IPv6 CIDR block. Default: not told.
+        zone: Availability Zone name, such as `ap-northeast-1a`. Default: unknown.
+        cidr: IPv4 CIDR block. Default: unknown.
+        ipv6_cidr: IPv6 CIDR block. Default: unknown.
     """
 
     id: str

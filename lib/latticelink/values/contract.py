@@ -27,7 +27,7 @@ KEYS = ("arn", "id", "name", "ports", "protocol", "type")
 class SharedResource:
     """A resource as it is shared: made by `ResourceGateway.share`, published, read, and reached by an endpoint.
 
-    Every text may be a Terraform expression. Without the producer's state, `of_arn` makes one by hand.
+    Every string may be a Terraform expression. Without the producer's state, `of_arn` makes one by hand.
 
     Args:
         name: the key in the contract, given by the producer's author.
@@ -98,7 +98,7 @@ class SharedResource:
         """Return a resource that exists, by its ARN: for consumers without access to the producer's state.
 
         Args:
-            name: a name for it, as in `ResourceGateway.share`: part of Terraform addresses, and said in messages.
+            name: a name for it, as in `ResourceGateway.share`: part of Terraform addresses, and used in messages.
             arn: ARN of a resource configuration (`arn:aws:vpc-lattice:...:resourceconfiguration/rcfg-...`) or of a
                 service network (`...:servicenetwork/sn-...`); or a token.
             ports: the TCP ports that its owner shares, as in `ResourceGateway.share`: clients are let in on these.
