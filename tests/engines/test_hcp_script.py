@@ -199,7 +199,7 @@ def test_the_script_says_who_holds_a_workspace(start_hcp: Callable[..., Hcp], tm
     hcp.organization.make_workspace({"name": "shop-producer"}, None).lock(hcp.organization.tokens["bob-token"])
     said = script.run("--minutes", "0.02", expect=1)
     assert "It waits: workspace shop-producer is locked by user bob.\n" in said
-    assert "After 0.02 minutes the run is pending still: https://tfc.test/app/acme/workspaces/shop-producer/" in said
+    assert "After 0.02 minutes, the run is still pending: https://tfc.test/app/acme/workspaces/shop-producer/" in said
     assert "shop-producer: never applied, locked by user bob\n" in script.run("--check", expect=1)
 
 
