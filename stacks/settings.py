@@ -72,7 +72,7 @@ class Settings:
                     values[key] = _texts(report, key, values[key])
                 elif key != "state" and not isinstance(values[key], str):
                     fix = "Put it in double quotes." if values[key] is not None else "Write one, or leave the key out."
-                    report.refuse(key, values[key], rule="The setting is a text.", fix=fix)
+                    report.refuse(key, values[key], rule="The setting is a string.", fix=fix)
                     del values[key]
             if "state" in values:
                 values["state"] = State.of(values["state"], place=("cdktf.json", "context", "latticelink", "state"))
@@ -83,7 +83,7 @@ class Settings:
                     "instance_type",
                     settings.instance_type,
                     rule="An instance type is a family, a dot and a size.",
-                    fix="Write for example 't3.micro' or 't4g.micro'.",
+                    fix="Write, for example, 't3.micro' or 't4g.micro'.",
                     source="https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
                 )
         return replace(settings, region=region, aws_provider=aws_provider)
@@ -102,6 +102,6 @@ def _texts(report: Report, key: str, value: Any) -> dict[str, str]:
     if isinstance(value, Mapping) and value and all(isinstance(item, str) for item in value.values()):
         return dict(value)
     report.refuse(
-        key, value, rule="Subnets are a JSON object of zone names and blocks.", fix=f"Write for example {_SUBNETS}."
+        key, value, rule="Subnets are a JSON object of zone names and blocks.", fix=f"Write, for example, {_SUBNETS}."
     )
     return dict(_SUBNETS)

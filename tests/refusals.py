@@ -10,7 +10,7 @@ from functools import cache
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "refusals.md"
-HANDLINGS = ("prevented", "found", "told at plan", "left", "open")
+HANDLINGS = ("prevented", "found", "stopped at plan", "left", "open")
 READS = ("Describe", "Get", "Head", "List")
 # What the examples, the scenario and the tests do for themselves beside the library: targets, clients, ways in.
 BESIDE = {

@@ -45,7 +45,7 @@ gateway.share("db", IpResource("8.8.8.8"), ports=[0])""",
 producer/network  (app.py:8)
   cidr = '10.0.0.0/33'
     rule: A CIDR block is an address, a slash and a prefix length.
-    fix:  Write for example '172.18.0.0/16'.
+    fix:  Write, for example, '172.18.0.0/16'.
     see:  https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 
 IpResource  (app.py:9)
@@ -57,7 +57,7 @@ IpResource  (app.py:9)
 producer/gateway/db  (app.py:9)
   ports = 0
     rule: A port is a number from 1 to 65535; a range is two of them, low to high, such as '8000-8080'.
-    fix:  Write for example 443 or '8000-8080'.
+    fix:  Write, for example, 443 or '8000-8080'.
     see:  https://docs.aws.amazon.com/vpc-lattice/latest/APIReference/API_CreateResourceConfiguration.html
 """
     )

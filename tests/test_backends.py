@@ -80,7 +80,12 @@ def test_cloud_state_names_the_host_in_both_places_and_the_project_where_workspa
         ("an end of AWS's own", lambda: S3State("state--x-s3", "eu-west-1"), "bucket", "Write the bucket's name"),
         ("an alias", lambda: S3State("state-s3alias", "eu-west-1"), "bucket", "Write the bucket's name"),
         ("a zone for a region", lambda: S3State("acme", "eu-west-1a"), "region", "Write a code such as"),
-        ("a prefix without slash", lambda: S3State("acme", "eu-west-1", key_prefix="shop"), "key_prefix", "Write for"),
+        (
+            "a prefix without slash",
+            lambda: S3State("acme", "eu-west-1", key_prefix="shop"),
+            "key_prefix",
+            "Write, for example,",
+        ),
         ("a prefix that begins with one", lambda: S3State("acme", "eu-west-1", key_prefix="/a/"), "key_prefix", ""),
         ("an expression", lambda: S3State("${var.bucket}", "eu-west-1"), "bucket", "Write the bucket's name"),
         ("a key's alias", lambda: S3State("acme", "eu-west-1", kms_key_arn="alias/state"), "kms_key_arn", "Write 'arn"),
@@ -88,7 +93,12 @@ def test_cloud_state_names_the_host_in_both_places_and_the_project_where_workspa
         ("a table's ARN", lambda: S3State("acme", "eu-west-1", dynamodb_table=ROLE), "dynamodb_table", "Write the"),
         ("a prefix of workspaces", lambda: CloudState("acme", prefix="shop-"), "prefix", "Leave it out"),  # type: ignore[arg-type]
         ("tags of workspaces", lambda: CloudState("acme", tags=["shop"]), "tags", "Leave it out"),  # type: ignore[arg-type]
-        ("a host with a scheme", lambda: CloudState("acme", hostname="https://x.example"), "hostname", "Write for"),
+        (
+            "a host with a scheme",
+            lambda: CloudState("acme", hostname="https://x.example"),
+            "hostname",
+            "Write, for example,",
+        ),
         ("a project of one letter", lambda: CloudState("acme", project="x"), "project", "Write the name as"),
     ],
 )
@@ -130,7 +140,7 @@ def test_settings_describe_a_state(given: dict[str, Any], state: State) -> None:
         ("no kind", {"bucket": "acme-state"}, "State has a kind: cloud, local, s3."),
         ("another kind", {"kind": "gcs"}, "State has a kind: cloud, local, s3."),
         ("a kind that is not a string", {"kind": ["s3"]}, "State has a kind: cloud, local, s3."),
-        ("an argument of another kind", {"kind": "local", "bucket": "x"}, "State of kind 'local' has no bucket."),
+        ("an argument of another kind", {"kind": "local", "bucket": "x"}, "State of kind 'local' takes no bucket."),
         ("a missing argument", {"kind": "s3", "bucket": "acme-state"}, "State of kind 's3' needs region."),
     ],
 )

@@ -85,7 +85,7 @@ def test_addresses_come_from_the_stacks_ids_whatever_their_order(synthesise: Syn
     ("what", "options", "argument", "fix"),
     [
         ("a stack that isn't listed", {"reads": {"a": ["b"]}}, "reads", "Add 'b': [], or ask its owner"),
-        ("a stack that reads itself", {"reads": {"a": ["a"]}}, "reads", "Take 'a' off its list."),
+        ("a stack that reads itself", {"reads": {"a": ["a"]}}, "reads", "Remove 'a' from its own list."),
         ("a text for a list", {"reads": {"a": "b", "b": []}}, "reads", "Write ['b']."),
         ("a malformed id", {"reads": {"a b": []}}, "reads", "Write a plain id"),
         (
@@ -95,12 +95,12 @@ def test_addresses_come_from_the_stacks_ids_whatever_their_order(synthesise: Syn
             "Let 'a' read fewer stacks.",
         ),
         ("agents", {"execution_mode": "agent"}, "execution_mode", "Write 'remote' or 'local'."),
-        ("no connection", {"vcs_repo": {"identifier": "acme/network"}}, "vcs_repo", "Write for example"),
+        ("no connection", {"vcs_repo": {"identifier": "acme/network"}}, "vcs_repo", "Write, for example,"),
         (
             "a secret among the repository's keys",
             {"vcs_repo": {"identifier": "acme/network", "oauth_token_id": "ot-1", "token": "very-secret"}},
             "vcs_repo",
-            "Write for example",
+            "Write, for example,",
         ),
         (
             "a repository without runs",
@@ -112,7 +112,7 @@ def test_addresses_come_from_the_stacks_ids_whatever_their_order(synthesise: Syn
             "one folder for all",
             {"vcs_repo": {"identifier": "a/b", "oauth_token_id": "ot-1"}, "folder": "cdktf.out"},
             "folder",
-            "Write for example",
+            "Write, for example,",
         ),
     ],
 )

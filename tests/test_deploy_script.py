@@ -119,12 +119,12 @@ def pipe(name: str) -> Callable[[Path], object]:
 @pytest.mark.parametrize(
     ("sentence", "change", "said"),
     [
-        ("the JSON is a link", link("cdk.tf.json"), "is a link"),
-        ("the lock file is a link", link(".terraform.lock.hcl"), "is a link"),
-        ("the assets are a link", link("assets", "/etc"), "is a link"),
-        ("a folder in the assets is a link", link("assets/a/b", "/etc"), "is a link"),
-        ("a link that leads nowhere", link("assets/a/b", "nowhere"), "is a link"),
-        ("a link in a folder of the user's", link("other/x"), "is a link"),
+        ("the JSON is a link", link("cdk.tf.json"), "is a symbolic link"),
+        ("the lock file is a link", link(".terraform.lock.hcl"), "is a symbolic link"),
+        ("the assets are a link", link("assets", "/etc"), "is a symbolic link"),
+        ("a folder in the assets is a link", link("assets/a/b", "/etc"), "is a symbolic link"),
+        ("a link that leads nowhere", link("assets/a/b", "nowhere"), "is a symbolic link"),
+        ("a link in a folder of the user's", link("other/x"), "is a symbolic link"),
         ("an asset is a pipe", pipe("assets/a"), "is not a file"),
         ("the lock file is a pipe", pipe(".terraform.lock.hcl"), "is not a file"),
     ],
@@ -357,7 +357,7 @@ def test_names_that_nothing_there_has_are_refused(tmp_path: Path, sentence: str,
     ("sentence", "change", "code", "said"),
     [
         ("a pipe", pipe("cdk.tf.json"), 1, "is not a file"),
-        ("a link", link("cdk.tf.json"), 2, "is a link"),
+        ("a link", link("cdk.tf.json"), 2, "is a symbolic link"),
         ("a folder", lambda stack: ((stack / "cdk.tf.json").unlink(), (stack / "cdk.tf.json").mkdir()), 1, "Is a dir"),
     ],
 )

@@ -133,20 +133,20 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "an ARN of a configuration of another region",
         lambda app: endpoint_of(stack_of(app, region="us-east-1")),
-        "in the region of the stack that uses it, here us-east-1",
+        "in the region of the stack that uses it, which is us-east-1",
         "a stack of that region",
     ),
-    ("a database of another region", share_database(DATABASE), "here eu-west-1", "a stack of that region"),
+    ("a database of another region", share_database(DATABASE), "which is eu-west-1", "a stack of that region"),
     (
         "a database of another account",
         share_database("arn:aws:rds:eu-west-1:444455556666:db:orders"),
-        "in the account of the stack that uses it, here 111122223333",
+        "in the account of the stack that uses it, which is 111122223333",
         "a stack of that account",
     ),
     (
         "a key in another region than its bucket",
         lambda _: S3State("acme-state", "eu-west-1", kms_key_arn="arn:aws:kms:us-east-1:111122223333:key/a-b"),
-        "the bucket's own region, here eu-west-1",
+        "the bucket's own region, which is eu-west-1",
         "Name a key of that region",
     ),
     ("a zone that is a top level", named("db.com"), "this one is a public suffix", "'shared.internal'"),
@@ -174,42 +174,52 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "None where a network is wanted",
         lambda app: ResourceGateway(stack_of(app), "gateway", None),  # type: ignore[arg-type]
-        "This is a Network or an ExistingNetwork; here is None",
+        "This must be a Network or an ExistingNetwork, not None",
         "Give a Network or an ExistingNetwork",
     ),
     (
         "an id where a network is wanted",
         lambda app: ResourceGateway(stack_of(app), "gateway", "vpc-12345678"),  # type: ignore[arg-type]
-        "here is a text",
+        "This must be a Network or an ExistingNetwork, not a string",
         "write ExistingNetwork(",
     ),
     (
         "an ARN where a shared resource is wanted",
         lambda app: endpoint_of(stack_of(app), ARN),
-        "This is a SharedResource; here is a text",
+        "This must be a SharedResource, not a string",
         "SharedResource.of_arn(",
     ),
     (
         "a resource that isn't shared yet",
         lambda app: endpoint_of(stack_of(app), IpResource("10.0.0.9")),
-        "here is an IpResource",
+        "This must be a SharedResource, not an IpResource",
         "Share it first",
     ),
     (
         "None where a list is wanted",
         lambda app: endpoint_of(stack_of(app), client_cidrs=None),
-        "This is a list of single values; here is None",
+        "This must be a list of single values, not None",
         "in square brackets",
     ),
     (
         "a list where resources are wanted one by one",
         lambda app: STATE.publish(stack_of(app), []),  # type: ignore[arg-type]
-        "each of them a SharedResource; here is a list",
+        "each item a SharedResource, not a list",
         "Give a SharedResource",
     ),
-    ("None where an app is wanted", lambda _: stack_of(None), "The scope of a stack is the app", "Give the app"),
-    ("a text where a stack is wanted", lambda _: STATE.read("consumer", "producer"), "This is a stack", "stack itself"),
-    ("a key forgotten after read", key_forgotten, "here is a PublishedResources", "['orders-db']"),
+    ("None where an app is wanted", lambda _: stack_of(None), "The scope of a stack must be the app", "Give the app"),
+    (
+        "a text where a stack is wanted",
+        lambda _: STATE.read("consumer", "producer"),
+        "This must be a stack",
+        "stack itself",
+    ),
+    (
+        "a key forgotten after read",
+        key_forgotten,
+        "This must be a SharedResource, not a PublishedResources",
+        "['orders-db']",
+    ),
     ("two arguments swapped", swapped, "shared = ExistingNetwork 'consumer/network'", "Swap it with network"),
     (
         "a misspelt argument of an endpoint",
@@ -242,7 +252,7 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "None where a construct is wanted",
         lambda _: suppress(None, "LL505", reason="x"),
-        "a construct in one; here is None",
+        "a construct in one, not None",
         "Give",
     ),
     ("the published resources gone through", read_through, "one by one, by name", "Write ['orders'] after it"),
@@ -260,24 +270,24 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "Choose another id",
     ),
     ("an id that is an expression", lambda app: network_of(stack_of(app), "${var.x}"), "a plain string", "'network'"),
-    ("an app where a stack is wanted", lambda app: network_of(app), "here is an App", "Give the stack itself"),
+    ("an app where a stack is wanted", lambda app: network_of(app), "not an App", "Give the stack itself"),
     (
         "a stack where an app is wanted",
         lambda app: stack_of(stack_of(app), "other"),
-        "The scope of a stack is the app; here is a Stack",
+        "The scope of a stack must be the app, not a Stack",
         "Give the app that the function gets",
     ),
     (
         "a class where what it makes is wanted",
         lambda app: ResourceGateway(stack_of(app), "gateway", Network),  # type: ignore[arg-type]
-        "here is the class Network itself",
+        "not the class Network itself",
         "Give a Network",
     ),
     (
         "a resource where its name is wanted",
         lambda app: gateway_of(stack_of(app)).share(IpResource("10.0.0.9"), "orders", ports=[5432]),
-        "This is a text; here is an IpResource",
-        "Give a text",
+        "This must be a string, not an IpResource",
+        "Give a string",
     ),
     (
         "a resource where a member is wanted",
@@ -290,14 +300,14 @@ TABLE: list[tuple[str, Build, str, str]] = [
     (
         "a bare text where True or False is wanted",
         lambda app: endpoint_of(stack_of(app), private_dns_enabled="yes"),
-        "This is True or False; here is a text",
+        "This must be True or False, not a string",
         "Write True or False",
     ),
     (
         "a NaN where a port is wanted, which would end Node.js",
         lambda app: gateway_of(stack_of(app)).share("orders", IpResource("10.0.0.9"), ports=[float("nan")]),
         "A port is a number from 1 to 65535",
-        "Write for example 443",
+        "Write, for example, 443",
     ),
     (
         "a list that is known only after apply where there is a rule for each item",
@@ -305,8 +315,8 @@ TABLE: list[tuple[str, Build, str, str]] = [
         "this list is known only after apply",
         "one by one",
     ),
-    ("an id of a space", lambda app: network_of(stack_of(app), " "), "An id is a plain string", "'network'"),
-    ("a name of a space", lambda app: endpoint_of(stack_of(app), name=" "), "A Name tag is a text", "leave it out"),
+    ("an id of a space", lambda app: network_of(stack_of(app), " "), "An id must be a plain string", "'network'"),
+    ("a name of a space", lambda app: endpoint_of(stack_of(app), name=" "), "A Name tag is a string", "leave it out"),
     (
         "a folder of a line's end",
         lambda _: LocalState("\n"),

@@ -156,7 +156,9 @@ def test_a_synth_writes_through_no_link(tmp_path: Path, by: str, name: str) -> N
     before = tree(tmp_path / "mine")
     result = run_app(tmp_path, "make(app)", **({"CDKTF_OUTDIR": "cdktf.out"} if by != "the app" else {}))
     assert result.returncode == 1
-    assert result.stderr.startswith(f"cdktf.out/{name} is a link, and what is written there would go to where it leads")
+    assert result.stderr.startswith(
+        f"cdktf.out/{name} is a link, so what is written there would end up where the link leads"
+    )
     assert tree(tmp_path / "mine") == before
     assert tree(tmp_path / "cdktf.out")[name] == str(to)
 

@@ -33,7 +33,7 @@ def test_what_a_row_names_exists(row: Row) -> None:
         text = (ROOT / "tests" / file).read_text()
         assert f"\ndef {function}(" in text
         assert not case or f'"{case}"' in text
-    if row.handling in ("prevented", "told at plan"):
+    if row.handling in ("prevented", "stopped at plan"):
         assert row.tests
     if row.handling == "found":
         assert row.checks

@@ -59,7 +59,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda stack: network(stack, cidr="172.18.0.0/33"),
         "producer/network/cidr = '172.18.0.0/33'",
         "A CIDR block is an address, a slash and a prefix length.",
-        "Write for example '172.18.0.0/16'.",
+        "Write, for example, '172.18.0.0/16'.",
     ),
     (
         "a CIDR with host bits",
@@ -81,7 +81,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a subnet of another VPC",
         lambda stack: network(stack, zones=(), subnets=[Subnet(ZONES[0], "172.19.0.0/24")]),
         "producer/network/subnets['ap-northeast-1a'].cidr = '172.19.0.0/24'",
-        "A subnet lies inside its VPC's block, here 172.18.0.0/16.",
+        "A subnet lies inside its VPC's block, which is 172.18.0.0/16.",
         "Take a part of 172.18.0.0/16, or widen the VPC.",
     ),
     (
@@ -95,7 +95,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a zone of another region",
         lambda stack: network(stack, zones=["us-east-1a"]),
         "producer/network/subnets['us-east-1a'].zone = 'us-east-1a'",
-        "A zone is named by its region, here ap-northeast-1, and a letter.",
+        "A zone is named by its region (here ap-northeast-1) and a letter.",
         "Write a name such as 'ap-northeast-1a'.",
     ),
     (
@@ -103,7 +103,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda stack: network(stack, zones=[]),
         "producer/network/zones = []",
         "A network has at least one subnet: either zones to create them in, or subnets.",
-        "Write for example zones=['ap-northeast-1a', 'ap-northeast-1c'].",
+        "Write, for example, zones=['ap-northeast-1a', 'ap-northeast-1c'].",
     ),
     (
         "no subnet in an existing network",
@@ -145,14 +145,14 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda stack: share(stack, ports=[0]),
         "producer/gateway/nginx/ports = 0",
         "A port is a number from 1 to 65535; a range is two of them, low to high, such as '8000-8080'.",
-        "Write for example 443 or '8000-8080'.",
+        "Write, for example, 443 or '8000-8080'.",
     ),
     (
         "port 70000",
         lambda stack: share(stack, ports=[70000]),
         "producer/gateway/nginx/ports = 70000",
         "A port is a number from 1 to 65535; a range is two of them, low to high, such as '8000-8080'.",
-        "Write for example 443 or '8000-8080'.",
+        "Write, for example, 443 or '8000-8080'.",
     ),
     (
         "a range from high to low",
@@ -165,7 +165,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "a configuration narrower than its ports",
         lambda stack: share(stack, ports=[80, 443], port_ranges=[443]),
         "producer/gateway/nginx/port_ranges = [443]",
-        "The resource configuration must cover the ports that clients use, here 80, 443.",
+        "The resource configuration must cover the ports that clients use, which are 80, 443.",
         "Leave it out, or widen it.",
     ),
     (
@@ -259,7 +259,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda stack: endpoint(stack, client_cidrs=[]),
         "producer/nginx/client_cidrs = []",
         "The endpoint's security group lets in only the clients that you name, and none is named.",
-        "Write client_cidrs=[network.cidr], name client_security_group_ids, or bring security_group_ids.",
+        "Write client_cidrs=[network.cidr], name client_security_group_ids, or give your own security_group_ids.",
     ),
     (
         "clients for groups that are not made here",
@@ -280,7 +280,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda stack: endpoint(stack, dns_name="${var.host}.shared.internal"),
         "producer/nginx/dns_name = '${var.host}.shared.internal'",
         "The private zone and its Terraform address are named after dns_name, so it must be a plain string.",
-        "Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
+        "Write the name itself, or create a record of your own that points to the endpoint's default_dns_name.",
     ),
     (
         "a state that is none",
@@ -297,7 +297,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
             shared=SharedResource("nginx", ARN, "${x.ports}", vpc_id="vpc-12345678"),
         ),
         "producer/nginx/network = 'vpc-12345678'",
-        "AWS makes no resource endpoint in the VPC that the resource is shared from.",
+        "AWS doesn't create a resource endpoint in the VPC that the resource is shared from.",
         "Put the endpoint in another VPC, or reach 'nginx' directly.",
     ),
     (
@@ -305,7 +305,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         lambda _: LocalState("/var/state"),
         "LocalState/directory = '/var/state'",
         "The folder of local state is a path relative to the stack's folder, so that the output works on any machine.",
-        "Write for example '../../../state', which is 'state' beside 'cdktf.out'.",
+        "Write, for example, '../../../state', which is 'state' beside 'cdktf.out'.",
     ),
     (
         "one workspace for all stacks",
@@ -313,7 +313,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str, str]] = [
         "CloudState/workspace = 'shop'",
         "A workspace's name has letters, digits, hyphens and underscores, and '{stack}' for the stack's id, as every "
         "stack has a workspace of its own.",
-        "Write for example 'shop-{stack}'.",
+        "Write, for example, 'shop-{stack}'.",
     ),
 ]
 
@@ -431,10 +431,10 @@ def test_a_refused_run_leaves_the_output_of_the_last_good_one_alone(tmp_path: Pa
         ('{"context": {"latticelink": {"gateway_name": null}}}', "Write one, or leave the key out."),
         ('{"context": {"latticelink": {"region": "eu-wst-1"}}}', "Write a code such as 'eu-west-1'."),
         ('{"context": {"latticelink": {"state": {"kind": ["s3"]}}}}', "State has a kind: cloud, local, s3."),
-        ('{"context": {"latticelink": {"region": 7}}}', "The setting is a text."),
+        ('{"context": {"latticelink": {"region": 7}}}', "The setting is a string."),
         ('{"context": {"latticelink": {"producer_subnets": []}}}', "Subnets are a JSON object"),
         ('{"context": {"latticelink": {"state": "s3"}}}', "State has a kind: cloud, local, s3."),
-        ('{"context": {"latticelink": {"state": {"kind": "local", "token": "x"}}}}', "has no token"),
+        ('{"context": {"latticelink": {"state": {"kind": "local", "token": "x"}}}}', "takes no token"),
         ('{"context": {"latticelink": {"state": {"kind": "s3"}}}}', 'Add "bucket": "...", "region": "..."'),
         ('{"context": {"latticelink": {"state": {"kind": "cloud"}}}}', 'Add "organization": "..."'),
     ],

@@ -124,7 +124,7 @@ def test_a_stack_publishes_once_and_reads_others() -> None:
     assert refusals(twice)[0][0] == "A stack publishes once, because its contract is a single output."
     assert refusals(lambda app: STATE.publish(make_stack(app, "producer"))) == [
         (
-            "A call of publish names at least one resource; consumers find it by name.",
+            "publish takes at least one resource; consumers find it by its name.",
             "Write publish(stack, gateway.share(...)).",
         )
     ]

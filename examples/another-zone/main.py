@@ -1,4 +1,4 @@
-"""A zone more for a gateway and an endpoint, which AWS only replaces: the new ones come before the old ones go."""
+"""One more zone for a gateway and an endpoint, which AWS can only replace: new ones first, then without the old."""
 
 import os
 
@@ -39,7 +39,7 @@ def build(app: App) -> None:
     NetworkInterface(producer, "orders", subnet_id=subnet, private_ips=["10.0.0.11"], security_groups=[group.id])
     orders = IpResource("10.0.0.11", security_group_id=group.id)
     shares = []
-    if step < "4":  # In its zones: in all those of the network, which are more now, it would be another one.
+    if step < "4":  # Names its zones: with all of the network's, which now has more, it would be replaced.
         shares.append(ResourceGateway(producer, "gateway", network, subnets=OLD).share("orders", orders, ports=[5432]))
     if step > "1":
         shares.append(ResourceGateway(producer, "gateway-2", network).share("orders-2", orders, ports=[5432]))
@@ -52,7 +52,7 @@ def build(app: App) -> None:
         ResourceEndpoint(consumer, "orders", shared["orders"], clients, client_cidrs=cidrs, subnets=OLD, dns_name=old)
     if step > "1":
         ResourceEndpoint(consumer, "orders-2", shared["orders-2"], clients, client_cidrs=cidrs, dns_name=new)
-    if step > "2":  # The record is changed in place. Without this one goes and one comes, in any order.
+    if step > "2":  # Updates the record in place. Without this, one is deleted and one created, in either order.
         moved(consumer, {"orders/dns-name": "orders-2/dns-name"})
 
 

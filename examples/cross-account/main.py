@@ -1,4 +1,4 @@
-"""Producer and consumer in two accounts of one organisation; each stack takes on a role of its own account."""
+"""Producer and consumer in two accounts of one organisation; each stack assumes a role of its own account."""
 
 from latticelink import (
     AccountShare,

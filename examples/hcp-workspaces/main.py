@@ -8,7 +8,7 @@ STATE = CloudState("acme", workspace="privatelink-{stack}", project="Networks")
 
 
 def build(app: App) -> None:
-    """Make a workspace for each stack; the consumer's may read the producer's state. Its own state stays in a file."""
+    """Create a workspace for each stack; the consumer's may read the producer's state. Its own state is a file."""
     stack = TerraformStack(app, "hcp-workspaces")
     LocalState("../../../state/hcp-workspaces").keep(stack)
     CloudWorkspaces(stack, "workspaces", STATE, reads={"producer": [], "consumer": ["producer"]})

@@ -132,7 +132,7 @@ class Deployment:
         """Stop if a workspace takes no runs."""
         for name in filter(self._is_local, self.workspaces):
             raise Stopped(
-                f"Workspace {self._name(name)!r} executes locally, so that it takes no runs. Set its execution mode to "
+                f"Workspace {self._name(name)!r} executes locally, so it takes no runs. Set its execution mode to "
                 f"Remote at {self.places[name].url}/settings/general, or use Terraform on this machine."
             )
 
@@ -144,7 +144,7 @@ class Deployment:
                     name=place.workspace, execution_mode=ExecutionMode.REMOTE, project=self._project(place)
                 )
                 self.workspaces[name] = self.client.workspaces.create(place.organization, options)
-                _say(f"Made the workspace {place.workspace}.")
+                _say(f"Created the workspace {place.workspace}.")
         for producer, consumer in self._pairs():
             source, reader = self.workspaces[producer], self.workspaces[consumer]
             if not self._shares(producer, consumer):
@@ -218,14 +218,14 @@ class Deployment:
                 break
             if run.actions and run.actions.is_confirmable and not told:
                 told = True
-                _say(f"It waits for a person's word at {self._url(name, run)}.")
+                _say(f"It waits for confirmation at {self._url(name, run)}.")
             if status == "pending":
                 self._discard_triggered(name)
                 if not told and (holder := self._holder(name)) and run.id not in holder:
                     told = True
                     _say(f"It waits: workspace {self._name(name)} is locked{holder}.")
             if time.monotonic() > until:
-                raise Stopped(f"After {self.minutes:g} minutes the run is {status} still: {self._url(name, run)}.")
+                raise Stopped(f"After {self.minutes:g} minutes, the run is still {status}: {self._url(name, run)}.")
             time.sleep(pause)
             pause = min(pause * 1.3, 5)
         if status not in _GOOD:
@@ -237,7 +237,7 @@ class Deployment:
             for producer in self.places[name].stack.dependencies:
                 if problem := self._why_unreadable(producer, name):
                     return f"It can't read {self._name(producer)}: {problem}."
-        return "Terraform's message is above and on the run's page; fix its cause and start this again."
+        return "Terraform's message is above and on the run's page; fix its cause and run this again."
 
     def _log(self, run: Run, phase: str) -> str:
         """Return what Terraform printed, as text."""
@@ -252,7 +252,7 @@ class Deployment:
         try:
             text = _ask("GET", address, self.address).decode(errors="replace")
         except (Stopped, httpx.HTTPError) as error:
-            return f"What Terraform printed is on the run's page alone: {error}"
+            return f"What Terraform printed is only on the run's page: {error}"
         return "\n".join(_plain(line) for line in _COLOUR.sub("", text).strip("\x02\x03\n").splitlines())
 
     def _discard_triggered(self, name: str) -> None:
@@ -266,7 +266,7 @@ class Deployment:
             return None
         found = list(self.client.projects.list(place.organization, ProjectListOptions(name=place.project)))
         if not found:
-            _say(f"Made the project {place.project}.")
+            _say(f"Created the project {place.project}.")
             return self.client.projects.create(place.organization, ProjectCreateOptions(name=place.project))
         return found[0]
 
@@ -363,7 +363,7 @@ def _below(folder: Path, prefix: str) -> Iterator[str]:
     """Yield the names of the files below a folder, but for what Terraform keeps there; stop at a link."""
     for entry in sorted(os.scandir(folder), key=lambda each: each.name):
         if entry.is_symlink():
-            raise Stopped(f"{entry.path} is a link, so that what is uploaded may be anything. Remove it.")
+            raise Stopped(f"{entry.path} is a symbolic link, so anything might be uploaded. Remove it.")
         if entry.is_dir() and entry.name != ".terraform":
             yield from _below(Path(entry.path), f"{prefix}{entry.name}/")
         elif not entry.is_dir():
@@ -400,7 +400,7 @@ def _ask(method: str, address: str, api: str, content: bytes | None = None) -> b
                 if len(read) > _LONGEST:
                     return read[:_LONGEST]
             return read
-    raise Stopped(f"{api} leads from one address to another, without end.")
+    raise Stopped(f"{api} redirects without end.")
 
 
 def _belongs_to(address: str, api: str) -> bool:
@@ -496,12 +496,12 @@ def _deploy(chosen: argparse.Namespace) -> int:
                 continue
             deployment.run(place.stack.name, destroy=chosen.destroy, plan_only=chosen.plan_only)
     except AuthError as error:
-        raise Stopped(f"{address} refuses the token ({error}). `terraform login {host}` makes a new one.") from None
+        raise Stopped(f"{address} refuses the token ({error}). `terraform login {host}` creates a new one.") from None
     except (TFEError, httpx.HTTPError, OSError, ValueError) as error:
         raise Stopped(f"{address} could not do that: {error or type(error).__name__}.") from None
     except (LookupError, TypeError, AttributeError) as error:
         raise Stopped(
-            f"{address} answers what HCP Terraform's API doesn't ({type(error).__name__}: {error})."
+            f"{address} doesn't answer like HCP Terraform's API ({type(error).__name__}: {error})."
         ) from None
     return 0
 
@@ -521,7 +521,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, UnreadableInput) else 1
     except KeyboardInterrupt:
-        print("Stopped waiting. A run that was queued goes on in HCP Terraform.", file=sys.stderr)
+        print("Stopped waiting. A run that was queued continues in HCP Terraform.", file=sys.stderr)
         return 130
 
 

@@ -1,4 +1,4 @@
-"""The scenario as it was made by hand in the console, taken over by Terraform: nothing of it is made anew."""
+"""The scenario as it was made by hand in the console, taken over by Terraform: nothing is created again."""
 
 from latticelink import (
     App,

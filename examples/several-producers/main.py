@@ -1,4 +1,4 @@
-"""Two teams that share and two that use: each has a stack of its own, and knows the others' names alone."""
+"""Two teams that share and two that use: each has a stack of its own, and knows only the others' names."""
 
 from latticelink import (
     App,

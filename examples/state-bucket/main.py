@@ -6,7 +6,7 @@ STATE = S3State("acme-terraform-state", "eu-west-1", key_prefix="privatelink/")
 
 
 def build(app: App) -> None:
-    """Make the bucket; this stack's own state stays in a file."""
+    """Create the bucket; this stack's own state stays in a file."""
     stack = Stack(app, "state-bucket", state=LocalState("../../../state/state-bucket"), region=STATE.region)
     StateBucket(stack, "state", STATE)
 

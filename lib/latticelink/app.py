@@ -95,9 +95,9 @@ class Stack(bindings.TerraformStack):
         aws_provider: version constraint for the AWS provider, in Terraform's notation; 5.100.0 or newer. An
             argument that a version which it allows lacks is refused where it is used.
         account_id: 12 digits; with another account's credentials, Terraform stops. Default: any account.
-        role_arn: ARN of an IAM role to take on for the stack's resources, so that one run can apply the stacks of
+        role_arn: ARN of an IAM role to assume for the stack's resources, so that one run can apply the stacks of
             several accounts. State is read and written without it. Default: none.
-        name_suffix: what the AWS names that are made here end in, so that one app can be applied several times in an
+        name_suffix: a suffix for the AWS names that are derived, so that one app can be applied several times in an
             account: 1 to 16 lower-case letters, digits and single hyphens, or `${terraform.workspace}`. Names that you
             give yourself stay as they are. Default: nothing.
         tags: the provider's default tags, for all AWS objects of the stack that take tags, those of other libraries
@@ -169,10 +169,10 @@ class Stack(bindings.TerraformStack):
     @staticmethod
     @judged
     def parse_settings(report: Report, region: str, aws_provider: str = DEFAULT_AWS_PROVIDER) -> tuple[str, str]:
-        """Return both as a stack takes them; for settings of several stacks, so that what is wrong is told once.
+        """Return both as a stack takes them; for settings of several stacks, so that each problem is reported once.
 
         Args:
-            report: where what is wrong is told.
+            report: where problems are reported.
             region: AWS region code.
             aws_provider: version constraint for the AWS provider.
 
@@ -197,7 +197,7 @@ def _parse_account(
         report.refuse(
             "role_arn",
             role_arn,
-            rule=f"The role belongs to the stack's account, here {account_id}.",
+            rule=f"The role must belong to the stack's account, which is {account_id}.",
             fix="Use a role of that account, or leave account_id out.",
         )
     if role is not None and is_known(region) and region != REFUSED and role.partition != partition_of(region):
@@ -235,8 +235,8 @@ def run(build: Callable[[App], object], *, outdir: str | Path | None = None, qui
     The errors and warnings that `latticelink check` finds are printed in full, on standard error. docs/checks.md lists
     what is looked at, and says how a finding is suppressed.
 
-    What the next apply would replace, or take away from consumers, is warned of on the error output, with the order of
-    applies that works. It is compared with a state in a local file, or else with what was in the folder.
+    Standard error also has warnings of what the next apply would replace or take away from consumers, with the order of
+    applies that works. The output is compared with a state in a local file, or else with what was in the folder.
 
     Args:
         build: makes the app's stacks; what it returns is ignored.
@@ -459,7 +459,7 @@ def _are_objects(*values: Any) -> bool:
 
 
 def _object(report: Report, argument: str, read: Callable[[], Any]) -> dict[str, Any]:
-    fix = "Write for example {}."
+    fix = "Write, for example, {}."
     try:
         value = read()
     except (OSError, ValueError) as error:

@@ -55,7 +55,7 @@ class LocalState(State, kind="local"):
                     given,
                     rule="The folder of local state is a path relative to the stack's folder, so that the output "
                     "works on any machine.",
-                    fix="Write for example '../../../state', which is 'state' beside 'cdktf.out'.",
+                    fix="Write, for example, '../../../state', which is 'state' beside 'cdktf.out'.",
                     source="https://developer.hashicorp.com/terraform/language/backend/local",
                 )
 
@@ -84,12 +84,12 @@ class S3State(State, kind="s3"):
     (a file beside the state), for which Terraform 1.10 is needed.
 
     Args:
-        bucket: name of the bucket, 3 to 63 characters. It is versioned and private; `StateBucket` makes such a one.
+        bucket: name of the bucket, 3 to 63 characters. It should be versioned and private; `StateBucket` creates one.
         region: AWS region code of the bucket.
         key_prefix: folder of the state files in the bucket, such as `shop/prod/`. A stack's is `<prefix><id>.tfstate`.
         kms_key_arn: ARN of the KMS key to encrypt with. Default: none is asked for, so the bucket's default encryption
             holds: its KMS key, or else S3's own keys (AES256).
-        role_arn: ARN of an IAM role to take on for reading and writing state. Default: none.
+        role_arn: ARN of an IAM role to assume for reading and writing state. Default: none.
         dynamodb_table: name of a DynamoDB table that holds a lock too, for stacks that older Terraforms still apply.
             Terraform says that it is deprecated.
 
@@ -119,8 +119,8 @@ class S3State(State, kind="s3"):
                 self.bucket,
                 rf"(?!.*\.\.)(?!{_RESERVED_BUCKETS})[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]",
                 rule="A bucket's name has 3 to 63 lower-case letters, digits, hyphens and single dots, and begins and "
-                "ends with a letter or digit; it is not an IP address, and has none of the beginnings and ends that "
-                "AWS keeps for itself (xn--, sthree-, amzn-s3-demo-; -s3alias, --ol-s3, .mrap, --x-s3, --table-s3).",
+                "ends with a letter or digit; it is not an IP address, and has none of the prefixes and suffixes "
+                "that AWS reserves (xn--, sthree-, amzn-s3-demo-; -s3alias, --ol-s3, .mrap, --x-s3, --table-s3).",
                 fix="Write the bucket's name, such as 'acme-terraform-state', not its ARN or address.",
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
             )
@@ -129,8 +129,8 @@ class S3State(State, kind="s3"):
                 "key_prefix",
                 self.key_prefix,
                 r"([A-Za-z0-9!_.*'()-]+/)*",
-                rule="The folder in the bucket is empty, or names that each end with a slash.",
-                fix="Write for example 'shop/prod/'.",
+                rule="The folder in the bucket is empty, or one or more names, each followed by a slash.",
+                fix="Write, for example, 'shop/prod/'.",
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html",
             )
             if self.kms_key_arn is not None:
@@ -144,7 +144,7 @@ class S3State(State, kind="s3"):
                     self.dynamodb_table,
                     r"[A-Za-z0-9_.-]{3,255}",
                     rule="A table's name has 3 to 255 letters, digits, hyphens, dots and underscores.",
-                    fix="Write the table's name, or leave it out: S3 locks by itself.",
+                    fix="Write the table's name, or leave it out: S3 can lock the state without a table.",
                     source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html",
                 )
 
@@ -154,7 +154,7 @@ class S3State(State, kind="s3"):
             report.refuse(
                 "kms_key_arn",
                 given,
-                rule=f"S3 encrypts with a key of the bucket's own region, here {self.region}.",
+                rule=f"S3 encrypts with a key of the bucket's own region, which is {self.region}.",
                 fix="Name a key of that region.",
                 source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
             )
@@ -191,8 +191,8 @@ class CloudState(State, kind="cloud"):
     """State in HCP Terraform or Terraform Enterprise, one named workspace for each stack.
 
     The token is never part of the code: `terraform login`, or the variable `TF_TOKEN_<host name>`. The producer's
-    workspace must share its state with the consumer's; `CloudWorkspaces` makes such ones. Both blocks name the host, as
-    the variable `TF_CLOUD_HOSTNAME` would reach only one of them.
+    workspace must share its state with the consumer's; `CloudWorkspaces` creates workspaces that do. Both blocks name
+    the host, as the variable `TF_CLOUD_HOSTNAME` would reach only one of them.
 
     Args:
         organization: name of the organisation.
@@ -238,7 +238,7 @@ class CloudState(State, kind="cloud"):
                 r"[A-Za-z0-9_-]*\{stack\}[A-Za-z0-9_-]*",
                 rule="A workspace's name has letters, digits, hyphens and underscores, and '{stack}' for the stack's "
                 "id, as every stack has a workspace of its own.",
-                fix="Write for example 'shop-{stack}'.",
+                fix="Write, for example, 'shop-{stack}'.",
                 source=_CLOUD_DOC,
             )
             _match(
@@ -247,7 +247,7 @@ class CloudState(State, kind="cloud"):
                 self.hostname,
                 r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]{1,5})?",
                 rule="The host is a DNS name without scheme or path.",
-                fix=f"Write for example '{HCP_HOST}'.",
+                fix=f"Write, for example, '{HCP_HOST}'.",
                 source=_CLOUD_DOC,
             )
             if self.project is not None:
@@ -265,8 +265,7 @@ class CloudState(State, kind="cloud"):
                     report.refuse(
                         argument,
                         given,
-                        rule="Workspaces are named: another stack can't read the state of one that it doesn't know by "
-                        "name.",
+                        rule="A workspace is given by its name, which other stacks need to read its state.",
                         fix="Leave it out, and write the name as workspace='shop-{stack}'.",
                         source="https://developer.hashicorp.com/terraform/language/backend/remote",
                     )

@@ -32,8 +32,8 @@ class CloudWorkspaces(bindings.Construct):
         state: the state whose workspaces these are: host, organisation, names, and the project, which is made too.
         reads: the id of each stack, and the ids of those whose state it reads, at most 20:
             `{"producer": [], "consumer": ["producer"]}`.
-        execution_mode: `remote`, for runs in HCP Terraform, or `local`, for state alone.
-        auto_apply: whether runs are applied without a person's word, those of run triggers too.
+        execution_mode: `remote`, for runs in HCP Terraform, or `local`, for state only.
+        auto_apply: whether runs are applied without confirmation, including those of run triggers.
         vcs_repo: the repository whose commits queue runs, as the provider's block: `identifier`, such as
             `acme/network`; `github_app_installation_id` or `oauth_token_id`; and `branch`, if it isn't the default one.
             Default: none.
@@ -106,10 +106,17 @@ def _check_reads(report: Report, reads: Mapping[str, Sequence[str]]) -> None:
     for name, producers in reads.items():
         parse_stack_id(report, "reads", name)
         if isinstance(producers, str):
-            report.refuse("reads", producers, rule="What a stack reads is a list.", fix=f"Write [{producers!r}].")
+            report.refuse(
+                "reads",
+                producers,
+                rule="The stacks whose state a stack reads are given as a list.",
+                fix=f"Write [{producers!r}].",
+            )
             continue
         if name in producers:
-            report.refuse("reads", name, rule="A stack reads other stacks' state.", fix=f"Take {name!r} off its list.")
+            report.refuse(
+                "reads", name, rule="A stack reads other stacks' state only.", fix=f"Remove {name!r} from its own list."
+            )
         if missing := sorted(set(producers) - set(reads)):
             report.refuse(
                 "reads",
@@ -152,8 +159,8 @@ def _check_runs(report: Report, execution_mode: str, vcs_repo: Mapping[str, str]
         report.refuse(
             "vcs_repo",
             sorted(vcs_repo),
-            rule=f"A repository has an identifier, one of {' and '.join(_CONNECTIONS)}, and perhaps a branch.",
-            fix="Write for example {'identifier': 'acme/network', 'github_app_installation_id': 'ghain-...'}.",
+            rule=f"A repository has an identifier, one of {' and '.join(_CONNECTIONS)}, and, if you like, a branch.",
+            fix="Write, for example, {'identifier': 'acme/network', 'github_app_installation_id': 'ghain-...'}.",
             source=_WORKSPACE,
         )
     if "{stack}" not in folder or folder.startswith("/"):
@@ -161,6 +168,6 @@ def _check_runs(report: Report, execution_mode: str, vcs_repo: Mapping[str, str]
             "folder",
             folder,
             rule="Each stack has a folder of its own, relative to the repository.",
-            fix="Write for example 'cdktf.out/stacks/{stack}'.",
+            fix="Write, for example, 'cdktf.out/stacks/{stack}'.",
             source=_WORKSPACE,
         )

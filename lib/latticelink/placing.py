@@ -31,7 +31,7 @@ def refuse_links(target: Path) -> None:
 def _refuse_link(place: Path) -> None:
     if place.is_symlink():
         raise LatticeLinkError(
-            f"{place} is a link, and what is written there would go to where it leads. {_UNCHANGED} Remove it."
+            f"{place} is a link, so what is written there would end up where the link leads. {_UNCHANGED} Remove it."
         )
 
 

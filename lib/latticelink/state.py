@@ -20,8 +20,8 @@ from latticelink.values.names import refused_id
 
 _STATE_DOC = "https://developer.hashicorp.com/terraform/language/state/remote-state-data"
 _NO_REVOCATION = (
-    " Removing a principal from an account share doesn't end the endpoints that it has: docs/accounts.md says what "
-    "does."
+    " Removing a principal from an account share doesn't cut off the endpoints that it already has: "
+    "docs/accounts.md says what does."
 )
 
 
@@ -50,7 +50,7 @@ class State(ABC):
         Args:
             given: `kind` (`local`, `s3` or `cloud`) and the arguments of that kind's class:
                 `{"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}`.
-            place: where it stands, for what is said if it is wrong, such as `("cdktf.json", "context", "state")`.
+            place: where the settings are, for error messages, such as `("cdktf.json", "context", "state")`.
 
         Raises:
             InvalidInput: for an unknown kind, arguments that this kind doesn't have, missing ones and malformed ones.
@@ -74,7 +74,8 @@ class State(ABC):
                 report.refuse(
                     "state",
                     self,
-                    rule=f"The state of a stack is kept in one place, here already in {notes_of(stack).state}.",
+                    rule="The state of a stack is kept in one place only, and this stack's is already kept in "
+                    f"{notes_of(stack).state}.",
                     fix="Leave one of them out.",
                     source=_STATE_DOC,
                 )
@@ -124,8 +125,8 @@ class State(ABC):
     def read(self, stack: Any, producer: str) -> PublishedResources:
         """Return what the stack `producer` published, for use in `stack`, and deploy that stack first.
 
-        A name that is not published, or a contract of a version unknown here, stops Terraform's plan with a sentence;
-        where the producer is in the same app, making it must come first, and synth stops already.
+        A name that is not published, or a contract of a version unknown here, stops Terraform's plan with an error
+        message; if the producer is in the same app, it must be created first, and synth itself stops.
 
         Args:
             stack: the stack that reads.
@@ -151,7 +152,7 @@ class State(ABC):
                     "read",
                     producer,
                     rule="A stack reads another stack's state.",
-                    fix="Use what share() returned, without publish and read.",
+                    fix="Use what share() returned; publish and read aren't needed.",
                 )
             other = stack.node.root.node.try_find_child(producer)
             published = None
@@ -196,7 +197,7 @@ def _refuse_resources(report: Report, stack: Any, resources: Sequence[SharedReso
         report.refuse(
             "publish",
             [],
-            rule="A call of publish names at least one resource; consumers find it by name.",
+            rule="publish takes at least one resource; consumers find it by its name.",
             fix="Write publish(stack, gateway.share(...)).",
         )
     names = [resource.name for resource in resources]
@@ -230,7 +231,7 @@ def _of_settings(report: Report, argument: str, given: Any, kinds: Mapping[str, 
             argument,
             given,
             rule=f"State has a kind: {', '.join(sorted(kinds))}.",
-            fix='Write for example {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
+            fix='Write, for example, {"kind": "s3", "bucket": "acme-terraform-state", "region": "eu-west-1"}.',
         )
         return kinds["local"]()
     arguments = {
@@ -246,8 +247,8 @@ def _of_settings(report: Report, argument: str, given: Any, kinds: Mapping[str, 
         report.refuse(
             argument,
             unknown,
-            rule=f"State of kind {kind!r} has no {', '.join(unknown)}.",
-            fix=f"It has: {', '.join(offered)}.",
+            rule=f"State of kind {kind!r} takes no {', '.join(unknown)}.",
+            fix=f"It takes: {', '.join(offered)}.",
         )
     if missing:
         report.refuse(

@@ -1,4 +1,4 @@
-"""The bucket that `S3State` needs: made once, by a small stack of its own."""
+"""The bucket that `S3State` needs: created once, by a small stack of its own."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ _READ = re.compile(
 
 _MOST = 20
 _NO_REVOCATION = (
-    "  Removing an account from a share doesn't end the endpoints that it has: docs/accounts.md says what does."
+    "  Removing an account from a share doesn't cut off the endpoints that it already has: docs/accounts.md says what "
+    "does."
 )
 
 
@@ -87,7 +88,7 @@ def _shared(stacks: Sequence[RawStack]) -> Iterator[list[str]]:
             ports = ", ".join(port if is_known(port) else "a port known after apply" for port in resource["ports"])
             what = f"  {name!r} from {producer.name}: {resource['protocol']} {ports}, as {resource['name']}"
             with_whom = [*accounts[resource["arn"]], *reached[producer.name, name]]
-            yield [what, *(with_whom or ["    with nobody in this app"])]
+            yield [what, *(with_whom or ["    with no stack in this app"])]
 
 
 def _accounts(producer: RawStack) -> dict[str, list[str]]:

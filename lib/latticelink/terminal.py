@@ -21,7 +21,7 @@ _STYLES = {
     r"^WARNING\b": _YELLOW,
     r"^(?:NOTE|Note)\b": _CYAN,
     r"^ +(?:place|wrong|rule|fix|see|settle|would settle it):": _DIM,
-    r"(?:^ +|: )(?:blocked|died)\b": _RED,
+    r"(?:^ +|: )(?:blocked|dropped)\b": _RED,
     r"(?:^ +|: )unknown\b": _YELLOW,
     r"(?:^ +passes\b|: reachable\b|: arrived\b)": _GREEN,
 }

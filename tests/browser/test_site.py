@@ -149,7 +149,7 @@ def test_search_finds_a_word_and_leads_to_its_page(sight: Any, site: Path) -> No
     page = sight().show(site / "index.html")
     page.fill("input[name=q]", "make before break")
     page.keyboard.press("Enter")
-    page.locator("ul.search a", has_text="Changing what is applied").first.click()
+    page.locator("ul.search a", has_text="Changing what is deployed").first.click()
     assert "Make before break" in page.locator("main, article").first.inner_text()
 
 

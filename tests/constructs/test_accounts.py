@@ -98,7 +98,7 @@ def test_the_contract_is_written_after_the_associations_and_says_that_leaving_is
         for key in producer.json["resource"][kind]
     ]
     assert sorted(output["depends_on"]) == sorted(made)
-    assert "doesn't end the endpoints that it has" in output["description"]
+    assert "doesn't cut off the endpoints that it already has" in output["description"]
 
 
 def test_within_the_organisation_the_contract_has_nothing_to_accept(synthesise: Synthesise) -> None:
@@ -185,8 +185,8 @@ def test_the_summary_names_the_accounts_and_says_that_leaving_is_no_revocation(t
     lines = summarise(tmp_path, synthesised(tmp_path), ("cdktf CLI", "npx cdktf deploy"), None).splitlines()
     assert lines.count(f"    with the accounts of {PARTNER}, {UNIT}") == 2
     assert (
-        "  Removing an account from a share doesn't end the endpoints that it has: docs/accounts.md says what does."
-        in lines
+        "  Removing an account from a share doesn't cut off the endpoints that it already has: docs/accounts.md says "
+        "what does." in lines
     )
 
 
@@ -264,7 +264,7 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "Share the group",
     ),
     ("an ARN as a text", lambda s: share_of(s, [CONFIGURATION]), "what share() or read() returned", "of_arn"),
-    ("a resource twice", lambda s: share_of(s, shared(s, "a") * 2), "given once", "Leave the second one out."),
+    ("a resource twice", lambda s: share_of(s, shared(s, "a") * 2), "given once", "Remove the second one."),
     (
         "strangers in an organisation",
         lambda s: share_of(s, principals=[UNIT], allow_external_principals=True),
@@ -278,16 +278,16 @@ TABLE: list[tuple[str, Callable[[Any], Any], str, str]] = [
         "A stack shares only its own resources",
         "in the stack that shares it",
     ),
-    ("a share's empty name", lambda s: share_of(s, name=""), "A Name tag is a text", "producer-partners"),
+    ("a share's empty name", lambda s: share_of(s, name=""), "A Name tag is a string", "producer-partners"),
     ("nothing to accept", accept, "the shares to accept are: none.", "nothing to accept: leave AcceptedShare out"),
     ("another share", lambda s: accept(s, share_arns={"x": SHARE, "y": SHARE}), "to accept are: x, y.", "Use one"),
-    ("what wasn't accepted", accepted_name, "What was accepted here is: orders.", "Use one of these"),
-    ("an account of 11 digits", lambda s: stack_with(s, account_id="11112222333"), "a text of 12 digits", "Write"),
+    ("what wasn't accepted", accepted_name, "The resources accepted here are: orders.", "Use one of these"),
+    ("an account of 11 digits", lambda s: stack_with(s, account_id="11112222333"), "a string of 12 digits", "Write"),
     ("a role's name", lambda s: stack_with(s, role_arn="deploy"), "by its ARN", "arn:aws:iam::<account>:role/<name>"),
     (
         "a role elsewhere",
         lambda s: stack_with(s, account_id=ACCOUNT, role_arn=f"arn:aws:iam::{PARTNER}:role/deploy"),
-        f"belongs to the stack's account, here {ACCOUNT}",
+        f"must belong to the stack's account, which is {ACCOUNT}",
         "Use a role of that account",
     ),
     (

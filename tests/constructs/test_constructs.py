@@ -246,7 +246,7 @@ def test_the_producers_own_vpc_is_refused_across_stacks_of_one_app() -> None:
     shared = STATE.read(consumer, "producer")["db"]
     assert rules_of(
         lambda: ResourceEndpoint(consumer, "db", shared, existing(consumer), client_cidrs=["10.0.0.0/8"])
-    ) == ["AWS makes no resource endpoint in the VPC that the resource is shared from."]
+    ) == ["AWS doesn't create a resource endpoint in the VPC that the resource is shared from."]
 
 
 def test_two_shares_of_one_name_are_refused(stack: Any) -> None:

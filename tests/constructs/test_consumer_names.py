@@ -180,7 +180,7 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("orders"), c.reach("orders", "again")),
         "shared",
-        "A name in a VPC leads to one place; in this one it is the name of 'orders' already.",
+        "A name in a VPC leads to one place; in this VPC, it already leads to 'orders'.",
     ),
     (
         "another's custom domain",
@@ -194,7 +194,7 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         {},
         lambda c: (c.reach("orders", dns_name="a.x.internal"), c.reach("billing", dns_name="a.x.internal")),
         "dns_name",
-        "it is the name of 'orders' already",
+        "it already leads to 'orders'",
     ),
     (
         "a member's name",
@@ -204,7 +204,7 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
             c.reach("billing", dns_name="orders.x.internal"),
         ),
         "dns_name",
-        "it is the name of 'finance' already",
+        "it already leads to 'finance'",
     ),
     (
         "one members_domain twice",
@@ -214,7 +214,7 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
             c.reach("finance", kind=ServiceNetworkAssociation, members_domain="x.internal"),
         ),
         "members_domain",
-        "it is the name of 'orders' already",
+        "it already leads to 'orders'",
     ),
     (
         "members of two producers that differ by capitals alone",
@@ -223,7 +223,7 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
             c.stack, "finance", TWINS, c.network, client_cidrs=["10.0.0.0/8"], members_domain="x.internal"
         ),
         "members_domain",
-        "DNS doesn't distinguish capital letters, and 'Orders' is a member too.",
+        "DNS ignores case, and 'Orders' is a member too.",
     ),
     (
         "a member whose name is no label",
@@ -244,14 +244,14 @@ CONFLICTS: list[tuple[str, dict[str, Any], Callable[[Consumer], Any], str, str]]
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("orders"), c.reach("billing", dns_name=f"billing.{DOMAIN}")),
         "dns_name",
-        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it, among them '{DOMAIN}'",
     ),
     (
         "a custom domain where such a zone is",
         {"custom_domain": DOMAIN},
         lambda c: (c.reach("billing", dns_name=f"billing.eu.{DOMAIN}"), c.reach("orders")),
         "shared",
-        f"A private zone hides what AWS answers for its name and the names below it: '{DOMAIN}'",
+        f"A private zone hides what AWS answers for its name and the names below it, among them '{DOMAIN}'",
     ),
 ]
 
@@ -328,5 +328,5 @@ def test_a_resource_in_two_lists_has_private_dns_in_one_way() -> None:
     orders = gateway.share("orders", ORDERS, ports=[443])
     network = ServiceNetwork(stack, "finance")
     network.share("one", [orders], private_dns_enabled=True)
-    with pytest.raises(InvalidInput, match="it was made with private_dns_enabled=True before"):
+    with pytest.raises(InvalidInput, match="was already created with private_dns_enabled=True"):
         network.share("two", [orders], private_dns_enabled=False)

@@ -119,7 +119,7 @@ REFUSED: list[tuple[str, str, Callable[[Any], Any], str, str]] = [
         NEWER,
         lambda s: share(s, custom_domain=DOMAIN, domain_verification="example.com"),
         "domain_verification",
-        "An id here starts with 'dv-'",
+        "This id starts with 'dv-'",
     ),
     ("a proof of no domain", NEWER, lambda s: proof(s, "10.0.0.9"), "domain", "This is a name, not an address."),
     ("a zone by its name", NEWER, lambda s: proof(s, zone_id="example.com"), "zone_id", "'Z' and up to 31"),

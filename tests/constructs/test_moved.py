@@ -116,7 +116,7 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str]] = [
     (
         "an old path where there still is something",
         lambda s: moved(s, {"network": "network/vpc"}),
-        "here there still is something",
+        "there is still a construct at this one",
     ),
 ]
 

@@ -60,7 +60,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("a pool alone", {"ipam_pool_id": POOL}, "A VPC's block is given as cidr, or chosen from a pool"),
     ("two blocks", {"cidr": "10.0.0.0/16", "ipam_pool_id": POOL, "netmask_length": 20}, "but not both."),
     ("a length without a pool", {"netmask_length": 20}, "A block of a given length comes from a pool"),
-    ("no pool's id", {"ipam_pool_id": "main", "netmask_length": 20}, "An id here starts with 'ipam-pool-'"),
+    ("no pool's id", {"ipam_pool_id": "main", "netmask_length": 20}, "This id starts with 'ipam-pool-'"),
     (
         "too large a block",
         {"ipam_pool_id": POOL, "netmask_length": 15},

@@ -215,7 +215,7 @@ REFUSED: list[tuple[str, Callable[[Any], object], str, str]] = [
         "a prefix list's name",
         lambda stack: SecurityGroup(stack, "web", existing(stack)).let_out(prefix_list_id="s3", ports=[80], why="x"),
         "producer/web/let_out/prefix_list_id",
-        "An id here starts with 'pl-'",
+        "This id starts with 'pl-'",
     ),
     (
         "no ports",
@@ -245,7 +245,7 @@ REFUSED: list[tuple[str, Callable[[Any], object], str, str]] = [
         "an id that is none",
         lambda stack: ExistingSecurityGroup(stack, "app", "web"),
         "producer/app/security_group_id",
-        "An id here starts with 'sg-'",
+        "This id starts with 'sg-'",
     ),
     (
         "a group of another stack",

@@ -157,5 +157,5 @@ def test_a_bad_tag_is_refused_once_at_its_construct(stack: Any, what: str, make:
 def test_a_bad_tag_of_a_stack_is_refused() -> None:
     from latticelink import App
 
-    with pytest.raises(InvalidInput, match="A tag's value is a text of up to 256"):
+    with pytest.raises(InvalidInput, match="A tag's value is a string of up to 256"):
         Stack(App(context={}), "tagged", state=LocalState(), region="eu-west-1", tags={"Team": "x" * 257})

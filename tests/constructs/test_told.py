@@ -213,7 +213,7 @@ PLAIN = ExistingSubnet("subnet-12345678")
         ("ids beside subnets", lambda stack: told(stack, PLAIN, subnet_ids=["subnet-12345678"]), "network/subnet_ids",
          "Subnets are given as ids alone or as subnets, not both."),
         ("an id that is none", lambda stack: told(stack, ExistingSubnet("a")), "network/subnets",
-         "An id here starts with 'subnet-'"),
+         "This id starts with 'subnet-'"),
         ("one subnet twice", lambda stack: told(stack, PLAIN, PLAIN), "network/subnets", "Each id is given once."),
         ("a zone of another region", lambda stack: told(stack, A), "network/subnets['subnet-11111111'].zone",
          "A zone is named by its region"),
@@ -223,20 +223,21 @@ PLAIN = ExistingSubnet("subnet-12345678")
          "network/subnets['subnet-12345678'].ipv6_cidr", "A CIDR block is an address"),
         ("a name outside the zone",
          lambda stack: reach(stack, network=told(stack, PLAIN), dns_name="db.example.com", hosted_zone=ZONE),
-         "orders/dns_name", "The names in a hosted zone lie below its own, here shared.internal."),
+         "orders/dns_name", "The names in a hosted zone lie below its own name, which is shared.internal."),
         ("a name that only ends like the zone",
          lambda stack: reach(stack, network=told(stack, PLAIN), dns_name="db.unshared.internal", hosted_zone=ZONE),
-         "orders/dns_name", "The names in a hosted zone lie below its own, here shared.internal."),
+         "orders/dns_name", "The names in a hosted zone lie below its own name, which is shared.internal."),
         ("the zone's own name",
          lambda stack: reach(stack, network=told(stack, PLAIN), dns_name="shared.internal", hosted_zone=ZONE),
-         "orders/dns_name", "The names in a hosted zone lie below its own, here shared.internal."),
+         "orders/dns_name", "The names in a hosted zone lie below its own name, which is shared.internal."),
         ("a zone and no name", lambda stack: reach(stack, network=told(stack, PLAIN), hosted_zone=ZONE),
          "orders/hosted_zone", "A hosted zone is only used for a name, and none is given."),
         ("a zone of a name that is made already", made_then_given, "b/hosted_zone",
-         "A VPC has only one private zone with a given name; in this one shared.internal is made here already."),
+         "A VPC has only one private zone with a given name; in this VPC, that of shared.internal is "
+         "already created here."),
         ("another zone of the same name", two_of_one_name, "b/hosted_zone",
-         "A VPC has only one private zone with a given name; in this one shared.internal is Z0123456789ABCDEFGHIJ "
-         "already."),
+         "A VPC has only one private zone with a given name; in this VPC, that of shared.internal is already "
+         "Z0123456789ABCDEFGHIJ."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_told_is_refused(

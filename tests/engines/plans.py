@@ -21,7 +21,7 @@ OF_FOLDERS = {
     r"aren't known|isn't known": "it is behind something that exists, which the plan looks up",
 }
 # What neither a folder nor a state that was read has: targets that a test names by address or by name only.
-ELSEWHERE = r"which security groups \S+ has isn't in the input|where \S+ leads isn't known"
+ELSEWHERE = r"the input doesn't say which security groups \S+ has|it isn't known where \S+ leads"
 OF_PLANS = {r"isn't in the input": "it has the ARN that it read, of what another stack made"}
 
 

@@ -55,8 +55,8 @@ def test_the_script_deploys_in_order_and_destroys_in_reverse(start_hcp: Callable
     page = f"https://{HOST}/app/acme/workspaces"
     producer, consumer = (hcp.workspace(f"shop-{name}") for name in ("producer", "consumer"))
     assert steps == [
-        "Made the workspace shop-producer.",
-        "Made the workspace shop-consumer.",
+        "Created the workspace shop-producer.",
+        "Created the workspace shop-consumer.",
         "shop-producer shares its state with shop-consumer now.",
         "An apply in shop-producer queues a run in shop-consumer from now on.",
         f"== producer: {page}/shop-producer/runs/{producer.runs[0].id}",
@@ -69,7 +69,7 @@ def test_the_script_deploys_in_order_and_destroys_in_reverse(start_hcp: Callable
 
     again = script.run()
     assert again.count("planned and finished") == 2
-    assert "Made" not in again
+    assert "Created" not in again
     assert script.run("--check") == ("shop-producer: applied\nshop-consumer: applied\n  can read shop-producer\n")
     assert script.run("--plan-only").count("No changes.") == 2
     destroyed = script.run("--destroy")
@@ -183,7 +183,7 @@ def test_the_script_says_what_to_do_in_a_sentence(start_hcp: Callable[..., Hcp],
     assert script.run(expect=1, token="").startswith(f"There is no token for {HOST}. Run `terraform login {HOST}`")
     assert f"{hcp.url} refuses the token (unauthorized)." in script.run(expect=1, token="another")
     hcp.organization.make_workspace({"name": "shop-producer"}, None)
-    assert script.run(expect=1).startswith("Workspace 'shop-producer' executes locally, so that it takes no runs.")
+    assert script.run(expect=1).startswith("Workspace 'shop-producer' executes locally, so it takes no runs.")
     hcp.workspace("shop-producer").lock(hcp.organization.tokens["bob-token"])
     assert script.run("--check", expect=1).startswith("shop-producer: never applied, locked by user bob\n")
     credentials = tmp_path / ".terraform.d" / "credentials.tfrc.json"
@@ -199,7 +199,7 @@ def test_the_script_says_who_holds_a_workspace(start_hcp: Callable[..., Hcp], tm
     hcp.organization.make_workspace({"name": "shop-producer"}, None).lock(hcp.organization.tokens["bob-token"])
     said = script.run("--minutes", "0.02", expect=1)
     assert "It waits: workspace shop-producer is locked by user bob.\n" in said
-    assert "After 0.02 minutes the run is pending still: https://tfc.test/app/acme/workspaces/shop-producer/" in said
+    assert "After 0.02 minutes, the run is still pending: https://tfc.test/app/acme/workspaces/shop-producer/" in said
     assert "shop-producer: never applied, locked by user bob\n" in script.run("--check", expect=1)
 
 
@@ -229,7 +229,7 @@ def test_whoever_interrupts_the_script_hears_that_the_run_goes_on(
         _, said = waiting.communicate(timeout=120)
     finally:
         waiting.kill()
-    assert (waiting.returncode, said) == (130, "Stopped waiting. A run that was queued goes on in HCP Terraform.\n")
+    assert (waiting.returncode, said) == (130, "Stopped waiting. A run that was queued continues in HCP Terraform.\n")
 
 
 def test_the_script_refuses_a_stack_whose_state_is_elsewhere(start_hcp: Callable[..., Hcp], tmp_path: Path) -> None:

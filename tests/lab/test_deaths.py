@@ -41,37 +41,37 @@ ROWS: list[tuple[str, Change, str, str]] = [
     (
         "no rule lets the client out",
         drop(*CLIENT_OUT),
-        r"died at client's group out (aws_security_group.client): no rule for TCP 443 to 10.1.",
+        r"dropped at client's group out (aws_security_group.client): no rule for TCP 443 to 10.1.",
         "blocked at client's group out",
     ),
     (
         "the endpoint's rule is for another port",
         put(*ENDPOINT_IN, **port(81)),
-        "died at endpoint's group in (aws_security_group.endpoint): no rule for TCP 443 from 10.1.0.",
+        "dropped at endpoint's group in (aws_security_group.endpoint): no rule for TCP 443 from 10.1.0.",
         "blocked at endpoint's group in",
     ),
     (
         "the gateway's rule is for another group",
         put(*GATEWAY_OUT, **cidr("10.9.0.0/16")),
-        "died at gateway's group out (aws_security_group.gateway): no rule for TCP 443 to 10.2.0.",
+        "dropped at gateway's group out (aws_security_group.gateway): no rule for TCP 443 to 10.2.0.",
         "blocked at gateway's group out",
     ),
     (
         "the target's rule is for the client's addresses, which it never sees",
         put(*TARGET_IN, **cidr("10.1.0.0/16")),
-        "died at target's group in (aws_security_group.target): no rule for TCP 443 from 10.2.",
+        "dropped at target's group in (aws_security_group.target): no rule for TCP 443 from 10.2.",
         "blocked at target's group in",
     ),
     (
         "another port is shared",
         put("producer", CONFIGURATION, "web", port_ranges=["80"]),
-        "died at resource configuration's ports (web): it shares TCP 80 for TCP 443",
+        "dropped at resource configuration's ports (web): it shares TCP 80 for TCP 443",
         "blocked at resource configuration's ports",
     ),
     (
         "endpoint and gateway share no zone",
         put("consumer", "aws_vpc_endpoint", "web", subnet_ids=["${aws_subnet.b.id}"]),
-        "died at zones (endpoint web): no interface of the gateway is in eu-west-1b",
+        "dropped at zones (endpoint web): no interface of the gateway is in eu-west-1b",
         "blocked at zones",
     ),
     (

@@ -53,4 +53,4 @@ def test_an_example_answers(run_lab: RunLab, tmp_path: Path, name: str) -> None:
     for host, servers in EXAMPLES[name].items():
         answered = {server.strip() for called, server in answers if re.fullmatch(host, called)}
         assert answered == servers, (host, result.stdout)
-    assert "died at" not in result.stdout.partition("Where packets went")[2]
+    assert "dropped at" not in result.stdout.partition("Where packets went")[2]

@@ -356,7 +356,7 @@ def test_the_blocked_of_several_clients_are_named_in_every_report(tmp_path: Path
     paths = traced(tmp_path, changes(another("other", "a", "endpoint"), BY_RANGE))
     _, line, _, fix = path_lines(paths)
     assert line.startswith("consumer: clients 10.1.0.0/16 (other) -> endpoint web -> gateway gateway -> web: blocked")
-    assert fix.endswith("Or let in only those of clients 10.1.0.0/16 that are clients, by a security group of theirs.")
+    assert fix.endswith("Or let in only the clients among clients 10.1.0.0/16, by their own security group.")
     assert [each["client"] for each in as_dicts(paths)] == [
         "clients 10.1.0.0/16 (client)",
         "clients 10.1.0.0/16 (other)",

@@ -252,9 +252,9 @@ def _nothing(_: Path) -> None:
 
 REFUSED: list[tuple[str, Callable[[Path], None], list[str], list[str]]] = [
     ("a file of the project", _main_and_readme, [], ["main.py, README.md are in", "nothing is overwritten"]),
-    ("a file where its folder goes", _a_file_in_place_of_the_folder, [], ["project is no folder"]),
-    ("a file where a folder of it goes", _a_file_tests, [], ["tests in", "is no folder"]),
-    ("a link where a folder of it goes", _a_link_out_of_the_folder, [], ["stacks in", "is no folder"]),
+    ("a file where its folder goes", _a_file_in_place_of_the_folder, [], ["project is not a folder"]),
+    ("a file where a folder of it goes", _a_file_tests, [], ["tests in", "is not a folder"]),
+    ("a link where a folder of it goes", _a_link_out_of_the_folder, [], ["stacks in", "is not a folder"]),
     ("a link that leads nowhere", _a_dangling_link, [], ["cdktf.json is in"]),
     ("an example that is misspelt", _nothing, ["--from", "rdss"], ["not 'rdss'. Did you mean rds?"]),
     (

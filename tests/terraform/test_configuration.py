@@ -81,7 +81,7 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
         ("another block that isn't there", "${aws_vpc.other.id}", {}, "aws_vpc.other isn't in the input"),
         ("a function of another kind", '${file("x")}', {}, "the function file isn't supported here"),
         ("a directive without its end", "%{ if true }x", {}, "the expression %{ if true }x isn't supported"),
-        ("a very long text", "x${1}" * 100_000, {}, "a text of 500,000 characters is too large to be read here"),
+        ("a very long text", "x${1}" * 100_000, {}, "a string of 500,000 characters is too long to be read here"),
         (
             "a padded id",
             '${format("%40s", aws_vpc.main.id)}',
@@ -89,7 +89,7 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
             "aws_vpc.main.id is known only after apply",
         ),
         ("unbalanced", "${(1}", {}, "the expression ${(1} isn't supported here"),
-        ("a key that isn't there", "${local.a.b}", {"locals": {"a": {"c": 1}}}, "there is no 'b', but c"),
+        ("a key that isn't there", "${local.a.b}", {"locals": {"a": {"c": 1}}}, "there is no 'b', only c"),
         ("an undeclared local", "${local.a}", {}, "there is no local.a"),
         ("the workspace", "${terraform.workspace}", {}, "terraform.workspace has no value before Terraform runs"),
         (
@@ -102,7 +102,7 @@ def test_a_value_is_read_through(tmp_path: Path, what: str, expression: Any, sec
             "a part of a number",
             "${local.a.b}",
             {"locals": {"a": 1}},
-            "'b' is looked up in what is neither a list nor a map",
+            "'b' is looked up in something that is neither a list nor a map",
         ),
         ("an unknown condition", "${var.x ? 1 : 2}", {"variable": {"x": {}}}, "variable 'x' has no default"),
         (
@@ -244,7 +244,7 @@ def test_producer_and_consumer_meet_in_remote_state(tmp_path: Path, what: str, t
     value = one(configuration, "terraform_data.it").value
     assert value("input", 0) == Reference(one(configuration, "aws_vpc.main"), "arn"), what
     assert value("input", 1) == ["80"]
-    assert "of stack 'p' output 'latticelink' is read, and there is no 'none'" in value("input", 2).reason
+    assert "output 'latticelink' of stack 'p' is read, and there is no 'none'" in value("input", 2).reason
 
 
 def test_a_state_elsewhere_is_no_stack_of_the_folder(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_an_empty_state_is_a_stack_with_nothing_in_it(
 
 
 def test_an_old_state_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match=r"is a state file of version 3; version 4 is read"):
+    with pytest.raises(UnreadableInput, match=r"is a state file of version 3; only version 4 is read"):
         read(write(tmp_path, "terraform.tfstate", {"version": 3, "serial": 1, "modules": []}))
 
 
@@ -294,10 +294,10 @@ def test_what_differs_is_said_by_pictures_and_code_scanning_too(
     ports = put("producer", CONFIGURATION, "web", port_ranges=["80"])
     folder, state = both(tmp_path, changes(drop(*TARGET_IN), ports))
     said = [
-        f"Stack producer and its state {state} differ: aws_vpc_security_group_ingress_rule.target_in is not there as "
-        "it is written, and is there as it was applied.",
+        f"Stack producer and its state {state} differ: aws_vpc_security_group_ingress_rule.target_in is not there "
+        "in the configuration and is there in the state.",
         f"Stack producer and its state {state} differ: port_ranges of aws_vpclattice_resource_configuration.web is "
-        "written as ['80'], and was applied as ['443'].",
+        "['80'] in the configuration and ['443'] in the state.",
     ]
     assert main(["draw", str(folder), str(state)]) == 0
     assert capsys.readouterr().err.splitlines() == said

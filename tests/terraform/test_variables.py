@@ -95,7 +95,7 @@ def test_null_gives_way_to_the_default_where_the_variable_takes_no_null(tmp_path
             "a value of another type",
             {"type": "list(number)"},
             {"terraform.tfvars.json": {"x": "a"}},
-            "a value that is not at a list is given to a variable of that type",
+            "a value that is not a list is given to a variable of that type",
         ),
         (
             "an attribute that the type requires",

@@ -120,7 +120,7 @@ def test_what_is_not_known_is_neither_reachable_nor_blocked(tmp_path: Path) -> N
 )
 def test_a_misspelt_name_fails_both(tmp_path: Path, check: Any, client: str, resource: str, said: str) -> None:
     message = raised(check, app_of(tmp_path), client, resource, port=443)
-    assert message.startswith(f"No way from {client} to {resource} was followed.")
+    assert message.startswith(f"No path from {client} to {resource} was traced.")
     assert said in message
 
 

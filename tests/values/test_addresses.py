@@ -71,7 +71,7 @@ def test_what_is_no_block_is_refused(cidr: Any) -> None:
 
 def test_an_address_without_prefix_is_told_how_to_become_a_block() -> None:
     [(_, fix)] = refused(parse_cidr, "172.18.0.9")
-    assert fix == "Write for example '172.18.0.0/16' or '172.18.0.9/32'."
+    assert fix == "Write, for example, '172.18.0.0/16' or '172.18.0.9/32'."
 
 
 @given(vpc_blocks().filter(lambda block: block.prefixlen <= 24))
@@ -102,7 +102,7 @@ VPC = Cidr("172.18.0.0/16", ipaddress.IPv4Network("172.18.0.0/16"))
         (
             "a subnet outside its VPC",
             [Subnet("eu-west-1a", "172.19.0.0/24")],
-            ["A subnet lies inside its VPC's block, here 172.18.0.0/16."],
+            ["A subnet lies inside its VPC's block, which is 172.18.0.0/16."],
         ),
         (
             "two that overlap",

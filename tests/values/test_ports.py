@@ -67,17 +67,17 @@ def test_overlapping_and_adjacent_ranges_are_joined_when_asked_for_alone() -> No
 @pytest.mark.parametrize(
     ("port", "fix"),
     [
-        (0, "Write for example 443 or '8000-8080'."),
-        (65536, "Write for example 443 or '8000-8080'."),
-        (70000, "Write for example 443 or '8000-8080'."),
-        (-1, "Write for example 443 or '8000-8080'."),
-        (True, "Write for example 443 or '8000-8080'."),
-        (80.5, "Write for example 443 or '8000-8080'."),
-        ("http", "Write for example 443 or '8000-8080'."),
-        ("٨٠", "Write for example 443 or '8000-8080'."),
+        (0, "Write, for example, 443 or '8000-8080'."),
+        (65536, "Write, for example, 443 or '8000-8080'."),
+        (70000, "Write, for example, 443 or '8000-8080'."),
+        (-1, "Write, for example, 443 or '8000-8080'."),
+        (True, "Write, for example, 443 or '8000-8080'."),
+        (80.5, "Write, for example, 443 or '8000-8080'."),
+        ("http", "Write, for example, 443 or '8000-8080'."),
+        ("٨٠", "Write, for example, 443 or '8000-8080'."),
         ("200-100", "Write '100-200'."),
         ("80,81", "Write one list item for each port or range."),
-        (None, "Write for example 443 or '8000-8080'."),
+        (None, "Write, for example, 443 or '8000-8080'."),
     ],
 )
 def test_what_is_no_port_is_refused_with_a_fix(port: Any, fix: str) -> None:

@@ -65,12 +65,12 @@ REFUSED: list[tuple[str, Any, str, str]] = [
     ("an account's root", "arn:aws:iam::111122223333:root", "A principal is", "Write '111122223333'."),
     ("a unit's id", "ou-exam-12345678", "A principal is", "--organizational-unit-id ou-exam-12345678"),
     ("an organisation's id", "o-example123", "A principal is", "aws organizations describe-organization"),
-    ("a number", 1122223333, "A principal is", "Write the id as a text: '001122223333'."),
-    ("eleven digits", "11112222333", "A principal is", "Write for example '111122223333'"),
-    ("a service", "ec2.amazonaws.com", "A principal is", "Write for example"),
-    ("everyone", "*", "A principal is", "Write for example"),
-    ("an organisation in capitals", ORGANIZATION.upper(), "A principal is", "Write for example"),
-    ("an ARN with more behind it", f"{UNIT}/x", "A principal is", "Write for example"),
+    ("a number", 1122223333, "A principal is", "Write the id as a string: '001122223333'."),
+    ("eleven digits", "11112222333", "A principal is", "Write, for example, '111122223333'"),
+    ("a service", "ec2.amazonaws.com", "A principal is", "Write, for example,"),
+    ("everyone", "*", "A principal is", "Write, for example,"),
+    ("an organisation in capitals", ORGANIZATION.upper(), "A principal is", "Write, for example,"),
+    ("an ARN with more behind it", f"{UNIT}/x", "A principal is", "Write, for example,"),
 ]
 
 
@@ -97,10 +97,10 @@ def test_an_account_is_told_from_what_has_many() -> None:
 @pytest.mark.parametrize(
     ("given_id", "fix"),
     [
-        ("1111-2222-3333", "Write for example '111122223333'."),
+        ("1111-2222-3333", "Write, for example, '111122223333'."),
         (11112222333, "Write '011112222333'."),
-        (True, "Write for example '111122223333'."),
-        ("", "Write for example '111122223333'."),
+        (True, "Write, for example, '111122223333'."),
+        ("", "Write, for example, '111122223333'."),
     ],
 )
 def test_what_is_no_account_is_refused(given_id: Any, fix: str) -> None:

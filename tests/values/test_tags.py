@@ -47,10 +47,10 @@ def test_a_value_that_terraform_fills_in_later_is_never_judged(token: str) -> No
         ("a key with a line end", {"a\nb": "x"}, "tags", "A tag's key has 1 to 128"),
         ("AWS's own prefix", {"aws:team": "x"}, "tags", "Keys that begin with 'aws:'"),
         ("AWS's own prefix in capitals", {"AWS:team": "x"}, "tags", "Keys that begin with 'aws:'"),
-        ("a value of 257 characters", {"Team": "v" * 257}, "tags['Team']", "A tag's value is a text of up to 256"),
-        ("a value that is not at at a string", {"Team": True}, "tags['Team']", "A tag's value is a text"),
-        ("a value that is None", {"Team": None}, "tags['Team']", "A tag's value is a text"),
-        ("a value with a sign that VPC Lattice lacks", {"Team": "a&b"}, "tags['Team']", "A tag's value is a text"),
+        ("a value of 257 characters", {"Team": "v" * 257}, "tags['Team']", "A tag's value is a string of up to 256"),
+        ("a value that is not a string", {"Team": True}, "tags['Team']", "A tag's value is a string"),
+        ("a value that is None", {"Team": None}, "tags['Team']", "A tag's value is a string"),
+        ("a value with a sign that VPC Lattice lacks", {"Team": "a&b"}, "tags['Team']", "A tag's value is a string"),
     ],
 )
 def test_what_aws_refuses_is_refused(what: str, tags: Any, place: str, rule: str) -> None:

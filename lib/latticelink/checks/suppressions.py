@@ -25,7 +25,7 @@ from latticelink.terraform.json_files import UnreadableInput, read_text
 DEFAULT_FILE = Path("latticelink-suppressions.toml")
 
 _LONGEST = 500
-_SHAPE = "It has only tables `[[suppress]]`, each with the texts `check`, `resource` and `reason`."
+_SHAPE = "It has only tables `[[suppress]]`, each with the strings `check`, `resource` and `reason`."
 _SOURCE = "https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties"
 
 

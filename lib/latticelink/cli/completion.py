@@ -19,7 +19,7 @@ EXIT_CODES = "0: printed; 2: no such shell"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that is to complete")
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell to write the script for")
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -31,14 +31,16 @@ EXIT_CODES = "0: written; 2: the arguments are wrong, a file is already there, o
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help="its folder, made if need be; default: .")
+    parser.add_argument(
+        "folder", metavar="DIR", nargs="?", default=".", help="its folder, created if needed; default: ."
+    )
     # No `choices`: what is wrong is told all at once.
     parser.add_argument(
         "--from",
         dest="app",
         metavar="EXAMPLE",
         default="scenario",
-        help="the app that it begins with: one of the examples; default: scenario, an nginx in one VPC and its client "
+        help="the app to start from: one of the examples; default: scenario, an nginx in one VPC and its client "
         "in another",
     )
     parser.add_argument("--cdk", metavar="cdktf|cdktn", help="CDKTF or CDK Terrain; default: the one that is installed")

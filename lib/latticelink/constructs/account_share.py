@@ -25,27 +25,27 @@ _ACCEPTING = "https://docs.aws.amazon.com/ram/latest/userguide/working-with-shar
 
 
 class AccountShare(bindings.Construct):
-    """A share of resources with other accounts, by AWS RAM. Make it before `State.publish`.
+    """A share of resources with other accounts, by AWS RAM. Create it before `State.publish`.
 
-    The contract is written after the share, so that a consumer who can read it may use what it names. A group is
-    shared with all its members, those that join later too.
+    The contract (the output that consumers read) is written after the share, so that a consumer who can read it may
+    use what it names. A group is shared with all its members, including those that are added later.
 
-    **Taking a principal out is no revocation.** AWS refuses that account new endpoints and associations; those that
-    it has keep working until their owner deletes them, or you do: docs/accounts.md says how.
+    **Removing a principal revokes nothing.** AWS refuses that account new endpoints and associations, but those that
+    it has keep working until their owner or you delete them: docs/accounts.md says how.
 
     Args:
         scope: the stack, in the account that owns the resources.
         id: the construct's id, part of Terraform addresses; outside the organisation, consumers accept by this name.
-        resources: what `share` returned, or existing things as `SharedResource.of_arn`.
-        principals: whom to share with: ids of accounts, ARNs of organisational units or of an organisation. AWS RAM
-            shares these resources with no IAM role or user. For units and organisations, and for accounts to need no
-            acceptance, sharing within the organisation must be on: once, in its management account,
+        resources: what `share` returned, or existing resources as `SharedResource.of_arn`.
+        principals: who to share with: ids of accounts, ARNs of organisational units or of an organisation. AWS RAM
+            doesn't share these resources with IAM roles or users. For units and organisations, and for accounts to need
+            no acceptance, sharing within the organisation must be on: once, in its management account,
             `aws ram enable-sharing-with-aws-organization`.
-        allow_external_principals: whether accounts outside the organisation may be among them, or the account is in
-            none. Such a consumer needs an `AcceptedShare`. Default: AWS RAM refuses them.
+        allow_external_principals: whether the principals may include accounts outside the organisation; needed too if
+            the stack's account is in none. Such a consumer needs an `AcceptedShare`. Default: AWS RAM refuses them.
         retain_sharing_on_account_leave_organization: whether an account that leaves the organisation keeps what it was
-            given. Default: AWS RAM takes it away. Needs AWS provider 6.35; 6.36.0 took the argument without setting it
-            when a share was made (#46909, mended since), so require the newest that you can.
+            given. Default: AWS RAM takes it away. Needs AWS provider 6.35; 6.36.0 accepted the argument but didn't set
+            it when a share was created (#46909, fixed since), so require the newest version that you can.
         name: name of the share in AWS, 1 to 256 characters. Default: made from the ids of stack and share.
         tags: tags of the share. Default: the Name tag alone.
 
@@ -55,8 +55,8 @@ class AccountShare(bindings.Construct):
         principal_associations: those with the principals, by the principals.
 
     Raises:
-        InvalidInput: for tags that AWS refuses, no resource or principal, malformed ones, a child of a group, what is
-            published already, an argument that an allowed provider lacks.
+        InvalidInput: for tags that AWS refuses, no resource or principal, malformed ones, a child of a group, a
+            resource that is already published, an argument that an allowed provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html,
         https://docs.aws.amazon.com/ram/latest/userguide/getting-started-sharing.html,
@@ -189,12 +189,12 @@ def _refuse_own_account(report: Report, stack: Any, principals: Sequence[str]) -
 
 
 class AcceptedShare(bindings.Construct):
-    """A share of another organisation's account, accepted: `accepted["orders"]` is then there to be reached.
+    """A share of another organisation's account, accepted: `accepted["orders"]` is then a resource that can be reached.
 
     Within one organisation there is nothing to accept, and AWS RAM has no invitation: leave this out. An endpoint or
     association for what this returns waits for the acceptance. An invitation lapses after twelve hours, or seven days
-    for types on a list of AWS's. Destroying this leaves the share; whether AWS allows that for VPC Lattice's resources
-    is not said on the pages we could read, and the provider goes on where it doesn't.
+    for types on a list of AWS's. Destroying this leaves the share. The AWS pages that we could read don't say whether
+    that is possible for VPC Lattice's resources; if AWS refuses, the provider carries on.
 
     Args:
         scope: the consumer's stack.
@@ -254,8 +254,8 @@ class AcceptedShare(bindings.Construct):
             report.refuse(
                 "name",
                 name,
-                rule=f"What was accepted here is: {', '.join(self._resources)}.",
-                fix="Use one of these, or add this one to the resources.",
+                rule=f"The resources accepted here are: {', '.join(self._resources)}.",
+                fix="Use one of these, or add this one to the share's resources.",
             )
         return SharedResource.of_arn(name, REFUSED, ports=[REFUSED])
 
@@ -279,7 +279,7 @@ def _each_once(report: Report, resources: Sequence[SharedResource]) -> list[Shar
         report.refuse("resources", [], rule="At least one resource is shared.", fix="Give what share() returned.")
     names = [resource.name for resource in resources if isinstance(resource, SharedResource)]
     for twice in sorted({name for name in names if names.count(name) > 1}):
-        report.refuse("resources", twice, rule="Each resource is given once.", fix="Leave the second one out.")
+        report.refuse("resources", twice, rule="Each resource is given once.", fix="Remove the second one.")
     return [given[name] for name in sorted(given)]
 
 

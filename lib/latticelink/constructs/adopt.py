@@ -20,19 +20,21 @@ _IMPORT_DOC = "https://developer.hashicorp.com/terraform/language/import"
 
 @judged
 def adopt(stack: Any, ids: Mapping[str, str]) -> None:
-    """Let the next apply take existing objects over, instead of making new ones.
+    """Let the next apply take over existing objects instead of creating new ones.
 
     Names, subnets and whatever else AWS can't change must be given to the constructs as they are in AWS; the plan says
-    `must be replaced` where they aren't. Once applied, the entries do nothing more and can go, but for those of
-    security groups: AWS can't change a group's name and description, and it keeps its own for as long as it is adopted.
+    `must be replaced` where they aren't. Once applied, the entries have no further effect and can be removed, except
+    those of security groups: AWS can't change a group's name and description, so it keeps its own for as long as it is
+    adopted.
 
     Args:
-        stack: the stack whose constructs are made already.
-        ids: AWS's ids, by the path of the construct in the stack, such as `{"gateway/gateway": "rgw-..."}`; in square
-            brackets the key of one of several, such as `{"nginx/group/ingress-10.0.0.0_16[80]": "sgr-..."}`.
+        stack: the stack, after its constructs are created.
+        ids: AWS's ids, by the path of the construct in the stack, such as `{"gateway/gateway": "rgw-..."}`; to
+            name one of several, add its key in square brackets, such as
+            `{"nginx/group/ingress-10.0.0.0_16[80]": "sgr-..."}`.
 
     Raises:
-        InvalidInput: for a path that isn't there, with all that are, and for an id of another kind.
+        InvalidInput: for a path that doesn't exist (the error lists those that do), and for an id of another kind.
 
     Source: https://developer.hashicorp.com/terraform/language/import
     """
@@ -53,7 +55,7 @@ def adopt(stack: Any, ids: Mapping[str, str]) -> None:
                     "adopt",
                     path,
                     rule=f"The resources of this stack are: {', '.join(sorted([*_paths(stack), *rules]))}.",
-                    fix="Write one of these paths, with the key of one of several in square brackets.",
+                    fix="Write one of these paths; if it has several instances, add the key of one in square brackets.",
                     source=_IMPORT_DOC,
                 )
                 continue

@@ -46,7 +46,8 @@ class Clients:
                 "client_cidrs",
                 named,
                 rule="The endpoint's security group lets in only the clients that you name, and none is named.",
-                fix="Write client_cidrs=[network.cidr], name client_security_group_ids, or bring security_group_ids.",
+                fix="Write client_cidrs=[network.cidr], name client_security_group_ids, or give your own "
+                "security_group_ids.",
                 source=_ACCESS_DOC,
             )
         if brought is not None and named:

@@ -32,8 +32,8 @@ class DomainVerification(bindings.Construct):
         scope: the stack.
         id: the construct's id, part of Terraform addresses.
         domain: the domain, such as `example.com`.
-        zone_id: id of its public hosted zone in Route 53, where the record is made. Left out, make it yourself, from
-            `txt_record_name` and `txt_record_value`.
+        zone_id: id of its public hosted zone in Route 53, where the record is created. Without it, create the record
+            yourself, from `txt_record_name` and `txt_record_value`.
         tags: its tags. Default: none.
 
     Attributes:
@@ -76,7 +76,7 @@ class DomainVerification(bindings.Construct):
                     "domain",
                     self.domain,
                     rule=f"AWS verifies a domain once in an account and region, which {twin} already does.",
-                    fix="Use that one: it covers the names below the domain too.",
+                    fix="Use that verification: it covers the names below the domain too.",
                     source=_VERIFY_DOC,
                 )
         self.verification: bindings.VpclatticeDomainVerification = bindings.make(
@@ -146,7 +146,7 @@ def parse_custom_domain(
             "custom_domain",
             custom_domain,
             rule=("A database is reached by its own names: AWS creates a resource configuration for each of them."),
-            fix="Leave it out, and hand the names on as dns_names of the ArnResource.",
+            fix="Leave it out, and pass the names on as dns_names of the ArnResource.",
             source=_DOC,
         )
     if isinstance(resource, GroupResource):

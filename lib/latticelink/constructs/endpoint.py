@@ -150,7 +150,7 @@ class _Endpoint(bindings.Construct):
 
     @property
     def group(self) -> SecurityGroup:
-        """The security group that is made here.
+        """The security group that is created.
 
         Raises:
             InvalidInput: for an endpoint with security groups of yours.
@@ -260,35 +260,35 @@ class ResourceEndpoint(_Endpoint):
         network: the clients' VPC; not the producer's.
         client_cidrs: CIDR blocks of the clients to let in on the shared ports.
         client_security_group_ids: security groups of the clients to let in on the shared ports.
-        security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
+        security_group_ids: one to five of your own groups, in place of the created one and of the clients.
         subnets: keys of the network's subnets, at most one for each zone; one of the zones must be one of the
             resource gateway's. Default: all of them.
         name: Name tag, 1 to 256 characters; AWS has no other name for it. Default: made from the ids of stack and
             endpoint.
         dns_name: a name for clients, such as `db.shared.internal`: a CNAME in a private zone of the consumer's VPC
             named like the part after the first dot. That zone answers for the whole part, so choose one of your own.
-            The zone is made, once for each VPC, unless `hosted_zone` names one.
+            The zone is created, once for each VPC, unless `hosted_zone` names one.
         members_domain: for a group, a domain of your own, such as `orders.shared.internal`: each member gets a name
             in it, `<member>.<members_domain>`. Members that the producer adds get theirs with the next apply here.
         private_dns_enabled: whether names that the producer's side has (a custom domain, an RDS name) resolve in the
             consumer's VPC. Needs DNS names and DNS resolution there.
         private_dns_preference: which of these names: VERIFIED_DOMAINS_ONLY, ALL_DOMAINS, SPECIFIED_DOMAINS_ONLY or
             VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS. Needs AWS provider 6.28. Default: AWS's, the verified domains alone.
-        private_dns_specified_domains: the domains that the preference speaks of, 1 to 10.
+        private_dns_specified_domains: the domains that the preference refers to, 1 to 10.
         ip_address_type: `ipv4`, `ipv6` or `dualstack`. Default: AWS chooses by the subnets.
-        hosted_zone: a private hosted zone of the VPC that exists, for `dns_name` and `members_domain`. Default: it is
-            made.
+        hosted_zone: a private hosted zone of the VPC that exists, for `dns_name` and `members_domain`. Default: a
+            new one.
         tags: tags of the endpoint and its group. Default: the Name tag alone.
 
     Attributes:
         endpoint: the VPC endpoint of the AWS provider, also `node.default_child`.
-        group: the security group that is made here; asking for it is refused where yours are used.
-        record: the DNS record of the AWS provider for `dns_name`, or those for `members_domain`; None without.
+        group: the security group that is created; refused if you gave your own.
+        record: the DNS record of the AWS provider for `dns_name`, or those for `members_domain`; None without either.
         associations: the data source of the AWS provider that reads the endpoint's DNS names.
 
     Raises:
         InvalidInput: for tags that AWS refuses, two subnets in one zone, nobody to let in, the producer's own VPC,
-            malformed ids or names, a name that leads elsewhere in this VPC already, a second endpoint with private DNS
+            malformed ids or names, a name that already leads elsewhere in this VPC, a second endpoint with private DNS
             for one resource, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/use-resource-endpoint.html,
@@ -302,9 +302,9 @@ class ResourceEndpoint(_Endpoint):
 class ServiceNetworkEndpoint(_Endpoint):
     """A VPC endpoint of type ServiceNetwork: addresses through which clients reach all resources of a service network.
 
-    It can be reached from on premises and over peering too, which a `ServiceNetworkAssociation` can't. AWS takes an
-    unused, aligned /28 block in each subnet, and one more IPv4 address for each resource. What AWS lets change, and the
-    arguments, are as for `ResourceEndpoint`; `members_domain` names the network's resources.
+    It can be reached from on premises and over peering too, which a `ServiceNetworkAssociation` can't. AWS uses a
+    free, aligned /28 block in each subnet, and one more IPv4 address for each resource. The arguments, and what AWS
+    allows to change, are as for `ResourceEndpoint`; `members_domain` names the network's resources.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/access-with-service-network-endpoint.html
     """

@@ -49,7 +49,7 @@ def refuse_wrong_home(report: Report, shared: SharedResource, network: Network |
         report.refuse(
             "network",
             network.vpc_id,
-            rule="AWS makes no resource endpoint in the VPC that the resource is shared from.",
+            rule="AWS doesn't create a resource endpoint in the VPC that the resource is shared from.",
             fix=f"Put the endpoint in another VPC, or reach {shared.name!r} directly.",
             source=_ENDPOINT_DOC,
         )

@@ -17,7 +17,7 @@ from latticelink.values.ports import Ports
 
 
 class ExistingGateway(Gateway):
-    """A resource gateway that somebody else looks after, by its id; `share` works as on a `ResourceGateway`.
+    """A resource gateway that is managed elsewhere, by its id; `share` works as on a `ResourceGateway`.
 
     It must be of the stack's own account: AWS shares no gateways between accounts. Nothing in its security groups is
     changed: they are its owner's, who must let TCP out to the targets.
@@ -27,7 +27,7 @@ class ExistingGateway(Gateway):
         id: the construct's id, part of Terraform addresses.
         network: the VPC of the gateway, with the subnets that it is in.
         gateway_id: id of the gateway, `rgw-...`.
-        ip_address_type: the gateway's IPV4, IPV6 or DUALSTACK, by which targets are judged. Default: IPV4.
+        ip_address_type: the gateway's IPV4, IPV6 or DUALSTACK, by which targets are checked. Default: IPV4.
         dns_resolution: the gateway's PUBLIC or IN_VPC, likewise. Default: PUBLIC.
         security_group_ids: the gateway's groups, one to five: a target whose `security_group_id` is given gets a rule
             that lets them in. Default: unknown, and such a target is refused.
@@ -37,7 +37,7 @@ class ExistingGateway(Gateway):
         configurations: the resource configurations of the AWS provider, as in `ResourceGateway`.
 
     Raises:
-        InvalidInput: for malformed ids, more than five groups, an address type or way of resolving that there isn't.
+        InvalidInput: for malformed ids, more than five groups, an unknown address type or DNS resolution.
 
     Source: https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/sharing.html

@@ -23,9 +23,9 @@ from latticelink.values.tokens import REFUSED, is_known
 class ExistingNetwork(VpcNetwork):
     """A VPC and subnets that exist already, by id.
 
-    Terraform looks VPC and subnets up, so that the plan stops where they aren't there, are elsewhere than told, are two
-    of one zone under an endpoint, or lack the DNS settings that names need. With `subnets`, each says as much as is
-    known, and the check needs no "unknown" for that.
+    Terraform looks up the VPC and the subnets, so that the plan stops if they don't exist, aren't where you say,
+    put an endpoint into one zone twice, or lack the DNS settings that names need. With `subnets` you can give zones and
+    blocks, which the check would otherwise report as unknown.
 
     Args:
         scope: the stack.
@@ -34,11 +34,11 @@ class ExistingNetwork(VpcNetwork):
         subnet_ids: ids of one or more of its subnets, `subnet-...`; the id is also the subnet's key.
         subnets: the subnets with their zones and blocks, in place of `subnet_ids`; the id is the key here too.
         cidr: the VPC's IPv4 block, if it is needed, such as for `client_cidrs=[network.cidr]`.
-        tags: tags of the private hosted zones that are made for it. Default: the Name tag alone.
+        tags: tags of the private hosted zones that are created for it. Default: the Name tag alone.
 
     Attributes:
-        vpc: what looks the VPC up, also `node.default_child`.
-        subnets: the subnets, each with what looks it up as its `resource`.
+        vpc: the data source of the VPC, also `node.default_child`.
+        subnets: the subnets, each with its data source as its `resource`.
 
     Raises:
         InvalidInput: for malformed ids or blocks, no subnet, a zone of another region, tags that AWS refuses, and

@@ -24,8 +24,9 @@ from latticelink.values.types import GATEWAY
 class ResourceGateway(Gateway):
     """Where traffic enters the producer's VPC: a resource gateway with its security group.
 
-    The target sees the gateway's addresses, never the client's. Another network, subnets, name, address type, number of
-    addresses or way of resolving names replaces the gateway, and with it every configuration and every endpoint.
+    The target sees the gateway's addresses, never the client's. A change of network, subnets, name, address type,
+    number of addresses or DNS resolution replaces the gateway, and with it every resource configuration and every
+    endpoint.
 
     Args:
         scope: the stack.
@@ -42,7 +43,7 @@ class ResourceGateway(Gateway):
         dns_resolution: PUBLIC, or IN_VPC for names that only the VPC's own resolvers know (AWS's
             `resource_config_dns_resolution`). An IN_VPC gateway shares no database by ARN, and can't be IPV6. Needs AWS
             provider 6.48. Default: PUBLIC.
-        security_group_ids: one to five groups of yours in place of the one that is made here. Their rules are yours:
+        security_group_ids: one to five of your own groups, in place of the created one. Their rules are up to you:
             they need TCP out to the targets.
         ingress_cidrs: clients' CIDRs to let into the gateway's group on the shared ports. AWS's pages disagree on
             whether inbound rules are needed: the PrivateLink guide speaks of outbound only, the EventBridge guide
@@ -51,7 +52,7 @@ class ResourceGateway(Gateway):
 
     Attributes:
         gateway: the resource gateway of the AWS provider, also `node.default_child`.
-        group: the security group that is made here; asking for it is refused where yours are used.
+        group: the security group that is created; refused if you gave your own.
         configurations: the resource configurations of the AWS provider, by the key that `share` got; a member of a
             group by the group's key, a hyphen and its name.
 
@@ -125,7 +126,7 @@ class ResourceGateway(Gateway):
 
     @property
     def group(self) -> SecurityGroup:
-        """The security group that is made here.
+        """The security group that is created.
 
         Raises:
             InvalidInput: for a gateway with security groups of yours.

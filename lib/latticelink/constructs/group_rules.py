@@ -153,7 +153,7 @@ class GroupRules:
                 named[1] if named else "group",
                 given[named[1]] if named else None,
                 rule="A rule names exactly one other side.",
-                fix="Write for example cidr='10.0.0.0/16', and call it again for another one.",
+                fix="Write, for example, cidr='10.0.0.0/16', and call it again for another one.",
                 source=_RULES_DOC,
             )
         if cidr is not None:

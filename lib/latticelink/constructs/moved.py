@@ -20,21 +20,21 @@ Path = tuple[str, ...]
 
 @judged
 def moved(stack: Any, paths: Mapping[str, str]) -> None:
-    """Let the next apply take what was applied under other construct ids for what has new ids now.
+    """Tell the next apply which constructs have new ids, so that it keeps what was applied under the old ones.
 
-    Without it, a construct's new id is to Terraform one object that goes and one that comes, an outage. Names that AWS
-    never changes are made from ids too: give the construct the old one, such as `ResourceGateway(..., name=...)` and
-    `share(..., configuration_name=...)`; the warning of `run` says where that is missing. A security group that is made
-    for a construct keeps the name that it has for as long as the call is there. Else the call can go once it is applied
-    everywhere.
+    Without it, Terraform treats a construct's new id as one object to destroy and one to create: an outage. Names that
+    AWS never changes are derived from ids too: give the construct the old one, such as `ResourceGateway(..., name=...)`
+    and `share(..., configuration_name=...)`; the warning of `run` says where that is missing. A security group that is
+    made for a construct keeps its name for as long as the call is there. Otherwise the call can be removed once it is
+    applied everywhere.
 
     Args:
-        stack: the stack whose constructs are made already.
+        stack: the stack, after its constructs are created.
         paths: the new path in the stack for each old one, such as `{"gateway": "entrance"}` or, for a share of a
-            gateway, `{"gateway/orders": "gateway/orders-db"}`. All that is below a path moves with it.
+            gateway, `{"gateway/orders": "gateway/orders-db"}`. Everything below a path moves with it.
 
     Raises:
-        InvalidInput: for a new path where nothing is, with all that are, and an old one where something is.
+        InvalidInput: for a new path that doesn't exist (the error lists those that do), and an old one that still does.
 
     Source: https://developer.hashicorp.com/terraform/language/modules/develop/refactoring
     """
@@ -56,7 +56,7 @@ def moved(stack: Any, paths: Mapping[str, str]) -> None:
                 report.refuse(
                     "moved",
                     old,
-                    rule="Nothing is left at the old path of a move; here there still is something.",
+                    rule="A move leaves nothing at its old path, but there is still a construct at this one.",
                     fix="Write {'old path': 'new path'}, and rename the construct first.",
                     source=_MOVED_DOC,
                 )

@@ -161,7 +161,7 @@ class Network(VpcNetwork):
                 "zones",
                 zones,
                 rule="A network has at least one subnet: either zones to create them in, or subnets.",
-                fix="Write for example zones=['ap-northeast-1a', 'ap-northeast-1c'].",
+                fix="Write, for example, zones=['ap-northeast-1a', 'ap-northeast-1c'].",
                 source="https://docs.aws.amazon.com/vpc/latest/privatelink/resource-gateway.html",
             )
             return []

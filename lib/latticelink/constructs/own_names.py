@@ -65,8 +65,8 @@ class OwnNames:
                 "hosted_zone",
                 self.hosted_zone.id,
                 rule=(
-                    f"A VPC has only one private zone with a given name; in this one {self.hosted_zone.name} is "
-                    f"{other} already."
+                    f"A VPC has only one private zone with a given name; in this VPC, that "
+                    f"of {self.hosted_zone.name} is already {other}."
                 ),
                 fix="Give the same hosted_zone everywhere.",
                 source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
@@ -145,14 +145,14 @@ def _refuse_unnameable(report: Report, domain: str, members: list[str]) -> None:
                 f"{member}.{domain}",
                 rule="The name of a member is a DNS label of 1 to 63 letters, digits and inner hyphens, and with its "
                 f"domain it has at most {_LONGEST_NAME} characters.",
-                fix=f"Share {member!r} under another name, or make a record of your own for each member.",
+                fix=f"Share {member!r} under another name, or create a record of your own for each member.",
                 source=_NAME_DOC,
             )
         if twins := [other for other in members if other < member and other.lower() == member.lower()]:
             report.refuse(
                 "members_domain",
                 member,
-                rule=f"DNS doesn't distinguish capital letters, and {twins[0]!r} is a member too.",
+                rule=f"DNS ignores case, and {twins[0]!r} is a member too.",
                 fix="Share one of the two under another name.",
                 source=_NAME_DOC,
             )
@@ -195,7 +195,7 @@ def _plain_name(report: Report, argument: str, dns_name: str) -> str:
         argument,
         dns_name,
         rule=f"The private zone and its Terraform address are named after {argument}, so it must be a plain string.",
-        fix="Write the name itself, or make a record of your own to the endpoint's default_dns_name.",
+        fix="Write the name itself, or create a record of your own that points to the endpoint's default_dns_name.",
     )
     return REFUSED
 
@@ -243,7 +243,7 @@ def _refuse_outside(report: Report, zone: ExistingHostedZone, names: Mapping[str
             report.refuse(
                 argument,
                 name,
-                rule=f"The names in a hosted zone lie below its own, here {zone.name}.",
-                fix=f"Write for example 'orders.{zone.name}', or give the zone of this name.",
+                rule=f"The names in a hosted zone lie below its own name, which is {zone.name}.",
+                fix=f"Write, for example, 'orders.{zone.name}', or give the zone of this name.",
                 source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html",
             )

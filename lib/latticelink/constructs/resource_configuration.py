@@ -81,7 +81,7 @@ def configured_ports(
         report.refuse(
             "port_ranges",
             port_ranges,
-            rule=f"The resource configuration must cover the ports that clients use, here {open_ports}.",
+            rule=f"The resource configuration must cover the ports that clients use, which are {open_ports}.",
             fix="Leave it out, or widen it.",
             source=_CONFIGURATION_DOC,
         )

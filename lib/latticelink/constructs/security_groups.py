@@ -1,7 +1,7 @@
 """Security groups: made in a network, or there already.
 
 Their rules are resources of their own, so that a gateway's group and its target's group can name each other without a
-cycle. A group that Terraform makes has no way out until a rule gives one: the provider removes the one that AWS adds.
+cycle. A group that Terraform creates lets nothing out until a rule does: the provider removes the one that AWS adds.
 Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_security_group_egress_rule
 """
 

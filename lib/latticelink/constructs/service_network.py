@@ -74,7 +74,7 @@ class _ServiceNetwork(bindings.Construct):
             names = [resource.name for resource in resources]
             for twice in sorted({other for other in names if names.count(other) > 1}):
                 report.refuse(
-                    "resources", twice, rule="Each resource has a different name.", fix="Leave the second one out."
+                    "resources", twice, rule="Each resource has a different name.", fix="Remove the second one."
                 )
             if not names:
                 report.refuse(
@@ -145,8 +145,8 @@ class _ServiceNetwork(bindings.Construct):
                     report.refuse(
                         "private_dns_enabled",
                         private_dns_enabled,
-                        rule=f"AWS has one association for a resource and a service network, and for {resource.name!r} "
-                        f"it was made with private_dns_enabled={dns} before.",
+                        rule=f"AWS has one association for a resource and a service network, and the one for "
+                        f"{resource.name!r} was already created with private_dns_enabled={dns}.",
                         fix=f"Write private_dns_enabled={dns} here too, or change both.",
                         source=_RESOURCE_DOC,
                     )
@@ -167,7 +167,7 @@ class _ServiceNetwork(bindings.Construct):
 
 
 class ServiceNetwork(_ServiceNetwork):
-    """A VPC Lattice service network: worth its price for each resource where many VPCs reach many resources.
+    """A VPC Lattice service network: worth its price per resource if many VPCs reach many resources.
 
     Args:
         scope: the stack.
@@ -175,7 +175,7 @@ class ServiceNetwork(_ServiceNetwork):
         name: AWS name, unique in the account and region: 3 to 63 lower-case letters, digits and single hyphens, not
             starting with `servicenetwork-`. Default: made from the ids of stack and service network.
         access_logs: ARN of the CloudWatch log group, the S3 bucket (with or without a prefix) or the Firehose delivery
-            stream to which AWS sends who reached which resource; docs/operations.md says what is in it, and what it
+            stream to which AWS sends who reached which resource; docs/operations.md says what it contains and what it
             needs. Default: nothing is logged.
         tags: tags of the service network, of its associations with resources and of its log. Default: the Name tag
             alone.
@@ -187,7 +187,7 @@ class ServiceNetwork(_ServiceNetwork):
             name.
 
     Raises:
-        InvalidInput: for a name or tags that AWS refuses, and for an ARN of what takes no access logs.
+        InvalidInput: for a name or tags that AWS refuses, and for the ARN of something that takes no access logs.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-networks.html,
         https://docs.aws.amazon.com/vpc-lattice/latest/ug/monitoring-access-logs.html
@@ -290,24 +290,24 @@ class ServiceNetworkAssociation(bindings.Construct):
         network: the clients' VPC.
         client_cidrs: CIDR blocks of the clients to let in on the shared ports.
         client_security_group_ids: security groups of the clients to let in on the shared ports.
-        security_group_ids: one to five groups of yours in place of the one that is made here, and of the clients.
+        security_group_ids: one to five of your own groups, in place of the created one and of the clients.
         members_domain: a domain of your own, such as `shared.internal`: each resource of the network that is one
             address or name gets a name in it, `<resource>.<members_domain>`.
         private_dns_enabled: whether names that the producer's side has resolve in the VPC. Needs AWS provider 6.27.
             Default: left to AWS.
         private_dns_preference: which of these names, as in `ResourceEndpoint`. Needs AWS provider 6.27.
-        private_dns_specified_domains: the domains that the preference speaks of, 1 to 10.
-        hosted_zone: a private hosted zone of the VPC that exists, for `members_domain`. Default: it is made.
+        private_dns_specified_domains: the domains that the preference refers to, 1 to 10.
+        hosted_zone: a private hosted zone of the VPC that exists, for `members_domain`. Default: a new one.
         tags: tags of the association and its group. Default: the Name tag alone.
 
     Attributes:
         association: the association of the AWS provider, also `node.default_child`.
-        group: the security group that is made here; asking for it is refused where yours are used.
+        group: the security group that is created; refused if you gave your own.
         record: the DNS records of the AWS provider for `members_domain`; None without.
 
     Raises:
-        InvalidInput: for tags that AWS refuses, nobody to let in, malformed ids or CIDRs, names that lead elsewhere in
-            this VPC already, and arguments that an allowed version of the AWS provider lacks.
+        InvalidInput: for tags that AWS refuses, nobody to let in, malformed ids or CIDRs, names that already lead
+            elsewhere in this VPC, and arguments that an allowed version of the AWS provider lacks.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/service-network-associations.html
     """
@@ -389,7 +389,7 @@ class ServiceNetworkAssociation(bindings.Construct):
 
     @property
     def group(self) -> SecurityGroup:
-        """The security group that is made here.
+        """The security group that is created.
 
         Raises:
             InvalidInput: for an association with security groups of yours.

@@ -106,7 +106,7 @@ class Gateway(bindings.Construct):
                 own, groups none. Needs AWS provider 6.22. Default: none.
             domain_verification: the proof that the domain, or one above it, is yours; or its id, `dv-...`.
             allow_association_to_shareable_service_network: whether a consumer may put the configuration in a service
-                network that is itself shared on, which lets others reach the resource through that consumer.
+                network that is itself shared with others, which lets them reach the resource through that consumer.
             tags: tags of the resource configurations, over those of the gateway.
 
         Returns:
@@ -221,7 +221,7 @@ class Gateway(bindings.Construct):
                 "name",
                 name,
                 rule="Each resource of a gateway is shared under a different name.",
-                fix="Choose another name; to share more ports of one resource, list them in one share().",
+                fix="Choose another name; to share more ports of a resource, list them in one share().",
             )
             key = f"{key}-{len(self._keys)}"
         self._keys.add(key)

@@ -13,7 +13,7 @@ from latticelink.values.calls import judged
 
 @judged
 def suppress(construct: Any, check: str, *, reason: str) -> None:
-    """Have `latticelink check` no longer report what `check` finds in `construct`, and in all below it.
+    """Stop `latticelink check` from reporting what `check` finds in `construct` and everything below it.
 
     The decision is written into the stack's Terraform JSON, as a comment that Terraform ignores.
 
@@ -23,7 +23,7 @@ def suppress(construct: Any, check: str, *, reason: str) -> None:
         reason: why it may stay as it is.
 
     Raises:
-        InvalidInput: for what is no id of a check, or no reason.
+        InvalidInput: for something that isn't the id of a check, or no reason.
 
     Source: https://developer.hashicorp.com/terraform/language/syntax/json#comment-properties
     """

@@ -52,7 +52,7 @@ class VpcNames:
     def zone_beside(self, zone: ExistingHostedZone) -> str | None:
         """Return what the zone of this name is, if it is another one; None if there is none."""
         if zone.name in self._zones:
-            return "made here"
+            return "created here"
         known, _ = self._existing_zones.get(zone.name, (zone, None))
         return None if known.id == zone.id else known.id or "found by its name"
 
@@ -126,7 +126,7 @@ class VpcNames:
             report.refuse(
                 argument,
                 name,
-                rule=f"A name in a VPC leads to one place; in this one it is the name of {owner!r} already.",
+                rule=f"A name in a VPC leads to one place; in this VPC, it already leads to {owner!r}.",
                 fix="Choose another name, leave this one out, or give one of the two private_dns_enabled=False.",
                 source=_ZONE_DOC,
             )
@@ -157,9 +157,8 @@ def _refuse_hidden(report: Report, argument: str, zone: str, custom: str, owner:
         report.refuse(
             argument,
             zone,
-            rule=f"A private zone hides what AWS answers for its name and the names below it: {custom!r}, the "
-            f"custom domain that "
-            f"{owner!r} reaches.",
+            rule=f"A private zone hides what AWS answers for its name and the names below it, among them "
+            f"{custom!r}, the custom domain that {owner!r} reaches.",
             fix=f"Give the zone a name that isn't at or below {custom!r}, or give {owner!r} private_dns_enabled=False.",
             source=_ZONE_DOC,
         )

@@ -92,7 +92,7 @@ class AclReader:
                 continue
             peer = cidr_of(value)
             if peer is None or traffic is None or not str(number).isdecimal():
-                self.doubts.append(f"a rule of {block.address} isn't wholly known")
+                self.doubts.append(f"a rule of {block.address} isn't fully known")
             else:
                 yield AclEntry(int(number), direction, allows, traffic, peer)
 

@@ -27,8 +27,8 @@ def must_be_able() -> None:
     """Raise CannotRun, with the sentence that helps, unless this machine can run a lab."""
     if sys.platform != "linux":
         raise CannotRun(
-            "A lab is made of Linux network namespaces. On macOS and Windows run it in a Linux virtual machine, such "
-            "as those of Lima, Multipass or WSL 2."
+            "A lab needs Linux network namespaces. On macOS and Windows, run it in a Linux virtual machine, such "
+            "as one of Lima, Multipass or WSL 2."
         )
     missing = [name for name in ("pyroute2", "dnslib") if importlib.util.find_spec(name) is None]
     if missing:
@@ -43,9 +43,9 @@ def must_be_able() -> None:
     tried = subprocess.run([*ISOLATED, "true"], capture_output=True, text=True, check=False)
     if tried.returncode != 0:
         raise CannotRun(
-            f"The system makes no user namespaces for this user ({tried.stderr.strip()}). Ubuntu 23.10 and newer "
-            "forbid them by AppArmor: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or use sudo. "
-            "Debian: sudo sysctl kernel.unprivileged_userns_clone=1. A container needs --privileged."
+            f"This user may not create user namespaces ({tried.stderr.strip()}). Ubuntu 23.10 and newer forbid them "
+            "through AppArmor: run sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, or use sudo. On Debian, "
+            "run sudo sysctl kernel.unprivileged_userns_clone=1. A container needs --privileged."
         )
 
 

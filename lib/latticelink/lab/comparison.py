@@ -68,7 +68,7 @@ class Verdict:
             hops = list(dict.fromkeys(hop.place for hop in self._hops(Answer.FAIL)))
             return f"blocked at {', '.join(hops)}" if hops else "blocked, because nothing lets this client in"
         if not self.is_whole:
-            return "nothing of this client"
+            return "nothing about this client"
         reasons = [hop.why for hop in self._hops(Answer.UNKNOWN)]
         return f"not known: {reasons[0]}" if reasons else "reachable at other ports"
 
@@ -132,13 +132,14 @@ def differences(verdict: Verdict, outcomes: Sequence[Outcome]) -> list[str]:
     [port] = {outcome.probe.port for outcome in outcomes}
     answer = verdict.at(port)
     if answer is Answer.PASS and not all(outcome.arrived for outcome in outcomes):
-        return [f"the check passes TCP {port}, and packets don't arrive"]
+        return [f"the check says that TCP {port} passes, but packets don't arrive"]
     if answer is Answer.FAIL and any(outcome.arrived for outcome in outcomes):
-        return [f"the check blocks TCP {port}, and packets arrive"]
+        return [f"the check says that TCP {port} is blocked, but packets arrive"]
     if answer is Answer.UNKNOWN and verdict.passes_other_ports and all(outcome.arrived for outcome in outcomes):
-        return [f"the check passes other ports, and packets arrive at TCP {port}"]
+        return [f"the check says that other ports pass, but packets arrive at TCP {port}"]
     hops = {outcome.death.hop for outcome in outcomes if outcome.death is not None} - {"zones"}
     said = verdict.deadly_at(port)
     if answer is Answer.FAIL and said and hops and not hops & said:
-        return [f"packets to TCP {port} die at {', '.join(sorted(hops))}, and the check says {', '.join(sorted(said))}"]
+        dropped, expected = ", ".join(sorted(hops)), ", ".join(sorted(said))
+        return [f"packets to TCP {port} are dropped at {dropped}, but the check says {expected}"]
     return []

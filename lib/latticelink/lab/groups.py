@@ -101,7 +101,7 @@ class GroupReader:
         given = {name: self._addressing.value(get(name)) for name in _ARGUMENTS}
         traffic = traffic_of(given["ip_protocol"] or given["protocol"], given["from_port"], given["to_port"])
         if traffic is None:
-            self.doubts[group].append(f"of {block.address} protocol or ports aren't known")
+            self.doubts[group].append(f"the protocol or ports of {block.address} aren't known")
             return
         for peer in self._peers(group, block, given):
             yield GroupRule(direction, traffic, peer)
@@ -111,13 +111,13 @@ class GroupReader:
             if (cidr := cidr_of(value)) is not None:
                 yield cidr
             else:
-                self.doubts[group].append(f"of {block.address} a range isn't known")
+                self.doubts[group].append(f"a range of {block.address} isn't known")
         for value in (each for name in _GROUPS for each in as_list(given[name])):
             key = self._topology.groups.key(value, block.stack)
             if key is not None:
                 yield self._name(key)
             else:
-                self.doubts[group].append(f"of {block.address} a group isn't known")
+                self.doubts[group].append(f"a group of {block.address} isn't known")
         if boolean(given["self"]):
             yield group
         for value in (each for name in _LISTS for each in as_list(given[name])):

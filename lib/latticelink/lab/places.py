@@ -95,7 +95,7 @@ class Places:
             blocks = self._subnet_blocks(place.key, in_vpc)
             if not blocks:
                 blocks = [self.addressing.stand_in_block()]
-                self.model.notes.append(f"{place.text} isn't in the input; {blocks[0]} stands in for its addresses.")
+                self.model.notes.append(f"{place.text} isn't in the input; {blocks[0]} is used for its addresses.")
             zone = str(place.zone) if place.zone else ""
             text = place.key.value("tags", "Name") if isinstance(place.key, Block) else None
             text = text if isinstance(text, str) else place.text
@@ -128,14 +128,16 @@ class Places:
         for block in self.topology.configuration.blocks:
             if block.type in _NO_WORKLOADS or self.topology.with_interfaces(Reference(block, "id")) is None:
                 if block.has_many and block.type in CLIENTS:
-                    self.model.notes.append(f"{block.full_address} isn't built, as how many there are isn't known.")
+                    self.model.notes.append(
+                        f"{block.full_address} isn't in the lab, because the number of its instances isn't known."
+                    )
             elif block not in attached and block not in self.of_block:
                 self._read_workload(block)
 
     def _read_workload(self, block: Block) -> None:
         placed = self.topology.placed(block)
         if not placed.subnets:
-            self.model.notes.append(f"{block.full_address} isn't built, as its subnet isn't known.")
+            self.model.notes.append(f"{block.full_address} isn't in the lab, because its subnet isn't known.")
             return
         found = [self.subnet(each, placed.vpc) for each in placed.subnets]
         subnets = found if block.type in _ONE_EACH else found[:1]

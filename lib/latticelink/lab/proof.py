@@ -160,7 +160,7 @@ class DirectWay:
         yield f"The direct way, to the address that {self._target} has in its own VPC:"
         yield from self._curl.lines()
         if (death := self._outcome.death) is not None:
-            yield f"  died at {death.hop} ({death.trap.who}): {death.trap.rule}"
+            yield f"  dropped at {death.hop} ({death.trap.who}): {death.trap.rule}"
 
     @property
     def differences(self) -> list[str]:
@@ -199,6 +199,8 @@ def strangers(model: Model, servers: Sequence[Server]) -> list[str]:
     for server in servers:
         known = {str(address) for gateway in _gateways(model, server) for address in gateway.addresses}
         found += [
-            f"{server.target.owner} saw {each}, which is no gateway's" for each in server.seen if each not in known
+            f"{server.target.owner} saw {each}, which isn't an address of a gateway"
+            for each in server.seen
+            if each not in known
         ]
     return found

@@ -38,7 +38,7 @@ def model_of(configuration: Configuration) -> Model:
     _default_groups(model, topology, groups, places)
     NameReader(places, resources, model).read()
     model.notes += [f"Some rules of {group} aren't in the lab: {why[0]}." for group, why in groups.doubts.items()]
-    model.notes += [f"A network ACL isn't wholly in the lab: {why}." for why in places.acl_doubts]
+    model.notes += [f"A network ACL isn't fully in the lab: {why}." for why in places.acl_doubts]
     model.known_as |= addressing.ranges
     model.notes[:] = dict.fromkeys(model.notes)
     return model
@@ -89,9 +89,9 @@ def _stand_in_clients(model: Model, places: Places) -> None:
                 addresses += places.addressing.choose(f"client in {entry.vpc}", block)
         groups = tuple(dict.fromkeys(peer for peer in peers if isinstance(peer, str)))
         client = places.stand_in("client", entry.vpc, addresses, groups, filtered=bool(groups))
-        what = "with the groups that the endpoint lets in" if groups else "at which nothing filters"
+        what = "with the groups that the endpoint lets in" if groups else "unfiltered"
         model.notes.append(
-            f"Nothing in {entry.vpc} that was read could use its endpoint; {client.name} stands in for it, {what}."
+            f"No client in the input could use the endpoint in {entry.vpc}; {client.name} takes its place, {what}."
         )
 
 

@@ -50,7 +50,7 @@ def outcome_line(model: Model, way: Way, outcome: Outcome) -> str:
         return f"{where}: arrived at {model.interfaces[way.target].owner if way.target else 'its target'}"
     if outcome.death is None:
         return f"{where}: no answer, and no rule dropped it"
-    return f"{where}: died at {obituary(model, way, outcome)}"
+    return f"{where}: dropped at {obituary(model, way, outcome)}"
 
 
 def obituary(model: Model, way: Way, outcome: Outcome) -> str:

@@ -78,7 +78,7 @@ class Resources:
             resources = self.resources_of(entry)
             if not resources:
                 self._model.notes.append(
-                    f"{entry.full_address} leads nowhere in the lab, because what it leads to isn't known."
+                    f"{entry.full_address} leads nowhere in the lab, because its target isn't known."
                 )
             elif entry.type == ASSOCIATION:
                 self._read_association(entry, resources, targets)
@@ -148,7 +148,7 @@ class Resources:
             if (value := resource.configuration.value(definition, kind, argument)) is not ABSENT
         ]
         if gateway is None or not self._gateway(gateway) or not given:
-            self._model.notes.append(f"{resource.name} isn't built: its gateway or its target isn't in the input.")
+            self._model.notes.append(f"{resource.name} isn't in the lab: its gateway or its target isn't in the input.")
             return None
         kind, value = given[0]
         if isinstance(value, Unknown):
@@ -157,7 +157,7 @@ class Resources:
         interface = self._interface(resource, kind, value, vpc, gateway)
         if interface is None or interface.vpc != vpc:
             self._model.notes.append(
-                f"{resource.name} isn't built: its target is outside its gateway's VPC, and a lab has no peering, "
+                f"{resource.name} isn't in the lab: its target is outside its gateway's VPC, and a lab has no peering, "
                 "no transit gateway and no NAT gateway."
             )
             return None
@@ -218,9 +218,7 @@ class Resources:
             if block is None:
                 return None
             [address] = self._places.addressing.choose(text, block)
-        self._model.notes.append(
-            f"{text} isn't in the input; {address} stands in for it, with a server at which nothing filters."
-        )
+        self._model.notes.append(f"{text} isn't in the input; an unfiltered server at {address} takes its place.")
         # Whoever the gateway's rules name by a group of which nothing was read may be this.
         read = {group for each in self._model.interfaces.values() if each.filtered for group in each.groups}
         groups = tuple(peer for peer in peers if isinstance(peer, str) and peer not in read)

@@ -44,7 +44,7 @@ class Translator:
                 self._device = os.open("/dev/net/tun", os.O_RDWR)
                 fcntl.ioctl(self._device, _TUNSETIFF, struct.pack("16sH", LINK.encode(), _TUN_WITHOUT_HEADER))
         except OSError as error:
-            raise KernelRefuses(f"/dev/net/tun, which IPv4 to IPv6 takes: {error.strerror}") from error
+            raise KernelRefuses(f"/dev/net/tun, which IPv4-to-IPv6 translation needs: {error.strerror}") from error
         namespace.adopt(LINK)
         for block in (_FOUR, _SIX):
             namespace.add_route(block, LINK)

@@ -80,7 +80,8 @@ class _Crossing:
 
     def _some_replies(self, acl: NetworkAcl, replies: PortSet) -> Unknown:
         return Unknown(
-            f"{acl.text} lets replies pass to TCP {replies} only, and which port a client uses is up to its system",
+            f"{acl.text} lets replies pass to TCP {replies} only, and which port a client uses "
+            "depends on its operating system",
             f"Let TCP 1024-65535 pass ({self.back}).",
         )
 

@@ -106,7 +106,7 @@ def _stage(
             f"Add an aws_route to the route table of {subnet.text}: destination_cidr_block = {where}, through "
             f"{through} that leads there."
             if why.is_missing
-            else f"Add a more specific aws_route for {where} to that table, or take this one's destination back."
+            else f"Add a more specific aws_route for {where} to that table, or remove the route that is in the way."
         )
         return blocking(place, start.block, why.why, fix)
     if unknown := next((why for _, why in found if isinstance(why, Unknown)), None):

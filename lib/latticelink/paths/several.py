@@ -94,14 +94,16 @@ def _told(path: TracedPath, names: str, *, is_apart: bool, is_by_group: bool) ->
 
     Those that aren't let out, though others are, may be none that were meant: that is another way to mend it.
     """
-    other = f" Or let in only those of {path.client} that are clients, by a security group of theirs."
+    other = f" Or let in only the clients among {path.client}, by their own security group."
 
     def at(hop: Hop) -> Hop:
         if hop.place != CLIENT_OUT or hop.answer is not Answer.FAIL or not names:
             return hop
         if is_apart:
             return replace(hop, fix=hop.fix + other)
-        return hop if is_by_group else replace(hop, why=f"of these clients only {names} was read, and {hop.why}")
+        return (
+            hop if is_by_group else replace(hop, why=f"of these clients, only {names} is in the input, and {hop.why}")
+        )
 
     addresses = tuple(replace(each, hops=tuple(map(at, each.hops))) for each in path.addresses)
     return replace(path, hops=tuple(map(at, path.hops)), addresses=addresses, apart=names if is_apart else "")

@@ -67,7 +67,7 @@ class Target:
     @property
     def why_not(self) -> Unknown:
         """Why it isn't known what the target is."""
-        return self.doubt or Unknown(f"what {self.text} is isn't known")
+        return self.doubt or Unknown(f"it isn't known what {self.text} is")
 
 
 def target_of(topology: Topology, configuration: Block, vpc: Place | None) -> Target:
@@ -117,7 +117,11 @@ def _target(topology: Topology, value: Any, kind: str, vpc: Place | None, versio
         return _at_address(topology, value, vpc)
     block = topology.with_interfaces(value)
     if block is None:
-        reason = f"what {value} is isn't in the input" if kind == "arn_resource" else f"where {value} leads isn't known"
+        reason = (
+            f"the input doesn't say what {value} is"
+            if kind == "arn_resource"
+            else f"it isn't known where {value} leads"
+        )
         return Target(str(value), version=version, doubt=Unknown(reason, _SETTLE))
     placed = topology.placed(block)
     marks = frozenset([value]) if isinstance(value, Reference) else frozenset()
@@ -133,7 +137,7 @@ def _at_address(topology: Topology, text: str, vpc: Place | None) -> Target:
     addresses = addresses_of(text)
     if addresses is None:
         return Target(text, doubt=Unknown(f"{text} is not an address", "Correct it."))
-    doubt = Unknown(f"which security groups {text} has isn't in the input", _SETTLE)
+    doubt = Unknown(f"the input doesn't say which security groups {text} has", _SETTLE)
     return Target(text, addresses=(addresses,), exact=True, version=addresses.version, doubt=doubt)
 
 

@@ -277,7 +277,7 @@ class Tracer:
         associations = self._associations.get(network, [])
         if not associations:
             reason = f"no resource configuration is associated with {network.address} in the input"
-            return [_Resource(None, doubt=Unknown(reason, "Check the folder or the plan that associates some."))]
+            return [_Resource(None, doubt=Unknown(reason, "Check the folder or the plan that associates one."))]
         found_all = []
         for association in associations:
             value = association.value("resource_configuration_identifier")

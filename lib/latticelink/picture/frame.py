@@ -73,7 +73,9 @@ def notes(canvas: Canvas, outline: Outline, reasons: Sequence[Reason], y: float,
         y = _note(canvas, each, y + (0 if count == 0 else 10), wide, _where(outline, each) if len(pairs) > 1 else "")
     if len(shown) < len(reasons):
         y += _LINE + 6
-        canvas.text(MARGIN + _INDENT, y, f"and {len(reasons) - len(shown)} more: `latticelink check` tells all", "q m")
+        canvas.text(
+            MARGIN + _INDENT, y, f"and {len(reasons) - len(shown)} more: `latticelink check` lists them all", "q m"
+        )
     return y
 
 

@@ -38,7 +38,7 @@ def as_markdown(outline: Outline) -> str:
         lines += [f"{len(outline.ways) - len(drawn)} of {len(outline.ways)} paths are not drawn.", ""]
     lines += [line for reason in reasons[:_MOST_REASONS] for line in _listed(reason)]
     if len(reasons) > _MOST_REASONS:
-        lines.append(f"- and {len(reasons) - _MOST_REASONS} more: `latticelink check` tells all")
+        lines.append(f"- and {len(reasons) - _MOST_REASONS} more: `latticelink check` lists them all")
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def obstacles(folder: Path, files: Iterable[str]) -> list[str]:
-    """Return why files can't be written, a sentence each: what is there already, and what is no folder.
+    """Return why files can't be written, a sentence each: what is there already, and what is not a folder.
 
     Args:
         folder: where they go.
@@ -20,7 +20,7 @@ def obstacles(folder: Path, files: Iterable[str]) -> list[str]:
     """
     above = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
     if not above.is_dir():
-        return [f"{above} is no folder."]
+        return [f"{above} is not a folder."]
     there, no_folders = [], set()
     for name in files:
         inner = [folder / each for each in list(Path(name).parents)[:-1]]
@@ -28,7 +28,7 @@ def obstacles(folder: Path, files: Iterable[str]) -> list[str]:
         no_folders |= {each for each in inner if os.path.lexists(each) and (each.is_symlink() or not each.is_dir())}
         if os.path.lexists(folder / name):
             there.append(name)
-    found = [f"{each.relative_to(folder).as_posix()} in {folder} is no folder." for each in sorted(no_folders)]
+    found = [f"{each.relative_to(folder).as_posix()} in {folder} is not a folder." for each in sorted(no_folders)]
     if there:
         are = "is" if len(there) == 1 else "are"
         found.append(f"{', '.join(there)} {are} in {folder} already, and nothing is overwritten.")

@@ -61,7 +61,7 @@ def _hcl_values(file: Path) -> dict[str, Any]:
     if can_read():
         return read_values(file)
     settle = f"Install the extra `hcl` ({EXTRA}), or check a plan."
-    return {"": Unknown(f"{file.name} may give it a value, and isn't read", settle)}
+    return {"": Unknown(f"{file.name} may give it a value, but isn't read", settle)}
 
 
 def files_of_hcl(folder: Path) -> list[Path]:

@@ -22,6 +22,6 @@ def sentences(configuration: Configuration) -> Iterator[str]:
 def _told(difference: Difference) -> str:
     if not difference.argument:
         written, applied = (f"is {each}" for each in (difference.configured, difference.applied))
-        return f"{difference.address} {written} as it is written, and {applied} as it was applied"
+        return f"{difference.address} {written} in the configuration and {applied} in the state"
     where = f"{difference.argument} of {difference.address}"
-    return f"{where} is written as {difference.configured}, and was applied as {difference.applied}"
+    return f"{where} is {difference.configured} in the configuration and {difference.applied} in the state"

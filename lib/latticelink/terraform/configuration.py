@@ -312,7 +312,7 @@ class StackConfiguration:
         try:
             return descend_raw(self.raw.outputs[str(name)].get("value"), path[1:], self)
         except RefusedByTerraform as error:
-            raise RefusedByTerraform(f"of stack {self.name!r} output {name!r} is read, and {error}") from None
+            raise RefusedByTerraform(f"output {name!r} of stack {self.name!r} is read, and {error}") from None
 
     @property
     def provider_constraint(self) -> str | None:

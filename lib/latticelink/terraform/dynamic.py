@@ -61,7 +61,7 @@ def _expanded(label: str, dynamic: Any, scope: Scope) -> list[Any] | Unknown:
     if why := unknown_of(over):
         return why
     if not isinstance(over, list | dict):
-        raise RefusedByTerraform(f"a dynamic block {label!r} iterates over what is neither a list nor a map")
+        raise RefusedByTerraform(f"a dynamic block {label!r} iterates over something that is neither a list nor a map")
     items = list(over.items()) if isinstance(over, dict) else [(item, item) for item in over]
     name = dynamic.get("iterator", label)
     content = dynamic.get("content")

@@ -93,8 +93,8 @@ def step(value: Any, key: str | int) -> Any:
     if isinstance(value, dict):
         if str(key) in value:
             return value[str(key)]
-        raise RefusedByTerraform(f"there is no {key!r}, but {', '.join(sorted(map(str, value))) or 'nothing'}")
-    raise RefusedByTerraform(f"{key!r} is looked up in what is neither a list nor a map")
+        raise RefusedByTerraform(f"there is no {key!r}, only {', '.join(sorted(map(str, value))) or 'nothing'}")
+    raise RefusedByTerraform(f"{key!r} is looked up in something that is neither a list nor a map")
 
 
 def _whole(key: str | int) -> int:
@@ -191,7 +191,7 @@ class _Evaluator:
         if isinstance(result, list | dict):
             spend(len(result))
             if len(result) > LONGEST_LIST:
-                return Unknown(f"it has {len(result):,} parts, and {LONGEST_LIST:,} are the most that are read")
+                return Unknown(f"it has {len(result):,} parts, and at most {LONGEST_LIST:,} are read")
         return result
 
     def _try(self, tree: Call) -> Any:
@@ -220,7 +220,7 @@ class _Evaluator:
         if why := unknown_of(source):
             return why
         if not isinstance(source, list | dict):
-            raise RefusedByTerraform("for iterates over what is neither a list nor a map")
+            raise RefusedByTerraform("for iterates over something that is neither a list nor a map")
         results = []
         for key, item in sorted(source.items()) if isinstance(source, dict) else enumerate(source):
             bound = dict(zip(tree.names, (key, item) if len(tree.names) == 2 else (item,), strict=True))

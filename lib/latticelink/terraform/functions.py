@@ -125,7 +125,7 @@ def _too_long(value: Any) -> Unknown | None:
     """Return Unknown for what would be a huge text, as the same text can be in a value many times."""
     length = sum(len(leaf) + 8 if isinstance(leaf, str) else 8 for leaf in leaves(value))
     spend(length // 64)
-    return Unknown("it is too large to be written as a text") if length > LONGEST_TEXT * 4 else None
+    return Unknown("it is too large to be written as a string") if length > LONGEST_TEXT * 4 else None
 
 
 def _replace(text: str, old: str, new: str) -> Any:
@@ -133,7 +133,7 @@ def _replace(text: str, old: str, new: str) -> Any:
         return Unknown("replace with a pattern")
     length = len(text) + (text.count(old) if old else len(text) + 1) * len(new)
     if length > LONGEST_TEXT:
-        return Unknown(f"it is a text of up to {length:,} characters, and {LONGEST_TEXT:,} are the most")
+        return Unknown(f"it is a string of up to {length:,} characters, and the limit is {LONGEST_TEXT:,}")
     spend(length // 64)
     return text.replace(old, new)
 
@@ -192,7 +192,7 @@ def in_one_text(parts: Iterable[Any]) -> Any:
     length = sum(len(part) for part in parts if isinstance(part, str))
     spend(length // 64)
     if length > LONGEST_TEXT:
-        return Unknown(f"it is a text of {length:,} characters, and {LONGEST_TEXT:,} are the most")
+        return Unknown(f"it is a string of {length:,} characters, and the limit is {LONGEST_TEXT:,}")
     flat = [each for part in parts for each in (part.parts if isinstance(part, PartlyKnown) else [part])]
     if found := next((part for part in flat if isinstance(part, Reference)), None):
         return PartlyKnown(after_apply(found).reason, parts=tuple(map(to_text, flat)))
@@ -235,7 +235,7 @@ def _coalesce(*values: Any) -> Any:
             return value
         if isinstance(value, Reference) or (value is not ABSENT and value != ""):
             return value
-    raise ValueError("nothing but null and empty texts")
+    raise ValueError("nothing but null and empty strings")
 
 
 def _compact(items: list[Any]) -> Any:

@@ -116,7 +116,7 @@ class _File:
         self.text = read_text(file)
         if len(self.text) > _LONGEST:
             raise UnreadableInput(
-                f"{file} is too large: of HCL no more than {_LONGEST:,} characters are read. Split it, or check a plan."
+                f"{file} is too large: no more than {_LONGEST:,} characters are read. Split it, or check a plan."
             )
         spend(len(self.text) * _STEPS_OF_A_CHARACTER)
         hold(len(self.text) * _BYTES_OF_A_CHARACTER, file)
@@ -134,7 +134,7 @@ class _File:
             content: dict[str, Any] = {}
             for item in self._items(self.tree.children[0]):
                 if item.data == "attribute":
-                    raise self._wrong(item, f"the argument {self._name(item.children[0])} stands outside of a block")
+                    raise self._wrong(item, f"the argument {self._name(item.children[0])} is outside of any block")
                 kind, *labels = self._heading(item)
                 if _LABELS.get(kind) != len(labels):
                     takes = (
@@ -154,7 +154,7 @@ class _File:
             found = {}
             for item in self._items(self.tree.children[0]):
                 if item.data != "attribute":
-                    raise self._wrong(item, "a block stands among values")
+                    raise self._wrong(item, "there is a block among values")
                 found[self._name(item.children[0])] = self._constant(item.children[2])
         except RecursionError:
             raise self._too_deep() from None
@@ -228,7 +228,7 @@ class _File:
         if kind == "string":
             text = self._slice(inner)[1:-1]
             if spans_lines(text):
-                raise self._wrong(inner, "a text in quotes ends on its line; one of several lines is a heredoc")
+                raise self._wrong(inner, "a quoted string must end on its line; for several lines, use a heredoc")
             return template_of(text)
         if kind in ("heredoc_template", "heredoc_template_trim"):
             return template_of_heredoc(self._slice(inner.children[0]))
@@ -242,7 +242,7 @@ class _File:
         text = self._slice(node)
         number = float(text)
         if not math.isfinite(number) or len(text) > 400:
-            raise self._wrong(node, "a number is larger than any that is read here")
+            raise self._wrong(node, "a number is too large to be read here")
         return int(text) if node.data == "int_lit" else int(number) if number.is_integer() else number
 
     def _key(self, element_key: Any) -> str:
@@ -261,7 +261,9 @@ class _File:
         except RefusedByTerraform as error:
             raise self._wrong(node, str(error)) from None
         if isinstance(value, Unknown) or first_unknown(value) is not None:
-            raise self._wrong(node, "only a value may stand here, and this is an expression, or isn't read here")
+            raise self._wrong(
+                node, "only a value is allowed here, and this is an expression or something that isn't read here"
+            )
         return _as_json(value)
 
     def _written(self, node: Any) -> Any:
@@ -293,7 +295,7 @@ class _File:
                 written = _SUPPRESSION.fullmatch(found[1].strip())
                 if written is None:
                     raise UnreadableInput(
-                        f"{self.file}, line {token.line}: a comment for latticelink has the wrong form than "
+                        f"{self.file}, line {token.line}: a comment for latticelink must have the form "
                         "`# latticelink: suppress CHECK RESOURCE: REASON`."
                     )
                 yield {key: text or "" for key, text in written.groupdict().items()}
@@ -315,7 +317,7 @@ class _File:
         if not isinstance(line, int) or line < 1:
             line, column = self.text.count("\n") + 1, 1
         return UnreadableInput(
-            f"{self.file}, line {line}, column {column}: this is no HCL that python-hcl2 reads. `terraform validate` "
+            f"{self.file}, line {line}, column {column}: python-hcl2 can't read this as HCL. `terraform validate` "
             "says what is wrong; if it says nothing, check a plan."
         )
 

@@ -83,7 +83,9 @@ def _counted(count: Any) -> list[Instance]:
     except (TypeError, ValueError, OverflowError):
         return _unknown(Unknown(f"its count is {count!r}", "Write a number."))
     if number > 100_000:
-        return _unknown(Unknown(f"its count is {number}, and so many are not followed", "Write a smaller number."))
+        return _unknown(
+            Unknown(f"its count is {number}, and no more than 100,000 are followed", "Write a smaller number.")
+        )
     spend(number * _STEPS_OF_AN_INSTANCE)
     return [Instance(index, {"count": {"index": index}}) for index in range(number)]
 
@@ -96,7 +98,7 @@ def _for_each(over: Any) -> list[Instance]:
     if isinstance(over, dict):
         return [Instance(key, {"each": {"key": key, "value": item}}) for key, item in over.items()]
     if not isinstance(over, list):
-        return _unknown(Unknown(f"its for_each is {over!r}", "Write a map or a set of texts."))
+        return _unknown(Unknown(f"its for_each is {over!r}", "Write a map or a set of strings."))
     if len(over) == 1 and isinstance(over[0], Reference):
         # One element is one instance, though its key is not known.
         return [Instance(None, {"each": {"key": over[0], "value": over[0]}})]

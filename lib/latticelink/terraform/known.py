@@ -140,5 +140,5 @@ def unknown_of(value: Any) -> Unknown | None:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return the items of a list; a value that is not at a list is the one item, and what is absent is none."""
+    """Return the items of a list; a value that is not a list is the one item, and what is absent is none."""
     return value if isinstance(value, list) else [] if value is ABSENT else [value]

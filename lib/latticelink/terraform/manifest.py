@@ -76,9 +76,7 @@ def _text_of(manifest: Path) -> str:
 def _stack(manifest: Path, name: str, entry: dict[str, Any]) -> StackFolder:
     dependencies = entry["dependencies"]
     if not name.isprintable():
-        raise UnreadableInput(
-            f"{manifest} has a stack {name!r}, with characters that can't be seen. Run the synth again."
-        )
+        raise UnreadableInput(f"{manifest} has a stack {name!r}, with invisible characters. Run the synth again.")
     if not isinstance(dependencies, list) or not all(isinstance(other, str) for other in dependencies):
         raise TypeError("dependencies")
     file, path = (_inside(manifest, name, entry, key) for key in ("synthesizedStackPath", "workingDirectory"))
@@ -92,10 +90,10 @@ def _inside(manifest: Path, name: str, entry: dict[str, Any], key: str) -> Path:
     place = outdir / given
     said = f"{manifest} says that {key!r} of {name!r} is {given!r}"
     if not given.isprintable():
-        raise UnreadableInput(f"{said}, with characters that can't be seen. Run the synth again.")
+        raise UnreadableInput(f"{said}, with invisible characters. Run the synth again.")
     below = [each for each in (place, *place.parents) if each != outdir and each.is_relative_to(outdir)]
     if link := next((each for each in reversed(below) if each.is_symlink()), None):
-        raise UnreadableInput(f"{said}, and {link} is a link. Remove it and synthesise again.")
+        raise UnreadableInput(f"{said}, and {link} is a symbolic link. Remove it and run the synth again.")
     if not place.resolve().is_relative_to(outdir.resolve()):
         raise UnreadableInput(f"{said}, which leads out of the folder. Run the synth again.")
     return place

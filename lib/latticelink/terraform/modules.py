@@ -38,7 +38,7 @@ def open_modules(stack: RawStack, read: ReadModule, above: tuple[str, ...] = ())
         source = body.get("source")
         if not isinstance(source, str) or not source.startswith(("./", "../")):
             told = f", as its source is {source}" if isinstance(source, str) else ""
-            stack.unopened[name] = f"{told}: of modules only local ones are opened (./ and ../)"
+            stack.unopened[name] = f"{told}: only local modules are opened (./ and ../)"
             continue
         folder = os.path.normpath(os.path.join(here, source))  # noqa: PTH118
         if folder in (*above, here) or len(above) >= _DEEPEST:

@@ -51,8 +51,8 @@ def fill_from_state(stack: RawStack, content: dict[str, Any]) -> None:
     is_file = _is_file(content)
     if is_file and content["version"] != _VERSION:
         raise UnreadableInput(
-            f"{stack.files[0]} is a state file of version {content['version']}; version {_VERSION} is read, which "
-            "Terraform writes since 0.12."
+            f"{stack.files[0]} is a state file of version {content['version']}; only version {_VERSION} is read, which "
+            "Terraform has written since 0.12."
         )
     values = content if is_file else mapping(content.get("values"))
     stack.is_state = True

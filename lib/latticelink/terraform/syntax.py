@@ -420,7 +420,7 @@ def parse(text: str) -> Any:
     if names := _NAMES.fullmatch(text):
         return Path(names[1], tuple(map(_step, names[2].split(".")[1:])))
     if len(text) > _LONGEST:
-        return Unknown(f"a text of {len(text):,} characters is too large to be read here: {_LONGEST:,} are the most")
+        return Unknown(f"a string of {len(text):,} characters is too long to be read here: the limit is {_LONGEST:,}")
     try:
         return _Parser(text).template(quoted=False)
     except (_CannotRead, RecursionError, OverflowError, ValueError):

@@ -65,7 +65,7 @@ def _convert(value: Any, kind: Any) -> Any:
         convert = _CONVERSIONS.get(kind.name)
         return convert(value, *kind.arguments) if convert else value
     except (TypeError, ValueError, AttributeError):
-        raise RefusedByTerraform(f"a value that is not at a {kind.name} is given to a variable of that type") from None
+        raise RefusedByTerraform(f"a value that is not a {kind.name} is given to a variable of that type") from None
 
 
 def _list_of(value: Any, kind: Any = None) -> Any:

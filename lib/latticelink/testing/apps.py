@@ -50,9 +50,9 @@ class SynthesisedStack:
         try:
             content = json.loads(self.text)
         except (ValueError, RecursionError) as error:
-            raise UnreadableInput(f"The text of stack {self.name!r} is no JSON: {error}.") from None
+            raise UnreadableInput(f"The text of stack {self.name!r} is not JSON: {error}.") from None
         if not isinstance(content, dict):
-            raise UnreadableInput(f"The text of stack {self.name!r} is no JSON object.")
+            raise UnreadableInput(f"The text of stack {self.name!r} is not a JSON object.")
         return content
 
     @property
@@ -188,17 +188,17 @@ class SynthesisedApp(Mapping[str, SynthesisedStack]):
 
     @property
     def paths(self) -> tuple[TracedPath, ...]:
-        """The way of each client to each resource, for the ports that come nearest to being reachable."""
+        """The path of each client to each resource, for the ports that come nearest to being reachable."""
         return self.examination.paths
 
     @property
     def findings(self) -> tuple[Result, ...]:
-        """The errors, warnings and notes of the check that nobody suppressed, worst first."""
+        """The errors, warnings and notes of the check that aren't suppressed, worst first."""
         return tuple(self.examination.of(Answer.FAIL))
 
     @judged
     def paths_at(self, port: int) -> tuple[TracedPath, ...]:
-        """Return the way of each client to each resource, for one port.
+        """Return the path of each client to each resource, for one port.
 
         Args:
             port: TCP port, 1 to 65535.

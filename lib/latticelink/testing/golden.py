@@ -1,4 +1,4 @@
-"""Golden files: texts that a test expects as they were written before, and that an option of pytest writes anew."""
+"""Golden files: texts that a test expects as they were written before, and that an option of pytest rewrites."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Golden:
 
     Args:
         folder: where the files are.
-        update: whether the files are written anew.
+        update: whether the files are rewritten.
     """
 
     def __init__(self, folder: Path, *, update: bool) -> None:
@@ -60,7 +60,7 @@ def _refused(name: object, text: object) -> Exception:
     report = Report("golden")
     if not isinstance(text, str):
         report.refuse(
-            "text", text, rule="A golden file holds a text.", fix="Write str(...) or json.dumps(...) around it."
+            "text", text, rule="A golden file holds a string.", fix="Write str(...) or json.dumps(...) around it."
         )
     else:
         report.refuse("name", name, rule="This is the name of a file, 1 to 255 characters.", fix="Write 'ids.txt'.")

@@ -15,7 +15,7 @@ from latticelink.values.calls import judged
 
 @judged
 def assert_reachable(app: SynthesisedApp, client: str, resource: str, *, port: int) -> None:
-    """Assert that packets of a client surely arrive, on each way that the app has between the two.
+    """Assert that packets of a client surely arrive, on each path that the app has between the two.
 
     Args:
         app: what `synthesise` returned.
@@ -25,7 +25,7 @@ def assert_reachable(app: SynthesisedApp, client: str, resource: str, *, port: i
         port: TCP port, 1 to 65535.
 
     Raises:
-        AssertionError: if a way is blocked, or isn't known to be open, with the hops; if there is no way.
+        AssertionError: if a path is blocked, or isn't known to be open, with its hops; if there is no path.
         InvalidInput: for what is no port.
     """
     __tracebackhide__ = True
@@ -34,7 +34,7 @@ def assert_reachable(app: SynthesisedApp, client: str, resource: str, *, port: i
 
 @judged
 def assert_blocked(app: SynthesisedApp, client: str, resource: str, *, port: int) -> None:
-    """Assert that packets of a client surely don't arrive, on any way that the app has between the two.
+    """Assert that packets of a client surely don't arrive, on any path that the app has between the two.
 
     Args:
         app: as for `assert_reachable`.
@@ -43,7 +43,7 @@ def assert_blocked(app: SynthesisedApp, client: str, resource: str, *, port: int
         port: TCP port, 1 to 65535.
 
     Raises:
-        AssertionError: if a way is open, or isn't known to be blocked, with the hops; if there is no way that was
+        AssertionError: if a path is open, or isn't known to be blocked, with its hops; if there is no path that was
             followed, so that a misspelt name doesn't pass.
         InvalidInput: for what is no port.
     """
@@ -106,7 +106,7 @@ def _names(block: Block) -> set[str]:
 def _no_way(
     client: str, resource: str, paths: Iterable[TracedPath], to_resource: Iterable[TracedPath]
 ) -> Iterator[str]:
-    yield f"No way from {client} to {resource} was followed."
+    yield f"No path from {client} to {resource} was traced."
     clients = {
         name
         for path in to_resource

@@ -67,9 +67,9 @@ class ExistingSubnet:
 
     Args:
         id: its id, `subnet-...`.
-        zone: Availability Zone name, such as `ap-northeast-1a`. Default: not told.
-        cidr: IPv4 CIDR block. Default: not told.
-        ipv6_cidr: IPv6 CIDR block. Default: not told.
+        zone: Availability Zone name, such as `ap-northeast-1a`. Default: unknown.
+        cidr: IPv4 CIDR block. Default: unknown.
+        ipv6_cidr: IPv6 CIDR block. Default: unknown.
     """
 
     id: str
@@ -91,7 +91,7 @@ def parse_cidr(report: Report, argument: str, given: str) -> Cidr:
             argument,
             given,
             rule="A CIDR block is an address, a slash and a prefix length.",
-            fix="Write for example '172.18.0.0/16'" + (f" or '{given}/32'." if _is_ip(given) else "."),
+            fix="Write, for example, '172.18.0.0/16'" + (f" or '{given}/32'." if _is_ip(given) else "."),
             source=_VPC_SOURCE,
         )
         return Cidr(REFUSED)
@@ -154,7 +154,7 @@ def parse_subnets(report: Report, argument: str, vpc: Cidr, given: Sequence[Subn
             report.refuse(
                 f"{argument}[{key!r}].cidr",
                 str(network),
-                rule=f"A subnet lies inside its VPC's block, here {vpc.text}.",
+                rule=f"A subnet lies inside its VPC's block, which is {vpc.text}.",
                 fix=f"Take a part of {vpc.text}, or widen the VPC.",
                 source=_SUBNET_SOURCE,
             )
@@ -211,7 +211,7 @@ def parse_pool_netmask(
             argument if cidr else "cidr",
             given if cidr else cidr,
             rule="A VPC's block is given as cidr, or chosen from a pool by netmask_length, but not both.",
-            fix="Write for example cidr='172.18.0.0/16', or ipam_pool_id='ipam-pool-...' and netmask_length=20.",
+            fix="Write, for example, cidr='172.18.0.0/16', or ipam_pool_id='ipam-pool-...' and netmask_length=20.",
             source=_POOL_SOURCE,
         )
     elif given is not None and pool is None:
@@ -227,7 +227,7 @@ def parse_pool_netmask(
             argument,
             given,
             rule=f"The block is from /16 to /{longest}{', so that subnets can be carved from it' if carved else ''}.",
-            fix="Write for example 20.",
+            fix="Write, for example, 20.",
             source=_POOL_SOURCE,
         )
     else:

@@ -60,7 +60,7 @@ def parse_id(report: Report, argument: str, given: str, prefix: str) -> str:
     report.refuse(
         argument,
         given,
-        rule=f"An id here starts with '{prefix}-', followed by 8 or 17 lower-case letters and digits.",
+        rule=f"This id starts with '{prefix}-', followed by 8 or 17 lower-case letters and digits.",
         fix=f"Write an id such as '{prefix}-0123456789abcdef0', not a name or an ARN.",
         source=ID_SOURCE,
     )
@@ -200,7 +200,7 @@ def refuse_elsewhere(
             report.refuse(
                 argument,
                 theirs,
-                rule=f"It is in the {word} of the stack that uses it, here {ours}.",
+                rule=f"It must be in the {word} of the stack that uses it, which is {ours}.",
                 fix=f"Use it in a stack of that {word}, or name one of {ours}.",
                 source=source,
             )
@@ -254,7 +254,7 @@ def parse_zone(report: Report, argument: str, given: str, region: str) -> str:
     report.refuse(
         argument,
         given,
-        rule=f"A zone is named by its region{f', here {region},' if is_known(region) else ''} and a letter.",
+        rule=f"A zone is named by its region{f' (here {region})' if is_known(region) else ''} and a letter.",
         fix=f"Write a name such as '{example}a'.",
         source=ZONE_SOURCE,
     )

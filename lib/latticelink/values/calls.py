@@ -81,9 +81,9 @@ _TAGS = "tags"
 """Tags, whose values AWS judges by their signs, have sentences of their own."""
 
 _CONSTRUCTS = {
-    "scope": ("The scope is the stack, or a construct in it", "Construct"),
-    "stack": ("This is a stack", "TerraformStack"),
-    "construct": ("This is a stack, or a construct in one", ""),
+    "scope": ("The scope must be the stack or a construct in it", "Construct"),
+    "stack": ("This must be a stack", "TerraformStack"),
+    "construct": ("This must be a stack or a construct in one", ""),
 }
 """Arguments that are the CDK's own constructs, with no annotation for it: what is wanted, and of which class."""
 
@@ -179,7 +179,7 @@ def _rename_misspelt(report: Report, signature: inspect.Signature, named: dict[s
         report.refuse(
             name,
             named[name],
-            rule=f"There is no such argument; there are: {', '.join(offered)}.",
+            rule=f"There is no such argument. The arguments are: {', '.join(offered)}.",
             fix=f"Write {near[0]}." if near else "Use one of these, or leave it out.",
         )
         value = named.pop(name)
@@ -290,7 +290,7 @@ def _refuse_wrong_kinds(report: Report, function: Callable[..., Any], given: Map
         report.refuse(
             name,
             value,
-            rule=f"{kinds[name].sentence()}; here is {described(kinds[name].strange(value))}.",
+            rule=kinds[name].rule(value),
             fix=f"Swap it with {swapped[0]}." if swapped else kinds[name].fix(value),
         )
     # Nothing can stand in for a construct: what else is wrong with this call shows when this is right.
@@ -339,15 +339,18 @@ class _Kind:
             return next(strange, value)
         return value
 
+    def rule(self, value: object) -> str:
+        return f"{self.sentence()}, not {described(self.strange(value))}."
+
     def sentence(self) -> str:
         if self.what:
             return self.what
         if self.classes == (bool,):
-            return "This is True or False"
+            return "This must be True or False"
         names = " or ".join(with_article(_named(each)) for each in self.classes)
         if self.is_list:
-            return f"This is a list{f', each of them {names}' if names else ' of single values'}"
-        return f"This is {names}" + (", or left out" if self.optional else "")
+            return f"This must be a list{f', each item {names}' if names else ' of single values'}"
+        return f"This must be {names}" + (" or left out" if self.optional else "")
 
     def fix(self, value: object) -> str:
         if self.what:
@@ -374,10 +377,10 @@ class _Id(_Kind):
     def takes(self, value: object) -> bool:
         return isinstance(value, str) and value.strip() != "" and value.isprintable() and is_known(value)
 
-    def sentence(self) -> str:
+    def rule(self, _: object) -> str:
         return (
-            "An id is a plain string, because names are derived from it: not an expression, at least one character, "
-            "on one line"
+            "An id must be a plain string of at least one character on one line, and not an expression, because names "
+            "are derived from it."
         )
 
     def fix(self, _: object) -> str:
@@ -420,7 +423,7 @@ def _kinds(function: Callable[..., Any]) -> dict[str, _Kind]:
         if name in parameters and hints.get(name) is Any and parameters[name].default is inspect.Parameter.empty:
             kinds[name] = _Kind((), what=what, base=base)
     if parameters.get("scope") and function.__qualname__ == "Stack.__init__":
-        kinds["scope"] = _Kind((), what="The scope of a stack is the app", base="App")
+        kinds["scope"] = _Kind((), what="The scope of a stack must be the app", base="App")
     if "scope" in parameters and "id" in parameters:
         kinds["id"] = _Id((str,))
     for name, each in parameters.items():
@@ -468,6 +471,6 @@ def _is_construct(value: object, base: str) -> bool:
 
 
 def _named(kind: type) -> str:
-    return {"str": "text", "Mapping": "mapping, in braces", "GroupRules": "SecurityGroup"}.get(
+    return {"str": "string", "Mapping": "mapping, in braces", "GroupRules": "SecurityGroup"}.get(
         kind.__name__, kind.__name__
     )

@@ -27,7 +27,7 @@ KEYS = ("arn", "id", "name", "ports", "protocol", "type")
 class SharedResource:
     """A resource as it is shared: made by `ResourceGateway.share`, published, read, and reached by an endpoint.
 
-    Every text may be a Terraform expression. Without the producer's state, `of_arn` makes one by hand.
+    Every string may be a Terraform expression. Without the producer's state, `of_arn` makes one by hand.
 
     Args:
         name: the key in the contract, given by the producer's author.
@@ -98,7 +98,7 @@ class SharedResource:
         """Return a resource that exists, by its ARN: for consumers without access to the producer's state.
 
         Args:
-            name: a name for it, as in `ResourceGateway.share`: part of Terraform addresses, and said in messages.
+            name: a name for it, as in `ResourceGateway.share`: part of Terraform addresses, and used in messages.
             arn: ARN of a resource configuration (`arn:aws:vpc-lattice:...:resourceconfiguration/rcfg-...`) or of a
                 service network (`...:servicenetwork/sn-...`); or a token.
             ports: the TCP ports that its owner shares, as in `ResourceGateway.share`: clients are let in on these.
@@ -148,7 +148,7 @@ def parse_lattice_arn(report: Report, argument: str, given: str, *kinds: str) ->
     report.refuse(
         argument,
         given,
-        rule=f"An existing resource is given by its ARN, here that of a {' or '.join(kinds)} of VPC Lattice.",
+        rule=f"An existing resource is given by its ARN, which must be that of a {' or '.join(kinds)} of VPC Lattice.",
         fix=f"Write {' or '.join(examples)}. To list what other accounts share: aws "
         "ram list-resources --resource-owner OTHER-ACCOUNTS",
         source="https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclattice.html",

@@ -110,7 +110,7 @@ def refuse_taking_over(report: Report, argument: str, zone: str) -> None:
                 "A private zone answers for its name and all names below it in the whole VPC; these include AWS's "
                 "own names."
             ),
-            fix="Name it below a domain of your own, such as 'shared.internal'.",
+            fix="Choose a name below a domain of your own, such as 'shared.internal'.",
             source=_ZONE_SOURCE,
         )
 

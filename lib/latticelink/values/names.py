@@ -79,7 +79,7 @@ def parse_suffix(report: Report, argument: str, given: str) -> str:
         argument,
         given,
         rule=f"Names end in 1 to {LONGEST_SUFFIX} lower-case letters, digits and single hyphens, or in an expression.",
-        fix="Write for example 'dev', or '${terraform.workspace}'.",
+        fix="Write, for example, 'dev', or '${terraform.workspace}'.",
         source=RESOURCE_GATEWAY.source,
     )
     return ""
@@ -188,7 +188,7 @@ def parse_description(report: Report, argument: str, given: str) -> str:
         given,
         rule="The description of a security group or a rule has 1 to 255 letters, digits, spaces and "
         "._-:/()#,@[]+=&;{}!$*.",
-        fix="Write for example 'To the resource endpoint'.",
+        fix="Write, for example, 'To the resource endpoint'.",
         source=_RULE_DOC,
     )
     return "refused"

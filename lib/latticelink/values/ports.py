@@ -133,4 +133,4 @@ def _fix(item: object) -> str:
         return f"Write '{int(match[2])}-{int(match[1])}'."
     if isinstance(item, str) and "," in item:
         return "Write one list item for each port or range."
-    return "Write for example 443 or '8000-8080'."
+    return "Write, for example, 443 or '8000-8080'."

@@ -22,8 +22,8 @@ def parse_account_id(report: Report, argument: str, given: str) -> str:
     report.refuse(
         argument,
         given,
-        rule="An account's id is a text of 12 digits, leading zeros included.",
-        fix=f"Write '{given:012d}'." if _is_account_number(given) else "Write for example '111122223333'.",
+        rule="An account's id is a string of 12 digits, leading zeros included.",
+        fix=f"Write '{given:012d}'." if _is_account_number(given) else "Write, for example, '111122223333'.",
         source=_ACCOUNT_IDS,
     )
     return REFUSED
@@ -82,9 +82,9 @@ def _refusal(given: object) -> tuple[str, str]:
     if re.fullmatch(ORGANIZATION_ID, text):
         return _RULE, "Give the organisation's ARN, which this prints: aws organizations describe-organization"
     if _is_account_number(given):
-        return _RULE, f"Write the id as a text: '{given:012d}'."
+        return _RULE, f"Write the id as a string: '{given:012d}'."
     example = "arn:aws:organizations::111122223333:ou/o-example123/ou-exam-12345678"
-    return _RULE, f"Write for example '111122223333' or '{example}'."
+    return _RULE, f"Write, for example, '111122223333' or '{example}'."
 
 
 def _is_account_number(given: object) -> bool:

@@ -74,7 +74,7 @@ def parse_private_dns(
         report.refuse(
             "private_dns_preference",
             preference,
-            rule="The preference selects names that private DNS resolves, but private DNS is off here.",
+            rule="The preference selects the names that private DNS resolves, but private DNS is off here.",
             fix="Write private_dns_enabled=True, or leave the preference out.",
             source=_SOURCE,
         )
@@ -98,7 +98,7 @@ def _parse_domains(report: Report, given: Sequence[str]) -> tuple[str, ...]:
             "private_dns_specified_domains",
             given,
             rule=f"The domains are a list of 1 to {MOST_DOMAINS}, each of 1 to 255 characters.",
-            fix="Write for example ['example.com'].",
+            fix="Write, for example, ['example.com'].",
             source=_SOURCE,
         )
     return tuple(sorted(set(fine)))

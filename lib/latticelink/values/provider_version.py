@@ -26,7 +26,7 @@ def parse_aws_provider(report: Report, argument: str, given: str) -> str:
             argument,
             given,
             rule="A version constraint is a comma-separated list of versions, each with =, !=, >, >=, <, <= or ~>.",
-            fix=f"Write for example '{DEFAULT_AWS_PROVIDER}' or '5.100.0'.",
+            fix=f"Write, for example, '{DEFAULT_AWS_PROVIDER}' or '5.100.0'.",
             source=_SOURCE,
         )
         return DEFAULT_AWS_PROVIDER
@@ -35,7 +35,7 @@ def parse_aws_provider(report: Report, argument: str, given: str) -> str:
             argument,
             given,
             rule="No version satisfies all parts of this version constraint.",
-            fix=f"Write for example '{DEFAULT_AWS_PROVIDER}'.",
+            fix=f"Write, for example, '{DEFAULT_AWS_PROVIDER}'.",
             source=_SOURCE,
         )
         return DEFAULT_AWS_PROVIDER

@@ -41,7 +41,7 @@ class IpResource:
             target's group must admit the gateway.
 
     Raises:
-        InvalidInput: for an address that AWS doesn't share, or what is no security-group id.
+        InvalidInput: for an address that AWS doesn't share, or something that isn't a security-group id.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
     """
@@ -62,7 +62,7 @@ class IpResource:
 @judged_init
 @dataclass(frozen=True)
 class DnsResource:
-    """One host name; AWS follows it when it resolves to something else.
+    """One host name; AWS follows it when it resolves to another address.
 
     The public DNS resolves it (to private addresses, as a rule) unless the gateway has `dns_resolution="IN_VPC"`.
 
@@ -168,8 +168,8 @@ class ArnResource:
             cidrs: as in `ArnResource`.
 
         Raises:
-            InvalidInput: for what is neither, and for an instance that is publicly accessible. Of a cluster that is
-                decided by its instances, which are not seen here.
+            InvalidInput: for anything else, and for an instance that is publicly accessible. For a cluster, that is
+                set on its instances, which are not visible here.
 
         Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
         """
@@ -239,13 +239,13 @@ class Member:
 class GroupResource:
     """Several resources of one owner behind one resource configuration and one endpoint.
 
-    Members can be added and removed while the group is in use: whoever has the group reaches them at once.
+    Members can be added and removed while the group is in use: consumers of the group reach them at once.
 
     Args:
         members: the resources by name; 1 to 60 letters, digits and inner hyphens, as consumers get it as a DNS label.
 
     Raises:
-        InvalidInput: for an empty group, malformed names, what is no `Member`.
+        InvalidInput: for an empty group, malformed names, and anything that isn't a `Member`.
 
     Source: https://docs.aws.amazon.com/vpc-lattice/latest/ug/resource-configuration.html
     """
@@ -259,8 +259,8 @@ class GroupResource:
                 report.refuse(
                     "members",
                     self.members,
-                    rule="A group has at least one member, by name.",
-                    fix='Write for example {"db": Member(IpResource("10.0.0.9"), ports=[5432])}.',
+                    rule="A group has at least one member, each with a name.",
+                    fix='Write, for example, {"db": Member(IpResource("10.0.0.9"), ports=[5432])}.',
                 )
                 object.__setattr__(self, "members", {})
             for name, member in self.members.items():
@@ -270,7 +270,7 @@ class GroupResource:
                         name,
                         rule="A member's name becomes a DNS label at the consumer: 1 to 60 letters, digits and inner "
                         "hyphens.",
-                        fix="Write for example 'orders-db'.",
+                        fix="Write, for example, 'orders-db'.",
                         source="https://www.rfc-editor.org/rfc/rfc1123#page-13",
                     )
                 if not isinstance(member, Member):

@@ -60,7 +60,7 @@ def parse_tags(
             argument,
             given,
             rule="Tags are keys with their values.",
-            fix="Write for example {'Team': 'orders', 'Stage': 'prod'}.",
+            fix="Write, for example, {'Team': 'orders', 'Stage': 'prod'}.",
             source=_SOURCE,
         )
         return Tags()
@@ -96,8 +96,8 @@ def parse_name_tag(report: Report, argument: str, value: str | None, default: st
     report.refuse(
         argument,
         value,
-        rule=f"A Name tag is a text of 1 to {LONGEST_VALUE} printable characters without Terraform expressions.",
-        fix=f"Write a plain text such as {default!r}, or leave it out.",
+        rule=f"A Name tag is a string of 1 to {LONGEST_VALUE} printable characters without Terraform expressions.",
+        fix=f"Write a plain string such as {default!r}, or leave it out.",
         source=_SOURCE,
     )
     return default
@@ -117,7 +117,7 @@ def _refuse_bad_key(report: Report, argument: str, key: object) -> None:
             argument,
             key,
             rule=f"Keys that begin with {RESERVED!r} are reserved by AWS.",
-            fix=f"Write for example {key[len(RESERVED) :].lstrip(':') or 'Team'!r}.",
+            fix=f"Write, for example, {key[len(RESERVED) :].lstrip(':') or 'Team'!r}.",
             source=_SOURCE,
         )
 
@@ -128,9 +128,9 @@ def _refuse_bad_value(report: Report, argument: str, value: object) -> None:
     report.refuse(
         argument,
         value,
-        rule=f"A tag's value is a text of up to {LONGEST_VALUE} characters: letters, digits, spaces and "
+        rule=f"A tag's value is a string of up to {LONGEST_VALUE} characters: letters, digits, spaces and "
         "_ . : / = + - @.",
-        fix="Write a plain text, or an expression of one.",
+        fix="Write a plain string, or an expression that gives one.",
         source=_SOURCE,
     )
 

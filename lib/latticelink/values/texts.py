@@ -21,8 +21,8 @@ MOST_ITEMS = 100_000
 """More of one thing than any app has: a list without end is refused here."""
 
 _LONGEST_NAME = 255
-_PATH = f"This is a path, each name in it of at most {_LONGEST_NAME} bytes, without NUL and not of spaces alone."
-_UNWRITABLE = "A text has no NUL and no half of a surrogate pair: neither can be written into Terraform's files"
+_PATH = f"This must be a path without NUL and not only of spaces, each name in it at most {_LONGEST_NAME} bytes long."
+_UNWRITABLE = "A string must contain no NUL and no lone surrogate: neither can be written to Terraform's files"
 
 
 class Stray(str):
@@ -37,7 +37,7 @@ class Stray(str):
         """Return what stands for a value."""
         stray = cls("\n")
         stray.original = given
-        stray.wrong = Wrong(given, f"This is a text; here is {described(given)}.", _fix(given))
+        stray.wrong = Wrong(given, f"This must be a string, not {described(given)}.", _fix(given))
         return stray
 
 
@@ -85,7 +85,7 @@ class Text:
         """Return what is wrong with a value, and what to go on with."""
         if isinstance(value, str):
             if "\0" in value or not _can_be_written(value):
-                return [Wrong(value, f"{_UNWRITABLE}.", "Take that character out.")], REFUSED
+                return [Wrong(value, f"{_UNWRITABLE}.", "Remove that character.")], REFUSED
             return [], value
         if value is None and self.optional:
             return [], value
@@ -108,7 +108,7 @@ class TextList:
         if isinstance(value, str) or (value is None and self.optional):
             return Text(optional=True).judge(value)
         if isinstance(value, Mapping | bytes | bytearray) or not isinstance(value, Iterable):
-            rule = f"This is a list of single values; here is {described(value)}."
+            rule = f"This must be a list of single values, not {described(value)}."
             return [Wrong(value, rule, "Write a list, in square brackets.")], [REFUSED]
         if isinstance(value, Sized) and len(value) > MOST_ITEMS:
             return [_too_long(value)], [REFUSED]
@@ -132,7 +132,7 @@ class TextMapping:
         if value is None and self.optional:
             return [], value
         if not isinstance(value, Mapping):
-            rule = f"This is a mapping, in braces; here is {described(value)}."
+            rule = f"This must be a mapping, in braces, not {described(value)}."
             return [Wrong(value, rule, "Write {name: value, ...}.")], {}
         wrong: list[Wrong] = []
         kept: dict[Any, Any] = {}
@@ -176,7 +176,7 @@ class Folder:
             return [], value
         if not isinstance(value, str | PurePath):
             return [
-                Wrong(value, f"This is the path of a folder or file; here is {described(value)}.", _fix(value))
+                Wrong(value, f"This must be the path of a folder or file, not {described(value)}.", _fix(value))
             ], value
         wrong = [] if _can_be_path(str(value)) else [Wrong(value, _PATH, "Write another path.")]
         return wrong, value
@@ -239,7 +239,7 @@ def _can_be_written(text: str) -> bool:
 def _too_long(value: Sized) -> Wrong:
     """Return what is wrong with a list of too many items."""
     return Wrong(
-        f"{len(value):,} items", f"A list here has at most {MOST_ITEMS:,} items.", "Write those that are meant."
+        f"{len(value):,} items", f"A list here has at most {MOST_ITEMS:,} items.", "Leave out those that aren't needed."
     )
 
 
@@ -249,7 +249,7 @@ def described(value: object) -> str:
         return "None"
     if isinstance(value, type):
         return f"the class {value.__name__} itself"
-    return "a text" if isinstance(value, str) else with_article(type(value).__name__)
+    return "a string" if isinstance(value, str) else with_article(type(value).__name__)
 
 
 def with_article(noun: str) -> str:
@@ -265,5 +265,5 @@ def _fix(value: Any) -> str:
     if isinstance(value, PurePath) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15):
         return f"Write {str(value)!r}."
     if _has_a_name(value):
-        return f"Give a text, such as its {'id' if hasattr(value, 'id') else 'name'}."
-    return "Write a text, in quotes."
+        return f"Give a string, such as its {'id' if hasattr(value, 'id') else 'name'}."
+    return "Write a string, in quotes."

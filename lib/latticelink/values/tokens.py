@@ -10,8 +10,10 @@ from latticelink.errors import REFUSED as REFUSED
 _LARGEST_NUMBER_TOKEN = -1e280
 
 
-LATER_RULE = "What is made for each item of a list needs the items now, and this list is known only after apply."
-LATER_FIX = "Give its items one by one, such as '${element(..., 0)}'."
+LATER_RULE = (
+    "Something is created for each item, so the items must be known now, but this list is known only after apply."
+)
+LATER_FIX = "Write out its items one by one, such as '${element(..., 0)}'."
 
 
 def is_list_token(value: Any) -> bool:

@@ -27,7 +27,7 @@ def _changing_name(configuration: Configuration) -> Iterator[Judgement]:
             if why := None if changes else open_question(name):
                 yield not_known(block, why, "name")
             else:
-                yield verdict(block, None if changes else f"It has {_CREATE_FIRST} and always the name {name!r}.")
+                yield verdict(block, None if changes else f"It has {_CREATE_FIRST} and a fixed name, {name!r}.")
 
 
 def _manifest_order(configuration: Configuration) -> Iterator[Judgement]:

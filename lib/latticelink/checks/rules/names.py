@@ -57,7 +57,7 @@ def _form(id: str, kind: str, rule: NameRule, what: str) -> Check:
         id=id,
         severity=Severity.ERROR,
         title=f"The name of {what} follows AWS's rules",
-        why="The provider accepts any text, and AWS refuses it during apply.",
+        why="The provider accepts any string, and AWS refuses it during apply.",
         source=rule.source,
         fix="Write lower-case letters, digits and single hyphens.",
         passing=example((kind, "shared", {"name": "orders-db"})),

@@ -83,8 +83,8 @@ def wide_ports(configuration: Configuration) -> Iterator[Judgement]:
                 unsure.add(path.configuration)
     for block, ports in reached.items():
         if block in unsure:
-            reason = f"Which of the ports that {block.address} shares are passed isn't known."
-            yield unknown(block, reason, "Settle what isn't known of the paths to it.")
+            reason = f"It isn't known which of the ports that {block.address} shares are let through."
+            yield unknown(block, reason, "Find out what isn't known about the paths to it.")
         if not ports or block in unsure:
             continue
         vain = shared[block] - ports

@@ -152,7 +152,7 @@ CHECKS = (
         title="A stack requires a version of the AWS provider",
         why="Otherwise each new checkout uses the newest version, with whatever has changed in it.",
         source=pages.TF_PROVIDERS,
-        fix='Write for example `version = ">= 6.25.0, < 7.0.0"` in required_providers.',
+        fix='Write, for example, `version = ">= 6.25.0, < 7.0.0"` in required_providers.',
         passing=_requiring(">= 6.25.0, < 7.0.0", GATEWAY, name="gateway"),
         failing=example((GATEWAY, "db", {"name": "gateway"})),
         judge=_constrained,

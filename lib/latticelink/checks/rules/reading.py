@@ -27,7 +27,7 @@ def read(block: Block, argument: str) -> Any:
 
 
 def open_question(value: Any, *, identity: bool = False) -> Unknown | None:
-    """Return why `value` isn't wholly known; None if it is.
+    """Return why `value` isn't fully known; None if it is.
 
     Args:
         value: what `Block.value` returned.

@@ -263,7 +263,7 @@ CHECKS = (
             "users or roles."
         ),
         source=pages.SHARING,
-        fix="Write the account's number as a text, or the organization's or unit's ARN.",
+        fix="Write the account's number as a string, or the organization's or unit's ARN.",
         passing=_with("123456789012"),
         failing=_with("arn:aws:iam::123456789012:role/reader"),
         judge=_principal,

@@ -299,7 +299,7 @@ CHECKS = (
         severity=Severity.ERROR,
         title="A shared address is one that AWS can share",
         why="AWS accepts IPv4 addresses in 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16, and IPv6 "
-        "addresses of the VPC. The provider accepts any text.",
+        "addresses of the VPC. The provider accepts any string.",
         source=pages.CONFIGURATION,
         fix="Give the resource's private address.",
         passing=_with_gateway(_ip("10.0.1.9")),

@@ -120,9 +120,10 @@ CHECKS = (
         title="A VPC has only one private hosted zone with a given name",
         why="Route 53 refuses a second one (ConflictingDomainExists), even if another stack creates it.",
         source=pages.ZONES,
-        fix="Let one stack make the zone. In the other write hosted_zone=ExistingHostedZone(None, 'shared.internal') "
-        "with the zone's name, or its id in place of None, and let it come after: other.add_dependency(one). In HCL "
-        "look it up with a data source aws_route53_zone. Or choose another domain.",
+        fix="Let one stack create the zone. In the other, write "
+        "hosted_zone=ExistingHostedZone(None, 'shared.internal') with the zone's name, or its id in place of None, and "
+        "deploy it after the first: other.add_dependency(one). In HCL, look the zone up with the data source "
+        "aws_route53_zone. Or choose another domain.",
         passing=example(_zone("orders.internal", "a"), _zone("billing.internal", "b")),
         failing=example(_zone("shared.internal", "a"), _zone("shared.internal", "b")),
         judge=_one_zone,
