@@ -49,7 +49,7 @@ _ASSIGNED = re.compile(
 )
 _TEMPLATE = re.compile(r"[$%]\{[^}]*\}")
 _SHORTEST, _BARE = 4, 8
-_LONGEST, _MOST_SHOWN = 200_000, 20_000
+_LONGEST, _MOST_SHOWN, _BEGINNING = 200_000, 20_000, 2_000
 # GitHub's runner takes `##[command]` for one of its own wherever it stands, and `::command` where a line begins.
 _COMMAND = "##["
 _FIRST = re.compile(r"^(\s*):(?=:[A-Za-z])")
@@ -180,7 +180,7 @@ def shown(text: str) -> str:
         return f"(a text of {len(text):,} characters)"
     text = concealed(text)
     if len(text) > _MOST_SHOWN:
-        text = f"{text[: _MOST_SHOWN // 2]}... ({len(text):,} characters)"
+        text = f"{text[:_BEGINNING]}... ({len(text):,} characters)"
     if _COMMAND in text:
         text = text.replace(_COMMAND, "#\\x23[")
     if text.isprintable():
