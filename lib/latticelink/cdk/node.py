@@ -70,8 +70,14 @@ def node_for_jsii(cdk: Flavour) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
     try:
-        with one_process(os.environ["JSII_NODE"]), _meanwhile():
-            yield
+        with one_process(os.environ["JSII_NODE"]) as is_started:
+            if is_started:
+                for start in meanwhile:
+                    start()
+                yield
+            else:
+                with _meanwhile():
+                    yield
     finally:
         for name, value in before.items():
             if value is None:

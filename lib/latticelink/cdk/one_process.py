@@ -37,18 +37,18 @@ _CHANNEL = "readFD:3,writeFD:3"
 
 
 @contextmanager
-def one_process(node: str) -> Iterator[None]:
-    """Let jsii, imported and started inside the block, get a process that is started now."""
+def one_process(node: str) -> Iterator[bool]:
+    """Let jsii, imported and started inside the block, get a process that is started now; say whether it is."""
     folder = _known_runtime()
     process = _start(node, folder) if folder else None
     if folder is None or process is None:
-        yield
+        yield False
         return
     module: Any = importlib.import_module("jsii._kernel.providers.process")
     stock = module.subprocess
     module.subprocess = starting = _Starting(process, [node, _OPTION])
     try:
-        yield
+        yield True
     finally:
         module.subprocess = stock
         starting.end()
