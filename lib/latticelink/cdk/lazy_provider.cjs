@@ -11,9 +11,9 @@ const PACKAGE = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)([\\/].*)$/
 const INDEX = /[\\/]@cdkt[fn][\\/]provider-aws[\\/].*lib[\\/]index\.js$/;
 const EXPORT = /^exports\.(\w+) = ((?:__importStar\()?require\("\.\/[\w/-]+"\)\)?);$/gm;
 const ARCHIVES = /[\\/]cdkt[fn][\\/]lib[\\/]private[\\/]fs\.js$/;
-const PROGRAM = /[\\/]lib[\\/]program\.js$/;
+const PROGRAM = /[\\/]lib(?:[\\/]|__)program\.js$/;
 const TRACES = /[\\/]cdkt[fn][\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/;
-const STARTER = /[\\/]bin[\\/]jsii-runtime\.js$/;
+const CHECKED = /[\\/]bin__jsii-runtime\.js$/;
 const HELPER = `
 function lazily(name, load) {
   Object.defineProperty(exports, name, {
@@ -65,31 +65,19 @@ function rememberedDigest(content) {
   );
 }
 
-// jsii's first process starts a second one, which answers, and copies each message to and fro. Like this the second one
-// has the first one's input and output, and answers straight.
-const RELAY = [
-  ['stdio:["ignore","pipe","pipe","pipe"]', 'stdio:["ignore","pipe","pipe",0,1]'],
-  [/(\w+)=(\w+)\.stdio\[3\];/, '$1=new (require("node:stream").PassThrough)();'],
-  [/process\.stdin\.pipe\((\w+)\),\1\.pipe\(process\.stdout\)/, "$1.end(),$1.resume()"],
-];
-const CHANNEL = "readFD:3,writeFD:3";
-
-function withoutRelay(content, filename) {
-  const program = path.join(path.dirname(filename), "..", "lib", "program.js");
-  const isKnown = RELAY.every(([part]) => content.search(part.source ?? literally(part)) >= 0);
-  if (!isKnown || fs.readFileSync(program, "utf8").split(CHANNEL).length !== 2) return content;
-  process.env.LATTICELINK_STRAIGHT = "1";
-  return RELAY.reduce((changed, [part, other]) => changed.replace(part, other), content);
+// jsii's first process checks that it knows this Node.js, starts a second one, which answers, and copies each message to
+// and fro. Where Python starts the second one itself (one_process.py), it is asked by the channel that Python names, and
+// does the check.
+function asksPython(content, filename) {
+  const channel = /^(\d+),(\d+)$/.exec(process.env.LATTICELINK_CHANNEL ?? "");
+  if (!channel) return content;
+  delete process.env.LATTICELINK_CHANNEL;
+  require(path.join(path.dirname(filename), "bin__jsii-runtime.js"));
+  return content.replace("readFD:3,writeFD:3", `readFD:${channel[1]},writeFD:${channel[2]}`);
 }
 
-function literally(text) {
-  return text.replace(/[[\]]/g, "\\$&");
-}
-
-function answersStraight(content) {
-  if (!process.env.LATTICELINK_STRAIGHT) return content;
-  delete process.env.LATTICELINK_STRAIGHT;
-  return content.replace(CHANNEL, "readFD:3,writeFD:4");
+function checksAlone(content) {
+  return content.replace(/(\(\(\)=>\{"use strict";__webpack_require__\(\d+\);)(?=const [^;]*\.spawn\))/, "$1return;");
 }
 
 // Each value that comes in is checked for a type, and the text for one that has none was made each time.
@@ -155,8 +143,8 @@ function keepCompiled() {
 const CHANGES = [
   [INDEX, lazyIndex],
   [ARCHIVES, lazyArchiver],
-  [PROGRAM, (content) => IN_FOLDER + briefAssertion(answersStraight(rememberedDigest(content)))],
-  [STARTER, withoutRelay],
+  [PROGRAM, (content, filename) => IN_FOLDER + briefAssertion(rememberedDigest(asksPython(content, filename)))],
+  [CHECKED, checksAlone],
   [TRACES, withoutTraces],
 ];
 const compile = Module.prototype._compile;
@@ -173,8 +161,9 @@ if (typeof compile === "function") {
 // over in a second ends before its worker, and so does the next one, for ever: so the index is made on the spot, once.
 const { Worker } = threads;
 threads.Worker = class extends Worker {
-  constructor(file, options) {
-    if (!/runtime-index-worker\.js$/.test(String(file))) return super(file, options);
+  constructor(given, options) {
+    if (!/runtime-index-worker\.js$/.test(String(given))) return super(given, options);
+    const file = fs.existsSync(given) ? given : String(given).replace(/runtime-index-worker\.js$/, "lib__$&");
     const { isMainThread, workerData } = threads;
     Object.assign(threads, { isMainThread: false, workerData: options.workerData });
     try {

@@ -12,6 +12,7 @@ from typing import Any
 
 from latticelink.cdk.fast_loading import node_environment
 from latticelink.cdk.flavour import CDKTF, Flavour
+from latticelink.cdk.one_process import one_process
 from latticelink.errors import MissingNode
 
 # Node 24 says on each start that CDKTF 0.21, which is archived, uses `util.isArray`. Nobody who sees it can mend it.
@@ -69,8 +70,14 @@ def node_for_jsii(cdk: Flavour) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in added}
     os.environ.update(added)
     try:
-        with _meanwhile():
-            yield
+        with one_process(os.environ["JSII_NODE"]) as is_started:
+            if is_started:
+                for start in meanwhile:
+                    start()
+                yield
+            else:
+                with _meanwhile():
+                    yield
     finally:
         for name, value in before.items():
             if value is None:
