@@ -13,7 +13,7 @@ import latticelink
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import ROOT, run_mypy, run_python
 from tests.docs import blocks
 
 EXAMPLES = sorted(ROOT.glob("examples/*/main.py"))
@@ -99,13 +99,6 @@ def programs() -> dict[str, str]:
     }
 
 
-def mypy(folder: Path, *targets: str) -> subprocess.CompletedProcess[str]:
-    """Run mypy --strict, with the cache that `make lint` fills: the bindings alone take a minute without."""
-    environment = {"MYPYPATH": os.pathsep.join(map(str, (ROOT / "lib", ROOT))), "PYTHONPATH": str(ROOT / "lib")}
-    cache = ("--cache-dir", str(ROOT / ".mypy_cache"), "--config-file", str(ROOT / "pyproject.toml"))
-    return run_python(folder, "-m", "mypy", "--strict", *cache, *targets, **environment)
-
-
 @pytest.mark.slow
 def test_programs_that_use_the_public_words_pass_mypy_strict_and_misspelt_words_do_not(tmp_path: Path) -> None:
     for name, program in programs().items():
@@ -118,7 +111,9 @@ def test_programs_that_use_the_public_words_pass_mypy_strict_and_misspelt_words_
         "latticelink.ResourceGatway\n"
     )
     ours = map(str, [ROOT / "main.py", *ROOT.glob("stacks/*.py")])
-    result = mypy(tmp_path, *sorted(programs()), "misspelt.py", *ours)
+    path = os.pathsep.join(map(str, (ROOT / "lib", ROOT)))
+    configuration = ("--config-file", str(ROOT / "pyproject.toml"))
+    result = run_mypy(tmp_path, *configuration, *sorted(programs()), "misspelt.py", *ours, path=path)
     found = [line for line in result.stdout.splitlines() if ": error:" in line]
     assert [line.partition(":")[0] for line in found] == ["misspelt.py"] * 3, result.stdout
     assert [re.search(r'has no attribute "(\w+)"', line)[1] for line in found] == [  # type: ignore[index]

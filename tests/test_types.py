@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, run_python
+from tests.conftest import ROOT, run_mypy
 
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-
-# The project's own: reading CDKTF's bindings anew takes minutes.
-CACHE = str(ROOT / ".mypy_cache")
 
 pytestmark = pytest.mark.slow
 
@@ -24,15 +21,13 @@ def test_there_are_programs() -> None:
 @pytest.mark.parametrize("program", PROGRAMS, ids=[str(number) for number, _ in enumerate(PROGRAMS, 1)])
 def test_a_program_of_the_readme_passes_mypy_strict(tmp_path: Path, program: str) -> None:
     (tmp_path / "program.py").write_text(program)
-    arguments = ("-m", "mypy", "--strict", "--cache-dir", CACHE, "program.py")
-    result = run_python(tmp_path, *arguments, MYPYPATH=str(ROOT / "lib"))
+    result = run_mypy(tmp_path, "program.py")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_a_misspelt_argument_is_found_by_mypy_too(tmp_path: Path) -> None:
     """The wrapper that judges calls keeps their types."""
     (tmp_path / "program.py").write_text("from latticelink import IpResource\n\nIpResource(adress='10.0.0.9')\n")
-    arguments = ("-m", "mypy", "--strict", "--cache-dir", CACHE, "program.py")
-    result = run_python(tmp_path, *arguments, MYPYPATH=str(ROOT / "lib"))
+    result = run_mypy(tmp_path, "program.py")
     assert result.returncode == 1
     assert 'Unexpected keyword argument "adress" for "IpResource"' in result.stdout

@@ -23,7 +23,8 @@ EXTRAS = ("cdktf", "cdktn", "lab", "node")
 
 def build(folder: Path) -> Path:
     """Build the sdist, and of that the wheel; return the wheel."""
-    hatchling = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
+    # -B: of the build's own hook it would leave bytecode among what is unpacked.
+    hatchling = [sys.executable, "-B", "-m", "hatchling", "build", "--directory", str(folder)]
     subprocess.run([*hatchling, "--target", "sdist"], cwd=ROOT, check=True, capture_output=True)
     [sdist] = folder.glob("*.tar.gz")
     shutil.unpack_archive(sdist, folder, filter="data")

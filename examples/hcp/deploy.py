@@ -500,9 +500,7 @@ def _deploy(chosen: argparse.Namespace) -> int:
     except (TFEError, httpx.HTTPError, OSError, ValueError) as error:
         raise Stopped(f"{address} could not do that: {error or type(error).__name__}.") from None
     except (LookupError, TypeError, AttributeError) as error:
-        raise Stopped(
-            f"{address} doesn't answer like HCP Terraform's API ({type(error).__name__}: {error})."
-        ) from None
+        raise Stopped(f"{address} doesn't answer like HCP Terraform's API ({type(error).__name__}: {error}).") from None
     return 0
 
 

@@ -50,11 +50,11 @@ for folder in sys.argv[1:]:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Return what is in a folder: the text of each file by its path, and what stands for folders and links."""
+    """Return what a folder holds but for bytecode: each file's text, and what stands for folders and links."""
     return {
         path.relative_to(folder).as_posix(): path.read_text() if path.is_file() else "no file"
         for path in folder.rglob("*")
-        if not path.is_dir() or path.is_symlink() or not any(path.iterdir())
+        if "__pycache__" not in path.parts and (not path.is_dir() or path.is_symlink() or not any(path.iterdir()))
     }
 
 
@@ -77,7 +77,6 @@ def test_a_project_has_the_files_that_it_needs_and_no_path_of_this_machine(
     projects: dict[str, Path], name: str
 ) -> None:
     files = {path: text for path, text in tree(projects[name]).items() if not path.startswith("cdktf.out/")}
-    files = {path: text for path, text in files.items() if "__pycache__" not in path}
     assert set(files) == FILES | beside_main(name)
     for path, text in files.items():
         assert str(projects[name].parent) not in text, path

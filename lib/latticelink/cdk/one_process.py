@@ -18,7 +18,7 @@ import platform
 import re
 import selectors
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -33,6 +33,7 @@ _STARTS = re.compile(
     r'\[\.\.\.process\.execArgv,"--preserve-symlinks",\(0,\w+\.resolve\)\(__dirname,"\.\.","lib","program\.js"\)\],'
     r'\{stdio:\["ignore","pipe","pipe","pipe"\]\}\)'
 )
+_UNWRITTEN = "jsii-runtime.js"
 _CHANNEL = "readFD:3,writeFD:3"
 
 
@@ -41,16 +42,17 @@ def one_process(node: str) -> Iterator[bool]:
     """Let jsii, imported and started inside the block, get a process that is started now; say whether it is."""
     folder = _known_runtime()
     process = _start(node, folder) if folder else None
-    if folder is None or process is None:
+    if process is None:
         yield False
         return
     module: Any = importlib.import_module("jsii._kernel.providers.process")
-    stock = module.subprocess
-    module.subprocess = starting = _Starting(process, [node, _OPTION])
+    stock, write_runtime = module.subprocess, module._NodeProcess._jsii_runtime
+    module.subprocess = starting = _Starting(process, [node, _OPTION], write_runtime)
+    module._NodeProcess._jsii_runtime = lambda jsii: starting.leave_unwritten(jsii)
     try:
         yield True
     finally:
-        module.subprocess = stock
+        module.subprocess, module._NodeProcess._jsii_runtime = stock, write_runtime
         starting.end()
 
 
@@ -102,18 +104,30 @@ def _start(node: str, folder: Path) -> subprocess.Popen[bytes] | None:
 
 
 class _Starting:
-    """Stands for the module `subprocess`: gives jsii the process that is there if it starts one in the known way."""
+    """Stands for the module `subprocess`: gives jsii the process that is there if it starts one in the known way.
 
-    def __init__(self, process: subprocess.Popen[bytes], beginning: list[str]) -> None:
+    jsii writes the 2 MB of its two programs anew for each start. They are written only if it starts one in another way.
+    """
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], beginning: list[str], write_runtime: Callable[[Any], str]
+    ) -> None:
         self._process: subprocess.Popen[bytes] | None = process
-        self._beginning = beginning
+        self._beginning, self._write_runtime = beginning, write_runtime
+        self._unwritten: Any = None
+
+    def leave_unwritten(self, jsii: Any) -> str:
+        """Return what stands for the path of the first program in the command that jsii starts."""
+        self._unwritten = jsii
+        return _UNWRITTEN
 
     def __getattr__(self, name: str) -> Any:
         return getattr(subprocess, name)
 
     def Popen(self, command: Any, *arguments: Any, **options: Any) -> Any:  # noqa: N802 (the name that jsii calls)
-        *beginning, _runtime = command
-        if beginning != self._beginning or self._process is None:
+        if command[:-1] != self._beginning or self._process is None:
+            if command[-1] == _UNWRITTEN:
+                command = [*command[:-1], self._write_runtime(self._unwritten)]
             return subprocess.Popen(command, *arguments, **options)
         process, self._process = self._process, None
         return process
