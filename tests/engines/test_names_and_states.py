@@ -16,7 +16,7 @@ from tests.engines.conftest import Terraform, flat
 from tests.engines.links import REGION, Link, applied, write
 from tests.engines.steps import changes
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=3, together=True)]
+pytestmark = [pytest.mark.engine, pytest.mark.slow(minutes=6, together=True)]
 
 NAME = "orders.shared.internal"
 BUCKET = "team-state"
