@@ -117,7 +117,9 @@ def test_the_scenario_that_was_made_by_hand_is_taken_over(
         edit(stack, keep_only_groups)
         terraform_on_aws.must_have_nothing_to_do(stack)
     stacks = order(tmp_path, "import.out")
-    made_by_hand_too = {"Gateway's group out: which security groups": "AWS's own rule out of the group is still there"}
+    made_by_hand_too = {
+        "Gateway's group out: the input doesn't say which": "AWS's own rule out of the group is still there"
+    }
     states_must_agree(tmp_path / "import.out", dict.fromkeys(stacks, terraform_on_aws), made_by_hand_too)
     assert aws.inventory() == by_hand, "nothing was made anew"
 
