@@ -30,9 +30,9 @@ EXAMPLES_BEGIN = """\
 
 Each example is a complete app: `python examples/<name>/main.py` writes its Terraform JSON. The pictures are drawn from
 that JSON, and the resources that each stack creates are counted in it. A *producer* is a stack that shares a resource
-of its VPC, through a resource gateway where traffic enters that VPC; a *consumer* is a stack that uses it, through a VPC
-endpoint in its own VPC. "Unknown" in a picture means that the files alone don't say whether packets pass at that place,
-for example because a VPC that exists already is named only by its id.
+of its VPC, through a resource gateway where traffic enters that VPC; a *consumer* is a stack that uses it, through a
+VPC endpoint in its own VPC. "Unknown" in a picture means that the files alone don't say whether packets pass there, for
+example because a VPC that exists already is named only by its id.
 
 ## What is billed
 
