@@ -28,15 +28,18 @@ EXAMPLES = sorted(path.parent for path in ROOT.glob("examples/*/main.py"))
 EXAMPLES_BEGIN = """\
 # Examples
 
-Each is a complete app: `python examples/<name>/main.py` writes its Terraform JSON. The pictures are drawn from it,
-and the resources that each stack creates are counted in it.
+Each example is a complete app: `python examples/<name>/main.py` writes its Terraform JSON. The pictures are drawn from
+that JSON, and the resources that each stack creates are counted in it. A *producer* is a stack that shares a resource
+of its VPC, through a resource gateway where traffic enters that VPC; a *consumer* is a stack that uses it, through a
+VPC endpoint in its own VPC. "Unknown" in a picture means that the files alone don't say whether packets pass there, for
+example because a VPC that exists already is named only by its id.
 
 ## What is billed
 
 This lists what AWS bills for, not amounts, as prices differ by region and change: see the pricing pages that
 [Which connection to choose](../docs/choose.md#what-is-billed) links to, and those of the services that examples share.
 
-| resource | billed by |
+| Terraform resource | billed by |
 |---|---|
 | `aws_vpc_endpoint` (a resource endpoint) | hour, and GB processed; to its owner. Open: whether hours are \
 counted once or for each zone |
@@ -48,7 +51,7 @@ parties; not on the AWS pages that we could read) |
 | `aws_db_instance`, `aws_rds_cluster`, `aws_rds_cluster_instance`, `aws_s3_bucket` | as without LatticeLink: \
 see the service's own pricing page |
 | `aws_vpc`, `aws_subnet`, `aws_security_group` and rules | nothing |
-| `aws_lb`, and an `aws_vpc_endpoint` of its endpoint service | the old way, by hour and GB: \
+| `aws_lb`, and an `aws_vpc_endpoint` of its endpoint service | hour and GB: \
 [What is billed](../docs/choose.md#what-is-billed) |
 | `terraform_data` | nothing: it exists only in Terraform's state |
 """
@@ -94,7 +97,7 @@ def examples_page(verdicts: dict[str, str], made: dict[str, dict[str, dict[str, 
         parts += ["", f"## {example.name}", "", f"{first} Program: [main.py]({example.name}/main.py)."]
         if example.name in verdicts:
             parts += ["", f"![{_plain(verdicts[example.name])}](../docs/pictures/{example.name}.svg)"]
-        parts += ["", "| stack | makes |", "|---|---|"]
+        parts += ["", "| stack | creates |", "|---|---|"]
         for stack, kinds in made[example.name].items():
             parts.append(f"| {stack} | {', '.join(f'{count} `{kind}`' for kind, count in kinds.items())} |")
     return "\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""One more zone for a gateway and an endpoint, which AWS can only replace: new ones first, then without the old."""
+"""A new zone for a gateway and an endpoint, which AWS can only replace: new ones are created before the old ones go."""
 
 import os
 

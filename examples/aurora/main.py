@@ -1,4 +1,4 @@
-"""An Aurora cluster by its ARN: writer and reader under their own names, through one endpoint."""
+"""An Aurora cluster by its ARN: its writer and its readers under their own names, through one endpoint."""
 
 from latticelink import App, ArnResource, LocalState, Network, ResourceEndpoint, ResourceGateway, Stack, run
 

@@ -1,4 +1,4 @@
-"""A consumer in a repository of its own: it knows where the producer's state is, and the names to read there."""
+"""A consumer in a repository of its own: it only knows where the producer's state is, and which names to read there."""
 
 from latticelink import App, ExistingNetwork, ResourceEndpoint, S3State, Stack, run
 

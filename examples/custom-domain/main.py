@@ -1,4 +1,4 @@
-"""A domain name of the producer's, proven to be theirs, which consumers resolve without a zone of their own."""
+"""A domain name that verifiably belongs to the producer; consumers resolve it without a zone of their own."""
 
 from latticelink import (
     App,

@@ -1,4 +1,4 @@
-"""The workspaces for everybody's state in HCP Terraform: applied once, before the first stack that uses them."""
+"""The HCP Terraform workspaces that keep all stacks' state: applied once, before the first stack that uses them."""
 
 from latticelink import App, CloudState, CloudWorkspaces, LocalState, run
 

@@ -1,4 +1,4 @@
-"""The scenario as it was made by hand in the console, taken over by Terraform: nothing is created again."""
+"""A producer and a consumer, created by hand in the console and adopted by Terraform: nothing is created again."""
 
 from latticelink import (
     App,

@@ -1,4 +1,4 @@
-"""A host name that only the producer's own DNS knows: the gateway resolves it with the VPC's resolvers."""
+"""A host name that only the producer's own DNS knows: the gateway resolves it through the VPC's resolvers."""
 
 from latticelink import (
     App,

@@ -1,4 +1,4 @@
-"""An RDS database by its ARN: clients use its own name, and its TLS certificate fits."""
+"""An RDS database by its ARN: clients use its own name, which matches its TLS certificate."""
 
 from latticelink import (
     App,

@@ -1,4 +1,4 @@
-"""Two teams that share and two that use: each has a stack of its own, and knows only the others' names."""
+"""Two producers and two consumers: each is a stack of its own, and knows the others only by their names."""
 
 from latticelink import (
     App,

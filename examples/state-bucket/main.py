@@ -1,4 +1,4 @@
-"""The bucket for everybody's state: applied once, before the first stack that keeps its state in it."""
+"""The S3 bucket that keeps all stacks' state: applied once, before the first stack that uses it."""
 
 from latticelink import App, LocalState, S3State, Stack, StateBucket, run
 
