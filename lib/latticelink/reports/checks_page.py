@@ -28,14 +28,15 @@ steps of work. That is enough for 5,000 links in one app; beyond it, the command
 2. If an expression makes a string of more than a million characters or a list of more than 10,000 parts, its value is
 "unknown".
 
-Each check gives one of three answers for each place that it applies to:
+Each check gives one of the first three answers for each place that it applies to, and each hop of a path gets any of
+the four:
 
 | answer | meaning |
 |---|---|
 | pass | it is as it should be |
 | fail | it is not: a finding |
 | unknown | it depends on a value that is known only after apply, or on a resource that isn't in the files |
-| not judged | (hops only) nothing of it is in the files, so nothing was examined |
+| not judged | nothing of the hop is in the files, so nothing was examined |
 
 Nothing is guessed: unknowns are listed with the reason and what would settle them. If LL001 reports a problem, no
 other check reports it again. A finding has a severity:
