@@ -1,5 +1,5 @@
-// Loaded into jsii's Node.js process, to make nine things cheap that jsii and the AWS provider's bindings do at each
-// start. Where anything isn't as known, it is left as it is.
+// Loaded into jsii's Node.js process, to make cheap what jsii and the AWS provider's bindings do at each start.
+// Where anything isn't as known, it is left as it is.
 "use strict";
 const crypto = require("node:crypto");
 const fs = require("node:fs");
