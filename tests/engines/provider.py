@@ -91,7 +91,7 @@ class _Between(grpc.GenericRpcHandler):
 
     Whether the provider's own configuration is valid takes it half a second, as it judges all its schemas each time.
     What isn't about resources, such as a stream of what it prints, is not served: Terraform does without.
-    Source: https://github.com/hashicorp/terraform-plugin-sdk/blob/v2.37.0/helper/schema/provider.go (Provider.Validate)
+    Source: https://github.com/hashicorp/terraform-plugin-sdk/blob/main/helper/schema/provider.go (Provider.Validate)
     """
 
     def __init__(self, channel: grpc.Channel, answers: Path) -> None:
